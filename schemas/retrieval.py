@@ -1,0 +1,76 @@
+"""Rows of an image-retrieval dataset mined from reports (RadIR, arXiv 2503.04653: MIMIC-IR, CTRATE-IR)."""
+
+import dataframely as dy
+
+from schemas.columns import tag
+from schemas.words import POLARITIES, RATE_TYPES, SPLITS, VIA
+
+STRATA = ("top", "high", "middle", "low", "random")
+"""Why a candidate stands in `rankings`. `top`: among the k best. `high` [0.75, 1], `middle` [0.5, 0.75) and
+`low` [-1, 0.5): a seeded sample of the candidates of that score band outside the top. `random`: a seeded
+sample of all candidates, whatever their score."""
+
+
+class RankedImage(dy.Schema):
+    """One image of the dataset; MIMIC-IR is loaded per image, studies are ranked."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    study = dy.String(metadata=tag("id"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    view = dy.String(nullable=True, metadata=tag("label"))
+    path = dy.String(nullable=True, metadata=tag("path"))
+    stands_for_study = dy.Bool(metadata=tag("label"), description="The one image that stands for its study.")
+
+
+class Study(dy.Schema):
+    """One study of the corpus: a query and a candidate."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    patient = dy.String(nullable=True, metadata=tag("quasi_identifier"))
+    date = dy.Date(nullable=True, metadata=tag("quasi_identifier"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    section_used = dy.String(metadata=tag("label"), description="findings, impression, findings+impression …")
+    text = dy.String(metadata=tag("source_text"), description="The text that was read.")
+    n_words = dy.Int32(min=0, metadata=tag("count", "words"))
+    dup_group = dy.String(metadata=tag("label"), description="Equal for texts that are equal but for case and space.")
+
+
+class StudyFinding(dy.Schema):
+    """What a report says of one anatomy of one study; anatomy `whole report` holds everything."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"), description="`s50414267/left-lower-lobe`.")
+    study = dy.String(metadata=tag("id"))
+    anatomy = dy.String(metadata=tag("label"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    polarity = dy.Enum(POLARITIES, metadata=tag("label"))
+    entities = dy.List(
+        dy.Struct(
+            {
+                "term": dy.String(),
+                "type": dy.Enum(RATE_TYPES),
+                "via": dy.Enum(VIA),
+                "laterality": dy.String(nullable=True),
+                "severity": dy.String(nullable=True),
+                "change": dy.String(nullable=True),
+            }
+        ),
+        metadata=tag("label"),
+        description="In report order; this order decides arg-max ties in RaTEScore.",
+    )
+
+
+class Ranking(dy.Schema):
+    """One candidate of one query for one anatomy."""
+
+    query = dy.String(primary_key=True, metadata=tag("id"))
+    anatomy = dy.String(primary_key=True, metadata=tag("label"))
+    candidate = dy.String(primary_key=True, metadata=tag("id"))
+    stratum = dy.Enum(STRATA, primary_key=True, metadata=tag("label"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    rank = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="1 is best; null outside the top.")
+    score = dy.Float32(metadata=tag("score"), description="RaTEScore, symmetric, self 1.")
+    n_tied = dy.Int32(nullable=True, min=1, metadata=tag("count"), description="Candidates of exactly this score.")
+    rank_min = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="Best rank the tie allows.")
+    rank_max = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="Worst rank the tie allows.")
+    same_side = dy.Bool(nullable=True, metadata=tag("label"), description="Same set of sides; null: none said.")
+    same_severity = dy.Bool(nullable=True, metadata=tag("label"))
