@@ -43,15 +43,11 @@ class Source(ABC):
 
     @abstractmethod
     def shards(self, table: str) -> Sequence[Shard]:
-        """The shards of a table in a stable order; cheap. Raises `SourceError` where the folder is wrong."""
+        """The shards of a table in a stable order; cheap. Raises `schemas.errors.SourceError` where the folder is wrong."""
 
     @abstractmethod
     def read(self, table: str, shard: str) -> pl.DataFrame | Kept:
         """The rows of one shard. A bad record is rejected, not fatal."""
-
-
-class SourceError(Exception):
-    """A source that cannot be read: the message names the file, what was expected, and what to do."""
 
 
 class Stage(ABC):
