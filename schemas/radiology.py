@@ -47,9 +47,9 @@ class Image(dy.Schema):
 
 
 class Label(dy.Schema):
-    """One label of one report, made by somebody else (people, or a labeller shipped with the source)."""
+    """One label of one study, made by somebody else (people, or a labeller shipped with the source)."""
 
-    report = dy.String(primary_key=True, metadata=tag("id"))
+    study = dy.String(primary_key=True, metadata=tag("id"))
     label_set = dy.String(primary_key=True, metadata=tag("label"), description="openi13, ctrate18, chexpert14.")
     label = dy.String(primary_key=True, metadata=tag("label"))
     state = dy.Enum(STATES, metadata=tag("label"))

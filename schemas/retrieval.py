@@ -30,9 +30,24 @@ class Study(dy.Schema):
     date = dy.Date(nullable=True, metadata=tag("quasi_identifier"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
     section_used = dy.String(metadata=tag("label"), description="findings, impression, findings+impression …")
-    text = dy.String(metadata=tag("source_text"), description="The text that was read.")
+    text = dy.String(metadata=tag("source_text"), description="The text that was read: its passages, joined.")
+    passages = dy.List(
+        dy.Struct(
+            {
+                "section": dy.String(),
+                "section_index": dy.Int32(min=0, description="Which of the report's sections of that name."),
+                "start": dy.Int32(min=0, description="Offset of the passage in `text`, in characters."),
+                "length": dy.Int32(min=0),
+                "file_start": dy.Int32(min=0, description="Offset of the passage in `Report.text`."),
+            }
+        ),
+        metadata=tag("label", "characters"),
+        description="Where each part of `text` comes from.",
+    )
     n_words = dy.Int32(min=0, metadata=tag("count", "words"))
-    dup_group = dy.String(metadata=tag("label"), description="Equal for texts that are equal but for case and space.")
+    dup_group = dy.String(
+        metadata=tag("label"), description="Equal for texts that differ at most in case, white space and masks."
+    )
 
 
 class StudyFinding(dy.Schema):

@@ -1,0 +1,22 @@
+"""Hashes that stay the same on every machine and in every version: for splits, groups and random draws."""
+
+from hashlib import blake2b
+
+import polars as pl
+
+
+def hex_digest(values: pl.Series, *, seed: str = "", length: int = 16) -> pl.Series:
+    """`length` hexadecimal digits per string; null stays null. BLAKE2b, keyed by `seed` (RFC 7693)."""
+    key = seed.encode()[:64]
+    size = (length + 1) // 2
+
+    def digest(value: str) -> str:
+        return blake2b(value.encode(), digest_size=size, key=key).hexdigest()[:length]
+
+    return pl.Series(values.name, [None if value is None else digest(value) for value in values], pl.String)
+
+
+def fraction(values: pl.Series, *, seed: str) -> pl.Series:
+    """A number in [0, 1) per string, uniform and independent of every other string."""
+    digits = hex_digest(values, seed=seed, length=12)
+    return digits.str.to_integer(base=16, dtype=pl.Int64).cast(pl.Float64) / float(16**12)
