@@ -31,14 +31,13 @@ def main() -> None:
     args = parser.parse_args()
     runs = [build(args.openi, args.workers) for _ in range(args.runs)]
     for run in runs:
-        print(
-            f"exit {run.exit_code}  {run.seconds:6.1f} s  RSS {run.peak_rss_bytes / 1e9:.2f} GB  PSS {run.peak_pss_bytes / 1e9:.2f} GB"
-        )
+        gigabytes = f"RSS {run.peak_rss_bytes / 1e9:.2f} GB  PSS {run.peak_pss_bytes / 1e9:.2f} GB"
+        print(f"exit {run.exit_code}  {run.seconds:6.1f} s  {gigabytes}")
         if run.exit_code:
             print(run.output)
-    print(
-        f"median {statistics.median(run.seconds for run in runs):.1f} s, {statistics.median(run.peak_rss_bytes for run in runs) / 1e9:.2f} GB RSS"
-    )
+    seconds = statistics.median(run.seconds for run in runs)
+    gigabytes = statistics.median(run.peak_rss_bytes for run in runs) / 1e9
+    print(f"median {seconds:.1f} s, {gigabytes:.2f} GB RSS")
 
 
 if __name__ == "__main__":
