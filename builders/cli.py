@@ -1,13 +1,12 @@
 """The command line: names of commands only; each is imported when it is called."""
 
 import sys
-import tempfile
-import traceback
-from pathlib import Path
+from difflib import get_close_matches
+from types import TracebackType
+from typing import TYPE_CHECKING
 
-from cyclopts import App, CycloptsError
-
-from schemas.errors import MedmillError
+if TYPE_CHECKING:
+    from cyclopts import App
 
 COMMANDS = {
     "build": "Build a dataset from raw sources, and check it.",
@@ -20,43 +19,91 @@ COMMANDS = {
     "evaluate": "Score a retrieval run against a built dataset.",
     "doctor": "Versions, packages, devices, disk, and what is missing for which dataset.",
 }
+FIRST = """Turn raw medical sources into checked, documented, publishable datasets.
+
+Start with: medmill build mimic-ir --source synthetic=300 --out out/demo"""
 
 
-def app() -> App:
+def main() -> None:
+    """Entry point of `medmill`; exit codes: 0 ok, 1 failed, 2 usage, 3 a check failed, 130 interrupted."""
+    sys.exit(_start(sys.argv[1:]))
+
+
+def build() -> None:
+    """Entry point of `build`, a short name of `medmill build`."""
+    sys.exit(_start(["build", *sys.argv[1:]]))
+
+
+def run(tokens: list[str]) -> int:
+    """Run one command and return its exit code; what a user can mend becomes one line on standard error."""
+    from cyclopts import CycloptsError
+
+    from schemas.errors import MedmillError
+
+    try:
+        _refuse_unknown(tokens)
+        result = app(tokens)(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _say(f"{error} (see: medmill {tokens[0]} --help)", 2)
+    except MedmillError as error:
+        return _say(str(error), error.exit_code)
+    except BrokenPipeError:
+        return _reader_left()
+    except OSError as error:
+        return _say(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), 1)
+    except ImportError as error:
+        return _say(_needs(error), 1)
+    except KeyboardInterrupt:
+        return _say("interrupted; the same command goes on where this one stopped", 130)
+    return result if isinstance(result, int) else 0
+
+
+def app(tokens: list[str]) -> "App":
     """The application with its commands, none of them imported yet."""
+    from cyclopts import App
+
+    asks_for_overview = not tokens or tokens[0].startswith("-")
     medmill = App(
         name="medmill",
-        help="Turn raw medical sources into checked, documented, publishable datasets.\n\nStart with `medmill build mimic-ir --source synthetic=300 --out out/demo`.",
+        help=FIRST,
         version=_version,
+        help_format="rich" if asks_for_overview else "markdown",  # the markdown reader alone takes 0.1 s to import
     )
     for name, help_ in COMMANDS.items():
         medmill.command(f"builders.commands.{name}:{name}", name=name, help=help_)
     return medmill
 
 
-def main(tokens: list[str] | None = None) -> None:
-    """Entry point of `medmill`; exit codes: 0 ok, 1 failed, 2 usage, 3 a check failed, 130 interrupted."""
-    sys.exit(run(sys.argv[1:] if tokens is None else tokens))
+def _start(tokens: list[str]) -> int:
+    from builders.installation import homes, mixture
+
+    wrong = mixture(homes())
+    if wrong:
+        return _say(wrong, 1)
+    sys.excepthook = _say_where_the_trace_is
+    return run(tokens)
 
 
-def build() -> None:
-    """Entry point of `build`, a short name of `medmill build`."""
-    main(["build", *sys.argv[1:]])
+def _refuse_unknown(tokens: list[str]) -> None:
+    """Refuse a first word that is no command, without importing all commands as the parser would."""
+    from schemas.errors import UsageError
+
+    if tokens and not tokens[0].startswith("-") and tokens[0] not in COMMANDS:
+        close = get_close_matches(tokens[0], COMMANDS, n=1)
+        meant = f"did you mean `{close[0]}`?" if close else f"commands: {', '.join(COMMANDS)}"
+        raise UsageError(f"unknown command `{tokens[0]}`; {meant}")
+    if tokens and tokens[0].startswith("-") and tokens[0] not in ("-h", "--help", "--version"):
+        raise UsageError(f"unknown option `{tokens[0]}`; the command comes first (see: medmill --help)")
 
 
-def run(tokens: list[str]) -> int:
-    """Run one command and return its exit code; errors become one line on standard error."""
-    try:
-        result = app()(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        return _say(f"{error} (see medmill {tokens[0] if tokens else ''} --help)", 2)
-    except MedmillError as error:
-        return _say(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return _say("interrupted; the same command goes on where this one stopped", 130)
-    except Exception as error:
-        return _say(f"internal error ({type(error).__name__}); please report it with {_write_trace()}", 1)
-    return result if isinstance(result, int) else 0
+def _needs(error: ImportError) -> str:
+    from builders.installation import missing_extra
+
+    wanted = missing_extra(error)
+    if wanted is None:
+        raise error
+    return wanted
 
 
 def _version() -> str:
@@ -70,7 +117,18 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _write_trace() -> Path:
+def _reader_left() -> int:
+    """The reader of our output is gone (`| head`): no complaint, and none from Python when it closes the pipe."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _say_where_the_trace_is(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile("w", prefix="medmill-", suffix=".trace", delete=False, encoding="utf-8") as file:
-        traceback.print_exc(file=file)
-    return Path(file.name)
+        traceback.print_exception(kind, error, trace, file=file)
+    _say(f"internal error ({kind.__name__}); please report it with {file.name}", 1)

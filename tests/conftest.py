@@ -1,13 +1,15 @@
-"""Fixtures for every test: the real samples, where they are."""
+"""For every test: where the real samples are, and the rule that CI does not skip what it could run."""
 
+import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 HOW_TO_GET_SAMPLES = (
-    "the real sample data are not beside this checkout (../shared/data); docs/samples.md says which public files they are "
-    "and how to lay them out"
+    "the real sample data are not beside this checkout (../shared/data); docs/samples.md says which public files "
+    "they are and how to lay them out"
 )
 
 
@@ -17,3 +19,35 @@ def samples() -> Path:
     if not SAMPLES.is_dir():
         pytest.skip(HOW_TO_GET_SAMPLES)
     return SAMPLES
+
+
+def may_skip(reason: str) -> bool:
+    """Whether a test may skip for this reason: in CI with the samples beside the checkout, only for want of a GPU."""
+    everything_is_here = os.environ.get("CI") == "true" and SAMPLES.is_dir()
+    return not everything_is_here or "GPU" in reason
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip that CI does not allow into a failure."""
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself while it is collected."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not report.skipped or not isinstance(report.longrepr, tuple):
+        return
+    reason = report.longrepr[2]
+    if not may_skip(reason):
+        report.outcome = "failed"
+        report.longrepr = f"{reason}\nCI has the samples, so only a missing GPU is a reason to skip"

@@ -1,0 +1,71 @@
+# Each target works as the only command on a fresh clone: it makes .venv, installs what it needs, and runs.
+# PYTHON=…       which Python makes .venv (3.11 or newer)
+# PIP_ARGS=…     more arguments for pip, e.g. an index with the CPU build of torch
+# PYTEST_ARGS=…  more arguments for pytest
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PIP_ARGS ?=
+PYTEST_ARGS ?=
+DEMO ?= out/demo
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --constraint constraints.txt $(PIP_ARGS)
+PYTEST := $(BIN)/python -m pytest --durations=15 $(PYTEST_ARGS)
+
+.PHONY: demo install test test-core soak lint types bench lock clean
+
+demo: .venv/.core
+	$(BIN)/medmill build mimic-ir --source synthetic=300 --out $(DEMO)
+	@echo "Open the report in a browser: $(abspath $(DEMO))/qc/report.html"
+
+install: .venv/.core
+
+test: .venv/.heavy
+	$(PYTEST) -m "not soak"
+
+test-core: .venv/.dev
+	$(PYTEST) -m "not soak and not heavy"
+
+soak: .venv/.heavy
+	$(PYTEST) -m soak --timeout=7200
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.dev
+	$(BIN)/pyright
+
+bench: .venv/.core
+	@for program in benchmarks/[a-z]*.py; do echo "== $$program"; $(BIN)/python "$$program" || exit 1; done
+
+# The lock: exact versions for every Python and platform. torch is held where the tests were last run;
+# its own dependencies follow from it.
+lock: .venv/.dev
+	$(INSTALL) uv
+	echo "torch==2.13.0" | $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --group dev \
+		--extra transformers --extra hub --extra review --constraint - --no-header --no-annotate --quiet \
+		| grep -v -E '^(nvidia|cuda|triton)' > constraints.draft
+	mv constraints.draft constraints.txt
+
+clean:
+	rm -rf .venv $(DEMO)
+
+.venv/.core: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name yours: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing medmill into .venv with $(PYTHON) (a minute or two) …"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --quiet --upgrade "pip>=25.1" $(PIP_ARGS)
+	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/.dev: .venv/.core
+	@echo "Installing what the tests need …"
+	@$(INSTALL) --group dev
+	@touch $@
+
+.venv/.heavy: .venv/.dev
+	@echo "Installing the heavy engines that the tests run (torch, transformers) …"
+	@$(INSTALL) --editable ".[transformers]"
+	@touch $@
