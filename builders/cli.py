@@ -60,17 +60,19 @@ def run(tokens: list[str]) -> int:
 
 
 def app(tokens: list[str]) -> "App":
-    """The application with its commands, none of them imported yet."""
+    """The application: the command that is called, or all of them by name for the overview; none is imported."""
     from cyclopts import App
 
-    asks_for_overview = not tokens or tokens[0].startswith("-")
+    wanted = tokens[0] if tokens and tokens[0] in COMMANDS else None
     medmill = App(
         name="medmill",
         help=FIRST,
         version=_version,
-        help_format="rich" if asks_for_overview else "markdown",  # the markdown reader alone takes 0.1 s to import
+        help_format="markdown" if wanted else "rich",  # the reader of markdown alone takes 0.1 s to import
     )
-    for name, help_ in COMMANDS.items():
+    if wanted:  # its own docstring is its help
+        medmill.command(f"builders.commands.{wanted}:{wanted}", name=wanted)
+    for name, help_ in {} if wanted else COMMANDS.items():
         medmill.command(f"builders.commands.{name}:{name}", name=name, help=help_)
     return medmill
 

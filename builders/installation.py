@@ -38,6 +38,16 @@ def packages() -> dict[str, list[str]]:
     return found
 
 
+def installed(distribution: str) -> str | None:
+    """The version of a distribution in this environment; None where it is not installed. Imports nothing of it."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
 def extra_bringing(module: str) -> str | None:
     """The first extra that brings a module (`torch` → `transformers`); None where no extra does."""
     top = _normal(module.split(".")[0])
