@@ -38,7 +38,7 @@ types: .venv/.dev
 	$(BIN)/pyright
 
 bench: .venv/.core
-	@for program in benchmarks/[a-z]*.py; do echo "== $$program"; $(BIN)/python "$$program" || exit 1; done
+	@for program in $$(grep -l __main__ benchmarks/*.py); do echo "== $$program"; $(BIN)/python "$$program" || exit 1; done
 
 # The lock: exact versions for every Python and platform. torch is held where the tests were last run;
 # its own dependencies follow from it.
