@@ -1,0 +1,52 @@
+"""The documents hold what they promise: their commands run, their links lead somewhere."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+RUNNABLE = re.compile(r"^```(sh|python) run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(document: Path) -> list[tuple[str, str]]:
+    """The fenced blocks marked `run`, in order: language and text."""
+    return RUNNABLE.findall(document.read_text(encoding="utf-8"))
+
+
+def run(language: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    program = ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [sys.executable, "-c", text]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(program, cwd=folder, capture_output=True, text=True, env={**os.environ, "PATH": path})
+
+
+@pytest.mark.parametrize("document", [document for document in DOCUMENTS if blocks(document)], ids=name)
+def test_commands_run_in_the_order_of_the_text(document: Path, tmp_path: Path) -> None:
+    for language, text in blocks(document):
+        done = run(language, text, tmp_path)
+        assert done.returncode == 0, f"{name(document)}:\n{text}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def test_the_readme_shows_commands_that_run() -> None:
+    assert {language for language, _ in blocks(ROOT / "README.md")} == {"sh", "python"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_links_lead_to_files_that_are_there(document: Path) -> None:
+    links = (link.split("#")[0] for link in LINK.findall(document.read_text(encoding="utf-8")))
+    local = [link for link in links if link and "://" not in link]
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+def test_every_page_of_docs_is_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name(page) for page in DOCUMENTS if page.parent.name == "docs" and name(page) not in readme] == []
