@@ -1,0 +1,65 @@
+"""What a quality report says: one outcome per check, counts behind the charts, and the build it speaks of."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+REPORT_VERSION: Final = 1
+"""Rises when `report.json` changes in a way that older readers cannot follow."""
+
+Verdict = Literal["pass", "warn", "fail"]
+VERDICTS: Final[tuple[Verdict, ...]] = ("pass", "warn", "fail")
+"""From good to bad; the verdict of a report is the worst of its checks."""
+
+Figure = float | int | str | None
+
+
+class Part(BaseModel):
+    """Base of all parts: unknown fields are an error, values are not changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Outcome(Part):
+    """What one check found. `advice` says what to do and is empty where there is nothing to do."""
+
+    name: str
+    title: str
+    verdict: Verdict
+    summary: str
+    advice: str = ""
+    figures: dict[str, Figure] = Field(default_factory=dict, description="Measured values by name.")
+    cases: list[str] = Field(default_factory=list, description="Ids of the first offenders; never source text.")
+
+
+class Skipped(Part):
+    """A check that had nothing to look at, and why."""
+
+    name: str
+    title: str
+    why: str
+
+
+class QcReport(Part):
+    """The whole report. `manifest_sha256` names the exact build it was made of."""
+
+    report_version: int = REPORT_VERSION
+    dataset: str
+    medmill: str
+    created: str
+    manifest_sha256: str
+    verdict: Verdict
+    checks: list[Outcome]
+    skipped: list[Skipped]
+    distributions: Annotated[
+        dict[str, dict[str, float]], Field(description="Counts by label, one entry per chart, in order.")
+    ]
+
+    def failed(self) -> list[Outcome]:
+        """The checks that failed."""
+        return [outcome for outcome in self.checks if outcome.verdict == "fail"]
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    """The worst of the verdicts; `pass` for none."""
+    return max(verdicts, key=VERDICTS.index, default="pass")
