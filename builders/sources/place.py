@@ -1,0 +1,104 @@
+"""Where a copy of a source lies: a folder on disk or behind an fsspec URL, and what its files hold."""
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from schemas.errors import SourceError
+
+_WHOLE = 64 * 2**20
+_EDGE = 2**20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder given by a path or an fsspec URL (`s3://bucket/folder`); files are named relative to it."""
+
+    location: str
+
+    @cached_property
+    def _opened(self) -> tuple[Any, str]:
+        from fsspec.core import url_to_fs
+
+        try:
+            fs, root = url_to_fs(self.location)
+        except (ValueError, ImportError) as error:
+            raise SourceError(f"{self.location}: this address cannot be opened ({error})") from None
+        return fs, root.rstrip("/")
+
+    @property
+    def fs(self) -> Any:
+        """The fsspec file system."""
+        return self._opened[0]
+
+    def full(self, name: str = "") -> str:
+        """The path of a file as its file system names it."""
+        root = self._opened[1]
+        return f"{root}/{name}" if name else root
+
+    @property
+    def is_local(self) -> bool:
+        """Whether files can be opened by path."""
+        return "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
+
+    def demand_folder(self) -> None:
+        """Raise a `SourceError` where there is no readable folder."""
+        if not self.fs.exists(self.full()):
+            raise SourceError(f"{self.location}: no such folder; `medmill sources` says how to obtain the source")
+        if not self.fs.isdir(self.full()):
+            raise SourceError(f"{self.location}: this is a file, expected the folder that holds the source's files")
+        try:
+            self.fs.ls(self.full(), detail=False)
+        except PermissionError:
+            raise SourceError(f"{self.location}: no permission to read this folder; check its owner and mode") from None
+
+    def files(self, pattern: str) -> list[str]:
+        """Names of the files that match a glob pattern, sorted."""
+        head = len(self.full()) + 1
+        return sorted(path[head:] for path in self.fs.glob(self.full(pattern)))
+
+    def first(self, *names: str) -> str | None:
+        """The first of these files that is there."""
+        return next((name for name in names if self.fs.isfile(self.full(name))), None)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file, unpacked where its name ends in `.gz`."""
+        try:
+            raw = self.fs.cat_file(self.full(name))
+        except PermissionError:
+            raise SourceError(f"{self.full(name)}: no permission to read this file; check its owner and mode") from None
+        return unpacked(raw, self.full(name))
+
+    def identity(self, name: str) -> str:
+        """What changes when the bytes of a file do, and stays when the file moves.
+
+        Size and SHA-256 up to 64 MiB; beyond, size, time of change and SHA-256 of head and tail; for a URL its ETag.
+        """
+        path = self.full(name)
+        info = self.fs.info(path)
+        size = int(info.get("size") or 0)
+        tag = info.get("ETag") or info.get("etag")
+        if tag:
+            return f"{size}:{tag}"
+        if size <= _WHOLE:
+            return f"{size}:{sha256(self.fs.cat_file(path)).hexdigest()}"
+        edges = self.fs.cat_file(path, 0, _EDGE) + self.fs.cat_file(path, size - _EDGE, size)
+        return f"{size}:{info.get('mtime')}:{sha256(edges).hexdigest()}"
+
+
+def unpacked(raw: bytes, path: str) -> bytes:
+    """Unpack gzip by the file's name; a `SourceError` where the file is cut off or damaged."""
+    if not path.endswith(".gz"):
+        return raw
+    try:
+        return gzip.decompress(raw)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise SourceError(f"{path}: the gzip file is cut off or damaged; download it again") from None
+
+
+def digest(*parts: str) -> str:
+    """One short identity made of several."""
+    return sha256("\x00".join(parts).encode()).hexdigest()[:32]
