@@ -1,4 +1,11 @@
-"""What a dataset is made of: sources, stages, tables and the recipe that joins them."""
+"""What a dataset is made of: sources, stages, tables and the recipe that joins them.
+
+How they are found: the recipe of dataset `my-set` is `builders/recipes/my_set.py`, with a frozen dataclass
+`Options` (its settings), `SOURCES` (names of the sources it accepts) and `recipe(sources, options) -> Recipe`.
+The source `my-source` is `builders/sources/my_source.py` with a line `SOURCE = MySource`, a frozen dataclass
+made as `MySource(location=VALUE, **settings)`. Other distributions add theirs by entry points of the groups
+`medmill.recipes` and `medmill.sources`, whose values name modules of the same shape.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -32,7 +39,8 @@ class Shard:
 class Source(ABC):
     """A raw source: a frozen dataclass with a `location` and settings.
 
-    `location` says where this copy lies and is not part of any fingerprint; every other field is.
+    `location` says where this copy lies and is not part of any fingerprint; every other field is, unless it is
+    declared with `repr=False`.
     """
 
     name: ClassVar[str]
@@ -43,7 +51,10 @@ class Source(ABC):
 
     @abstractmethod
     def shards(self, table: str) -> Sequence[Shard]:
-        """The shards of a table in a stable order; cheap. Raises `schemas.errors.SourceError` where the folder is wrong."""
+        """The shards of a table in a stable order; cheap. Raises `schemas.errors.SourceError` where the folder is wrong.
+
+        None for a table that this copy does not hold (labels): the table has no rows then.
+        """
 
     @abstractmethod
     def read(self, table: str, shard: str) -> pl.DataFrame | Kept:
@@ -54,36 +65,62 @@ class Stage(ABC):
     """A pure function of frames: a frozen dataclass whose fields are its settings.
 
     `version` rises when the same settings give other rows; `data` names the data files it reads
-    (patterns relative to the folder that holds the five packages), whose bytes enter the fingerprint.
+    (patterns relative to the folder that holds the five packages), whose bytes enter the fingerprint, as do
+    the settings, the annotator's own `fingerprint`, and the code (comments and docstrings apart) of the
+    stage's module and of what it imports of ours. `resources` is what a worker must offer (`{"GPU": 1}`).
+    `selects`: what the stage leaves out was never asked for, so only what it passes counts as ids in.
+
+    A need is the folder of a finished table: its rows are `folder / "*.parquet"`, and what its stage wrote to
+    `folder` (a keyword argument that stages of shape Collect and Files get) lies beside them.
     """
 
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ()
+    resources: ClassVar[Mapping[str, float]] = {}
+    selects: ClassVar[bool] = False
 
     @abstractmethod
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Any:
         """Rows of the table made from `frames` (one per table read, in order); `needs` are finished tables."""
 
+    def expected(self, rows: int, size: int) -> tuple[int, int]:
+        """About how many rows and bytes come of so many rows and bytes in; for `--plan` and the check of free disk."""
+        return rows, size
+
 
 @dataclass(frozen=True)
 class Map:
-    """Partition in, partition out. `of` is the column of the output that names the input id."""
+    """Partition in, partition out; several tables read must be cut into the same partitions.
+
+    `of` is the column of the output that names the input id. Where it is the whole primary key, every id must
+    come out or be rejected; elsewhere an id without rows has passed. Default: the input id where it is the key.
+    """
+
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that share `by` arrive together, in every table read; shuffled by `hash(by) % buckets`."""
+    """Rows that share `by` arrive together, in every table read; shuffled by `hash(by) % buckets`.
+
+    A key of more than `most_rows` rows in one table is an error that names it. `of` as in `Map`.
+    """
 
     by: tuple[str, ...]
     buckets: int = 16
+    most_rows: int = 1_000_000
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class Blocks:
     """Pairs of row blocks of one key: `stage(left, right) -> (rows of left, rows of right)`.
 
-    Called once per unordered pair of blocks; on the diagonal `left is right` and the second frame is empty.
-    `merge` gets, for one block, the partial rows in fixed order and returns the final ones.
+    A key's rows, in the order of the primary key of the table read, are cut into equal blocks of at most
+    `rows`. Called once per unordered pair of blocks of one key; on the diagonal `left is right` and the second
+    frame returned is empty. The partial rows are the stage's own business, the same columns every time.
+    `merge` gets, for one block, the partial rows of its queries in fixed order (its pairs with block 0, 1, ...)
+    and returns the final ones. Both get the needs. Keys of one block share tasks.
     """
 
     by: tuple[str, ...]
@@ -93,16 +130,24 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Collect:
-    """All partitions of the tables read, one output table that must stay under `most_bytes`."""
+    """All partitions of the tables read, one output table that must stay under `most_bytes`.
+
+    The stage gets `folder=Path` too, for arrays (`.npy`): they are kept beside the rows, for those who need them.
+    """
 
     most_bytes: int = 2_000_000_000
 
 
 @dataclass(frozen=True)
 class Files:
-    """Rows that name large outputs under `<out>/files/<folder>`; the stage gets `folder=Path` to write to."""
+    """Rows that name large outputs under `<out>/files/<folder>`; the stage gets `folder=Path` to write to.
+
+    Otherwise as Map. The stage writes each file with `builders.files.keep_file(folder, name, write)`, and its
+    rows hold what that returns: columns `path` (relative to the build folder), `bytes` and `sha256`.
+    """
 
     folder: str
+    of: str = ""
 
 
 Shape = Map | Group | Blocks | Collect | Files
