@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from qc.build import Build
-from qc.ranked import Ranked
+from qc.ranked import Codes, Ranked
 from schemas.quality import Figure, Outcome, Verdict
 
 SHOWN_CASES = 20
@@ -13,9 +13,14 @@ SHOWN_CASES = 20
 
 
 class Check(ABC):
-    """One question. `reads` names the tables it needs; where one is missing or empty the check is skipped."""
+    """One question, made anew for every run.
+
+    `reads` names the tables it needs; where one is missing or empty the check is skipped. `group` is the
+    heading it stands under in the report.
+    """
 
     name: ClassVar[str]
+    group: ClassVar[str]
     title: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ()
 
@@ -35,6 +40,7 @@ class Check(ABC):
         """An outcome of this check; advice is dropped where the check passed."""
         return Outcome(
             name=self.name,
+            group=self.group,
             title=self.title,
             verdict=verdict,
             summary=summary,
@@ -51,6 +57,10 @@ class RankingCheck(Check):
     """
 
     reads: ClassVar[tuple[str, ...]] = ("corpus", "rankings")
+
+    def start(self, build: Build, codes: Codes) -> None:
+        """Read what is needed before the first piece; nothing unless a check says otherwise."""
+        return
 
     @abstractmethod
     def see(self, ranked: Ranked) -> None:

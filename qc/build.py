@@ -34,7 +34,7 @@ class Build:
 
     def has(self, *tables: str) -> bool:
         """Whether all of these tables are published and hold rows."""
-        return all(self.rows(table) > 0 for table in tables)
+        return all(self.rows(table) > 0 and self.files(table) for table in tables)
 
     def rows(self, table: str) -> int:
         """Rows of a table as the manifest counts them; 0 where there is no such table."""

@@ -10,6 +10,9 @@ STRATA = ("top", "high", "middle", "low", "random")
 `low` [-1, 0.5): a seeded sample of the candidates of that score band outside the top. `random`: a seeded
 sample of all candidates, whatever their score."""
 
+BASELINES = ("random", "tfidf", "label_overlap")
+"""Runs that an evaluator can be checked against: seeded chance, TF-IDF over the text, Jaccard of label sets."""
+
 
 class RankedImage(dy.Schema):
     """One image of the dataset; MIMIC-IR is loaded per image, studies are ranked."""
@@ -89,3 +92,14 @@ class Ranking(dy.Schema):
     rank_max = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="Worst rank the tie allows.")
     same_side = dy.Bool(nullable=True, metadata=tag("label"), description="Same set of sides; null: none said.")
     same_severity = dy.Bool(nullable=True, metadata=tag("label"))
+
+
+class Baseline(dy.Schema):
+    """One candidate of one query in a baseline run; the whole report, without regard to findings."""
+
+    method = dy.Enum(BASELINES, primary_key=True, metadata=tag("label"))
+    query = dy.String(primary_key=True, metadata=tag("id"))
+    candidate = dy.String(primary_key=True, metadata=tag("id"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    rank = dy.Int32(min=1, metadata=tag("label"), description="1 is best; equal scores by a seeded hash.")
+    score = dy.Float32(metadata=tag("score"), description="Cosine, Jaccard, or a draw in [0, 1).")

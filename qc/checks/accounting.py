@@ -1,0 +1,56 @@
+"""Nothing is lost on the way: ids in = passed + rejected."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from qc.base import Check
+from qc.build import Build
+from schemas.manifest import StageRecord
+from schemas.quality import Outcome
+
+MANY_REJECTED: Final = 0.2
+"""A stage that rejects more than this share of its ids deserves a look; 1 in 75 Open-i reports has no text at all."""
+
+
+class Accounting(Check):
+    """Every id that enters a stage passes or is rejected with a reason, and the rejected rows are there."""
+
+    name = "accounting"
+    group = "Integrity"
+    title = "Every id is accounted for"
+
+    def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
+        """Fail where ids are missing or rejected rows are gone; warn on a stage that rejects much."""
+        stages = build.manifest.stages
+        wrong = [fault for stage in stages for fault in _faults(build, stage)]
+        many = [s.table for s in stages if s.ids_in and s.ids_rejected / s.ids_in > MANY_REJECTED]
+        figures = {"stages": len(stages), "ids_rejected": sum(s.ids_rejected for s in stages)}
+        if wrong:
+            advice = "Run the build again; if it stays, a stage drops rows in silence, which is a bug worth reporting."
+            summary = f"{len(wrong)} counts do not add up"
+            return self.outcome("fail", summary, advice=advice, figures=figures, cases=wrong)
+        if many:
+            summary = f"all ids accounted for, but {', '.join(many)} rejected more than {MANY_REJECTED:.0%}"
+            return self.outcome("warn", summary, advice="Read the reasons below before using the rest.", figures=figures)
+        return self.outcome("pass", f"{len(stages)} stages: ids in = passed + rejected", figures=figures)
+
+
+def _faults(build: Build, stage: StageRecord) -> list[str]:
+    faults = []
+    if stage.ids_in != stage.ids_passed + stage.ids_rejected:
+        faults.append(f"{stage.table}: {stage.ids_in} in, {stage.ids_passed} passed, {stage.ids_rejected} rejected")
+    named = sum(stage.rejected.values())
+    kept = rejected_rows(build, stage.table).select(pl.len()).collect().item()
+    if named != kept:
+        faults.append(f"{stage.table}: {named} rejected rows in the manifest, {kept} on disk")
+    return faults
+
+
+def rejected_rows(build: Build, table: str) -> pl.LazyFrame:
+    """id, stage, reason, detail of what a stage rejected; no rows where it rejected nothing."""
+    files = sorted((build.folder / "rejected" / table).glob("*.parquet"))
+    if not files:
+        return pl.LazyFrame(schema=dict.fromkeys(("id", "stage", "reason", "detail"), pl.String))
+    return pl.concat([pl.scan_parquet(file) for file in files])

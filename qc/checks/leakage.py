@@ -1,0 +1,54 @@
+"""No patient and no copied text stands on both sides of a split."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from qc.base import Check
+from qc.build import Build
+from schemas.quality import Outcome
+
+
+class Leakage(Check):
+    """A patient in two splits fails. So does a duplicated text where splits were drawn by text.
+
+    With patients known, splits follow the patients, and two patients may well have the same short normal
+    report: that is told as a warning.
+    """
+
+    name = "leakage"
+    group = "Splits"
+    title = "No patient or copy in two splits"
+    reads = ("corpus",)
+
+    def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
+        """Count patients and duplicate groups with more than one split."""
+        corpus = build.scan("corpus", ["id", "patient", "dup_group"])
+        patients, copies = _in_two_splits(corpus, "patient"), _in_two_splits(corpus, "dup_group")
+        known = corpus.select(pl.col("patient").n_unique() - pl.col("patient").has_nulls()).collect().item()
+        figures = {"patients": known, "patients_in_two": len(patients), "texts_in_two": len(copies)}
+        if patients or (copies and not known):
+            what = f"{len(patients):,} patients" if patients else f"{len(copies):,} duplicated texts"
+            return self.outcome(
+                "fail",
+                f"{what} stand in more than one split",
+                advice="Split by patient (by duplicate group where there are no patients) and rebuild from the corpus on.",
+                figures=figures,
+                cases=patients or copies,
+            )
+        who = f"{known:,} patients" if known else "no patient ids: splits follow duplicated texts"
+        if copies:
+            return self.outcome(
+                "warn",
+                f"{who}, none in two splits; {len(copies):,} texts are repeated across splits",
+                advice="Different patients, same words (short normal reports mostly); leave them out of strict tests.",
+                figures=figures,
+                cases=copies,
+            )
+        return self.outcome("pass", f"{who}, nothing in two splits", figures=figures)
+
+
+def _in_two_splits(corpus: pl.LazyFrame, column: str) -> list[str]:
+    """Values of the column that stand in files of more than one split, sorted."""
+    splits = corpus.drop_nulls(column).group_by(column).agg(n=pl.col("file_split").n_unique())
+    return splits.filter(pl.col("n") > 1).select(pl.col(column).sort()).collect()[column].to_list()
