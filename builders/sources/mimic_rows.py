@@ -1,0 +1,68 @@
+"""Rows in the shape of MIMIC-CXR: reports with their sections, views, and the labels of MIMIC-CXR-JPG."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import accumulate
+from typing import NamedTuple
+
+import polars as pl
+import pyarrow as pa
+
+from builders.sources.sections import Section, sectioned
+from builders.sources.sorting_out import REPORT_COLUMNS
+from schemas.words import SPLITS, STATES
+
+LABELS = (
+    *("Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Enlarged Cardiomediastinum", "Fracture"),
+    *("Lung Lesion", "Lung Opacity", "No Finding", "Pleural Effusion", "Pleural Other", "Pneumonia"),
+    *("Pneumothorax", "Support Devices"),
+)
+"""The labels of `mimic-cxr-2.0.0-chexpert.csv.gz`, in its order."""
+LABEL_ROW = {
+    "study": pl.String,
+    "label_set": pl.String,
+    "label": pl.String,
+    "state": pl.Enum(STATES),
+    "origin": pl.String,
+}
+_VIEWS = {"PA": "frontal-pa", "AP": "frontal-ap", "LATERAL": "lateral", "LL": "lateral"}
+_SECTION = pa.struct([("name", pa.string()), ("start", pa.int32()), ("text", pa.string())])
+
+
+class RawReport(NamedTuple):
+    """One report as it was read; `split` is the official one in our words."""
+
+    id: str
+    patient: str
+    date: date | None
+    split: str | None
+    path: str
+    text: str
+
+
+def report_rows(reports: Sequence[RawReport]) -> pl.DataFrame:
+    """Report rows with the sections of the official sectioner."""
+    columns = {name: [getattr(report, name) for report in reports] for name in RawReport._fields}
+    schema = dict.fromkeys(RawReport._fields, pl.String) | {"date": pl.Date, "split": pl.Enum(SPLITS)}
+    frame = pl.DataFrame(columns, schema=schema)
+    return frame.with_columns(sections=section_lists([sectioned(report.text) for report in reports])).select(
+        REPORT_COLUMNS
+    )
+
+
+def section_lists(sections: Sequence[Sequence[Section]]) -> pl.Series:
+    """Sections per report as the column `sections` of a report table."""
+    flat = [section for found in sections for section in found]
+    offsets = pa.array([0, *accumulate(len(found) for found in sections)], pa.int32())
+    fields = [pa.array([section[place] for section in flat], _SECTION[place].type) for place in range(3)]
+    lists = pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(fields, fields=list(_SECTION)))
+    series = pl.from_arrow(lists)
+    assert isinstance(series, pl.Series)
+    return series.alias("sections")
+
+
+def view_named(column: str) -> pl.Expr:
+    """DICOM ViewPosition in our words (`PA` → `frontal-pa`); other views in lower case, null where it is blank."""
+    plain = pl.col(column).str.strip_chars()
+    other = plain.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "-")
+    return pl.when(plain != "").then(plain.replace_strict(_VIEWS, default=other, return_dtype=pl.String))
