@@ -18,6 +18,7 @@ MAY_IMPORT = {
 }
 ONLY_IN = {"dask": "builders/engine.py", "distributed": "builders/engine.py", "huggingface_hub": "releases/hub.py"}
 INSIDE_FUNCTIONS = {"torch", "transformers", "vllm", "totalsegmentator"}
+ENGINE = {f"builders/{name}.py" for name in ("base", "boundary", "engine", "provenance")}
 MAY_NAME_RECIPES = {"builders/cli.py", "builders/api.py", "builders/recipes"}
 HEAVY_AT_START = {
     "dask",
@@ -83,7 +84,7 @@ def test_some_libraries_are_imported_in_one_file(module: tuple[str, ast.Module])
 def test_dataframely_stays_at_the_border(module: tuple[str, ast.Module]) -> None:
     path, tree = module
     if "dataframely" in {imported.split(".")[0] for imported in imports(tree)}:
-        assert path.startswith("schemas/") or path in {"builders/base.py", "builders/engine.py"}
+        assert path.startswith("schemas/") or path in ENGINE
 
 
 def test_heavy_libraries_are_imported_when_used(module: tuple[str, ast.Module]) -> None:
