@@ -50,3 +50,10 @@ def test_links_lead_to_files_that_are_there(document: Path) -> None:
 def test_every_page_of_docs_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name(page) for page in DOCUMENTS if page.parent.name == "docs" and name(page) not in readme] == []
+
+
+def test_the_page_on_checks_names_every_check() -> None:
+    from qc.run import CHECKS
+
+    text = (ROOT / "docs" / "qc.md").read_text(encoding="utf-8")
+    assert [check.name for check in CHECKS if f"| `{check.name}` |" not in text] == []
