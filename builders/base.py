@@ -51,7 +51,7 @@ class Source(ABC):
 
     @abstractmethod
     def shards(self, table: str) -> Sequence[Shard]:
-        """The shards of a table in a stable order; cheap. Raises `schemas.errors.SourceError` where the folder is wrong.
+        """The shards of a table in a stable order; cheap. Raises `SourceError` where the folder is wrong.
 
         None for a table that this copy does not hold (labels): the table has no rows then.
         """
@@ -133,8 +133,10 @@ class Collect:
     """All partitions of the tables read, one output table that must stay under `most_bytes`.
 
     The stage gets `folder=Path` too, for arrays (`.npy`): they are kept beside the rows, for those who need them.
+    `columns`: read only these, where a table has them; default all.
     """
 
+    columns: tuple[str, ...] = ()
     most_bytes: int = 2_000_000_000
 
 

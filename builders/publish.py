@@ -1,0 +1,133 @@
+"""Published tables: the partitions of a table, cut by split into files of a fixed number of rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+
+import polars as pl
+
+from builders.graph import Node
+from builders.legs import Leg
+from builders.provenance import fingerprint
+from builders.store import Account, Store, read_account, write_rows
+
+MOST_ROWS = 1_000_000
+MOST_BYTES = 64_000_000
+"""Limits of one published file, so that writing it takes little memory whatever the table's size."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows of one split of one partition."""
+
+    path: Path
+    fingerprint: str
+    offset: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """One file to be published, and the rows it is made of."""
+
+    path: Path
+    split: str
+    column: str | None
+    slices: tuple[Slice, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with what is in it."""
+        return fingerprint(self.split, [[part.fingerprint, part.offset, part.rows] for part in self.slices])
+
+    def finished(self) -> bool:
+        """Whether it is there and holds this."""
+        account = read_account(self.path)
+        return account is not None and account.fingerprint == self.fingerprint
+
+    def run(self) -> Account:
+        """Write it; memory is bounded by one file."""
+        frame = pl.concat([self._read(part) for part in self.slices])
+        account = Account(self.fingerprint, rows=frame.height, splits={self.split: frame.height})
+        write_rows(self.path, frame, account)
+        return account
+
+    def _read(self, part: Slice) -> pl.DataFrame:
+        rows = pl.scan_parquet(part.path)
+        if self.column is not None:
+            rows = rows.filter(pl.col(self.column).cast(pl.String) == self.split)
+        return rows.slice(part.offset, part.rows).collect()
+
+
+def published_files(leg: Leg, store: Store) -> list[PublishedFile]:
+    """The files of a finished table, and of what was rejected in making it."""
+    files = []
+    if leg.table.publish:
+        parts = [_held(leg.folder.part(part.name)) for part in leg.known]
+        files += _files(store.published(leg.table.name), leg.table.split, parts)
+    rejected = [leg.folder.rejected(part.name) for part in leg.known]
+    accounts = [
+        (path, Account(account.fingerprint, rows=account.rows, splits={"all": account.rows}))
+        for path, account in (_held(path) for path in rejected if path.exists())
+    ]
+    return files + _files(store.root / "rejected" / leg.table.name, None, accounts)
+
+
+def _held(path: Path) -> tuple[Path, Account]:
+    account = read_account(path)
+    if account is None:
+        raise FileNotFoundError(f"{path}: the partition is gone; run the build again")
+    return path, account
+
+
+def _files(folder: Path, column: str | None, parts: Sequence[tuple[Path, Account]]) -> list[PublishedFile]:
+    most = _rows_per_file(parts)
+    made = []
+    for split in sorted({split for _, account in parts for split in account.splits}):
+        groups = list(_cut(split, parts, most))
+        for number, slices in enumerate(groups):
+            path = folder / f"{split}-{number:05d}-of-{len(groups):05d}.parquet"
+            made.append(PublishedFile(path, split, column, tuple(slices)))
+    return made
+
+
+def _rows_per_file(parts: Sequence[tuple[Path, Account]]) -> int:
+    rows = sum(account.rows for _, account in parts)
+    size = sum(path.stat().st_size for path, _ in parts)
+    return max(1, min(MOST_ROWS, rows * MOST_BYTES // max(size, 1)))
+
+
+def _cut(split: str, parts: Iterable[tuple[Path, Account]], most: int) -> Iterable[list[Slice]]:
+    """Runs of slices of at most `most` rows, in the order of the partitions."""
+    run: list[Slice] = []
+    for path, account in parts:
+        offset, left = 0, account.splits.get(split, 0)
+        while left:
+            take = min(left, most - sum(part.rows for part in run))
+            run.append(Slice(path, account.fingerprint, offset, take))
+            offset, left = offset + take, left - take
+            if sum(part.rows for part in run) == most:
+                yield run
+                run = []
+    if run:
+        yield run
+
+
+def publish_nodes(files: Iterable[PublishedFile]) -> list[Node]:
+    """A task per file that is not there yet."""
+    return [Node(f"publish/{file.path.parent.name}/{file.path.name}", file) for file in files if not file.finished()]
+
+
+def remove_strays(folder: Path, keep: Iterable[Path]) -> None:
+    """Remove Parquet files that are not of this build (fewer files than before, a split that is gone)."""
+    wanted = set(keep)
+    for path in folder.glob("*.parquet"):
+        if path not in wanted:
+            path.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
