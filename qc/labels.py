@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from qc.build import Build
-
 PEOPLE = "people"
 
 
@@ -27,15 +25,16 @@ class Labelled:
         return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
 
 
-def read_labels(build: Build) -> Labelled:
-    """The best labels a build has: those of people before those of a labeller, then the larger set."""
-    rows = build.scan("labels", ["study", "label_set", "label", "state", "origin"])
+def labelled(rows: pl.LazyFrame) -> Labelled | None:
+    """The best labels among `rows` (Label): those of people before a labeller's, then the larger set; None for none."""
     sets = rows.group_by("label_set", "origin").len().collect()
+    if not sets.height:
+        return None
     sets = sets.sort(pl.col("origin") != PEOPLE, -pl.col("len").cast(pl.Int64), "label_set", "origin")
     label_set, origin, _ = sets.row(0)
-    chosen = rows.filter(pl.col("label_set") == label_set, pl.col("origin") == origin)
     wide = (
-        chosen.select("study", "label", present=(pl.col("state").cast(pl.String) == "present").cast(pl.Float32))
+        rows.filter(pl.col("label_set") == label_set, pl.col("origin") == origin)
+        .select("study", "label", present=(pl.col("state").cast(pl.String) == "present").cast(pl.Float32))
         .collect()
         .pivot("label", index="study", values="present", aggregate_function="max", sort_columns=True)
         .fill_null(0)

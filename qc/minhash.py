@@ -9,7 +9,8 @@ import polars as pl
 WORDS: Final = 3
 """Words per shingle."""
 
-BANDS, ROWS: Final = 12, 6
+BANDS: Final = 12
+ROWS: Final = 6
 """Pairs with a Jaccard similarity of 0.8 share a band with probability 0.97, pairs of 0.5 with 0.17."""
 
 ALIKE: Final = 0.8

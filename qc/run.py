@@ -28,10 +28,24 @@ from qc.ranked import Codes, all_ranked
 from schemas.quality import Outcome, QcReport, Skipped, worst
 
 CHECKS: tuple[type[Check], ...] = (
-    *(Files, Columns, Keys, References, Accounting),
-    *(Splits, Leakage, NearDuplicates),
-    *(Scores, Symmetry, Order, Ties, Candidates, Hubness, Agreement),
-    *(Contradictions, Laterality, Changes),
+    Files,
+    Columns,
+    Keys,
+    References,
+    Accounting,
+    Splits,
+    Leakage,
+    NearDuplicates,
+    Scores,
+    Symmetry,
+    Order,
+    Ties,
+    Candidates,
+    Hubness,
+    Agreement,
+    Contradictions,
+    Laterality,
+    Changes,
 )
 """In the order of the report; a check may read the outcomes of those before it."""
 

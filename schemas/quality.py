@@ -24,6 +24,7 @@ class Outcome(Part):
     """What one check found. `advice` says what to do and is empty where there is nothing to do."""
 
     name: str
+    group: str
     title: str
     verdict: Verdict
     summary: str
@@ -36,6 +37,7 @@ class Skipped(Part):
     """A check that had nothing to look at, and why."""
 
     name: str
+    group: str
     title: str
     why: str
 
@@ -62,4 +64,4 @@ class QcReport(Part):
 
 def worst(verdicts: list[Verdict]) -> Verdict:
     """The worst of the verdicts; `pass` for none."""
-    return max(verdicts, key=VERDICTS.index, default="pass")
+    return VERDICTS[max((VERDICTS.index(verdict) for verdict in verdicts), default=0)]

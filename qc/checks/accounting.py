@@ -33,7 +33,9 @@ class Accounting(Check):
             return self.outcome("fail", summary, advice=advice, figures=figures, cases=wrong)
         if many:
             summary = f"all ids accounted for, but {', '.join(many)} rejected more than {MANY_REJECTED:.0%}"
-            return self.outcome("warn", summary, advice="Read the reasons below before using the rest.", figures=figures)
+            return self.outcome(
+                "warn", summary, advice="Read the reasons below before using the rest.", figures=figures
+            )
         return self.outcome("pass", f"{len(stages)} stages: ids in = passed + rejected", figures=figures)
 
 

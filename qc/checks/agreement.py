@@ -8,9 +8,9 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
-from qc.labels import Labelled, read_labels
+from qc.labels import Labelled, labelled
 from schemas.anatomy import WHOLE_REPORT
-from schemas.quality import Outcome
+from schemas.quality import Figure, Outcome, Verdict
 
 TOP: Final = 10
 MOST_QUERIES: Final = 2_000
@@ -35,13 +35,14 @@ class Agreement(Check):
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Fail where the rankings are no better than chance, warn where TF-IDF does as well."""
-        labelled = read_labels(build)
-        found = pl.concat([_split_scores(build, labelled, split) for split in _splits(build)], how="diagonal")
+        labels = labelled(build.scan("labels", ["study", "label_set", "label", "state", "origin"]))
+        assert labels is not None, "reads says that there are labels"
+        found = pl.concat([_split_scores(build, labels, split) for split in _splits(build)], how="diagonal")
         if not found.height:
             return self.outcome("warn", "no labelled study is ranked", advice="Labels name studies by other ids?")
         methods = [name for name in found.columns if name != "query"]
         means = {name: float(found[name].mean() or 0) for name in methods}
-        figures = {"queries": found.height, "labels": f"{labelled.label_set} ({labelled.origin})"}
+        figures: dict[str, Figure] = {"queries": found.height, "labels": f"{labels.label_set} ({labels.origin})"}
         figures |= {f"ndcg_10_{name}": round(mean, 4) for name, mean in means.items()}
         told = ", ".join(f"{name} {means[name]:.3f}" for name in methods if name != OURS)
         summary = f"nDCG@10 {means[OURS]:.3f} over {found.height:,} queries" + (f"; {told}" if told else "")
@@ -54,7 +55,7 @@ class Agreement(Check):
         return self.outcome(_verdict(against), summary, advice=advice, figures=figures)
 
 
-def _verdict(against: Mapping[str, tuple[float, float]]) -> str:
+def _verdict(against: Mapping[str, tuple[float, float]]) -> Verdict:
     """By the lower ends of the intervals; without baselines there is nothing to be better than."""
     if "random" in against and against["random"][0] <= 0:
         return "fail"
@@ -65,15 +66,15 @@ def _splits(build: Build) -> list[str]:
     return list(dict.fromkeys(split for split, _ in build.files("rankings")))
 
 
-def _split_scores(build: Build, labelled: Labelled, split: str) -> pl.DataFrame:
+def _split_scores(build: Build, labels: Labelled, split: str) -> pl.DataFrame:
     """One row per judged query of a split: query and the nDCG@10 of every method."""
-    studies = _texts(build, labelled, split)
+    studies = _texts(build, labels, split)
     texts = studies.unique("text", keep="first", maintain_order=True)
-    asked = texts.filter(pl.lit(pl.Series(labelled.has[texts["row"]].any(axis=1))))
+    asked = texts.filter(pl.lit(pl.Series(labels.has[texts["row"]].any(axis=1))))
     asked = asked.sort(pl.col("id").hash(seed=7)).head(MOST_QUERIES).sort("id")
     if not asked.height:
         return pl.DataFrame(schema={"query": pl.String})
-    gains = labelled.jaccard(asked["row"].to_numpy(), texts["row"].to_numpy())
+    gains = labels.jaccard(asked["row"].to_numpy(), texts["row"].to_numpy())
     gains[asked["text"].to_numpy()[:, None] == texts["text"].to_numpy()[None, :]] = 0
     best = -np.sort(-gains, axis=1)[:, :TOP] @ _discounts(min(TOP, gains.shape[1]))
     judged = pl.DataFrame({"query": asked["id"]})
@@ -85,9 +86,9 @@ def _split_scores(build: Build, labelled: Labelled, split: str) -> pl.DataFrame:
     return judged.filter(pl.lit(pl.Series(best > 0)))
 
 
-def _texts(build: Build, labelled: Labelled, split: str) -> pl.DataFrame:
+def _texts(build: Build, labels: Labelled, split: str) -> pl.DataFrame:
     """id, row (in the labels), text (number of its duplicate group) of the labelled studies of a split, by id."""
-    rows = pl.DataFrame({"id": labelled.studies, "row": np.arange(len(labelled.studies))})
+    rows = pl.DataFrame({"id": labels.studies, "row": np.arange(len(labels.studies))})
     corpus = build.scan("corpus", ["id", "dup_group"]).filter(pl.col("file_split") == split).unique("id", keep="first")
     found = corpus.collect().join(rows, on="id").sort("id")
     return found.select("id", "row", text=pl.col("dup_group").rank("dense").cast(pl.Int64))
@@ -102,10 +103,8 @@ def _runs(build: Build, split: str, queries: pl.Series) -> dict[str, pl.DataFram
     if build.has("baselines"):
         others = build.scan("baselines", ["method", "query", "candidate", "rank"]).filter(wanted).collect()
         others = others.with_columns(pl.col("method").cast(pl.String))
-        for (method,), run in others.filter(pl.col("method") != "label_overlap").partition_by(
-            "method", as_dict=True
-        ).items():
-            runs[str(method)] = run.select("query", "candidate", "rank")
+        for method in ("tfidf", "random"):
+            runs[method] = others.filter(pl.col("method") == method).drop("method")
     return runs
 
 

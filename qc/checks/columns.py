@@ -43,7 +43,9 @@ class Columns(Check):
                 cases=wrong,
             )
         where = "may be shown" if terms.shows_text() else "stays in this folder and is not shown"
-        return self.outcome("pass", f"{n} columns, all tagged; text ({', '.join(text) or 'none'}) {where}", figures=figures)
+        return self.outcome(
+            "pass", f"{n} columns, all tagged; text ({', '.join(text) or 'none'}) {where}", figures=figures
+        )
 
 
 def _undeclared(build: Build) -> Iterator[str]:

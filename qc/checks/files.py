@@ -34,7 +34,9 @@ class Files(Check):
         figures = {"files": len(records), "bytes": total, "broken": len(broken), "changed": len(changed)}
         if broken:
             advice = "Run the same medmill build again: it makes what is missing and nothing else."
-            return self.outcome("fail", f"{len(broken)} files cannot be read", advice=advice, figures=figures, cases=broken)
+            return self.outcome(
+                "fail", f"{len(broken)} files cannot be read", advice=advice, figures=figures, cases=broken
+            )
         if changed:
             advice = "Somebody edited them. Run the build again, or keep the edit in mind when reading this report."
             summary = f"{len(changed)} of {len(records)} files changed since the build"

@@ -1,6 +1,7 @@
 """Primary keys are unique, also across files."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -63,4 +64,4 @@ def _ranges(rows: pl.LazyFrame, first: str, n: int) -> list[tuple[str | None, st
     sample = rows.select(pl.col(first).cast(pl.String).gather_every(_SAMPLE_EVERY)).collect()[first].sort()
     step = max(1, BLOCK_ROWS // _SAMPLE_EVERY)
     bounds = [None, *sample.gather_every(step, offset=step).unique(maintain_order=True).to_list(), None]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))

@@ -32,7 +32,7 @@ class Leakage(Check):
             return self.outcome(
                 "fail",
                 f"{what} stand in more than one split",
-                advice="Split by patient (by duplicate group where there are no patients) and rebuild from the corpus on.",
+                advice="Split by patient, or by duplicate group where there are none, and rebuild from the corpus on.",
                 figures=figures,
                 cases=patients or copies,
             )

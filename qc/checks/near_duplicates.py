@@ -46,5 +46,3 @@ class NearDuplicates(Check):
         advice = "Short normal reports repeat. Report results also without the studies that have a copy in train."
         cases = twins["id"].head(20).to_list()
         return self.outcome("warn" if share > MANY else "pass", summary, advice=advice, figures=figures, cases=cases)
-
-

@@ -1,0 +1,146 @@
+"""Rankings that anybody could make without reading a finding: chance, TF-IDF, and overlap of given labels."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from builders.base import Stage
+from builders.stages.hashing import hex_digest
+from qc.labels import labelled
+from schemas.retrieval import BASELINES
+from schemas.words import SPLITS
+
+BLOCK: Final = 128
+"""Queries scored at once; part of the result's last bits, so not a setting."""
+
+Scorer = Callable[[np.ndarray], np.ndarray]
+"""Rows of the studies of a split -> scores, shape (rows, studies); a score of 0 or less is not ranked."""
+
+
+@dataclass(frozen=True)
+class Baselines(Stage):
+    """Runs over the whole report, within a split, under the same exclusions as the rankings.
+
+    `top`: candidates kept per query. `most_queries`: queries per split, drawn by a hash of their id; a split
+    with fewer is ranked whole. Reads the corpus and, where there are any, labels. Equal scores are ordered
+    by a seeded hash of (query, candidate). TF-IDF is scikit-learn's with its defaults, fitted on the split.
+    """
+
+    top: int = 100
+    most_queries: int = 5_000
+    seed: str = "medmill"
+
+    version = 1
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        """`frames`: Study rows and, if there are labels, Label rows. Returns Baseline rows."""
+        corpus, *labels = frames
+        runs = [
+            self._run(studies, split, method, scorer)
+            for split in SPLITS
+            if (studies := corpus.filter(pl.col("split") == split).sort("id")).height > 1
+            for method, scorer in self._scorers(studies, labels)
+        ]
+        return pl.concat(runs) if runs else self._frame([], "", "")
+
+    def _scorers(self, studies: pl.DataFrame, labels: list[pl.DataFrame]) -> Iterator[tuple[str, Scorer]]:
+        numbers = _numbers(studies["id"], self.seed)
+        yield "random", lambda rows: _draws(numbers, rows).astype(np.float32) / np.float32(2**32) + np.float32(1e-9)
+        yield "tfidf", _tfidf(studies["text"])
+        overlap = _overlap(studies["id"], labels[0]) if labels else None
+        if overlap is not None:
+            yield "label_overlap", overlap
+
+    def _run(self, studies: pl.DataFrame, split: str, method: str, scorer: Scorer) -> pl.DataFrame:
+        drawn = studies.select(order=hex_digest(studies["id"], seed=self.seed)).to_series().arg_sort()
+        queries = np.sort(drawn.head(self.most_queries).to_numpy())
+        numbers, ids = _numbers(studies["id"], self.seed), studies["id"]
+        found = []
+        for start in range(0, len(queries), BLOCK):
+            rows = queries[start : start + BLOCK]
+            scores = scorer(rows).astype(np.float32)
+            scores[_forbidden(studies, rows)] = 0
+            for row, line, draw in zip(rows, scores, _draws(numbers, rows), strict=True):
+                best = _best(line, draw, self.top)
+                found.append(
+                    pl.DataFrame(
+                        {
+                            "query": pl.Series([ids[int(row)]] * len(best), dtype=pl.String),
+                            "candidate": ids[best],
+                            "score": line[best],
+                        }
+                    )
+                )
+        return self._frame(found, split, method)
+
+    def _frame(self, found: list[pl.DataFrame], split: str, method: str) -> pl.DataFrame:
+        empty = pl.DataFrame(schema={"query": pl.String, "candidate": pl.String, "score": pl.Float32})
+        return (
+            pl.concat([empty, *found])
+            .with_columns(
+                method=pl.lit(method or None).cast(pl.Enum(BASELINES)),
+                split=pl.lit(split or None).cast(pl.Enum(SPLITS)),
+                rank=(pl.int_range(pl.len(), dtype=pl.Int32) + 1).over("query"),
+            )
+            .select("method", "query", "candidate", "split", pl.col("rank").cast(pl.Int32), "score")
+        )
+
+
+def _tfidf(texts: pl.Series) -> Scorer:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectors = TfidfVectorizer(dtype=np.float32).fit_transform(texts.to_list()).tocsr()
+    others = vectors.T.tocsc()
+    return lambda rows: (vectors[rows] @ others).toarray()
+
+
+def _overlap(studies: pl.Series, labels: pl.DataFrame) -> Scorer | None:
+    """Jaccard of the label sets; studies without labels, or without a present one, score 0."""
+    given = labelled(labels.lazy())
+    if given is None:
+        return None
+    place = pl.DataFrame({"id": given.studies, "row": np.arange(len(given.studies))})
+    row = studies.to_frame("id").join(place, on="id", how="left", maintain_order="left")["row"]
+    blank = np.zeros((1, given.has.shape[1]), np.float32)
+    has = np.concatenate([given.has, blank])[row.fill_null(len(given.studies)).to_numpy()]
+    size = has.sum(axis=1)
+
+    def scorer(rows: np.ndarray) -> np.ndarray:
+        shared = has[rows] @ has.T
+        either = size[rows][:, None] + size[None, :] - shared
+        return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
+
+    return scorer
+
+
+def _forbidden(studies: pl.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """Same study, same patient, same text: shape (rows, studies)."""
+    same = rows[:, None] == np.arange(studies.height)[None, :]
+    for column in ("patient", "dup_group"):
+        number = studies[column].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+        same |= (number[rows][:, None] == number[None, :]) & (number[rows] > 0)[:, None]
+    return same
+
+
+def _numbers(ids: pl.Series, seed: str) -> np.ndarray:
+    return hex_digest(ids, seed=seed).str.to_integer(base=16, dtype=pl.UInt64).to_numpy()
+
+
+def _draws(numbers: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """32 random bits per (query, candidate), the same in every run (finaliser of splitmix64)."""
+    mixed = numbers[rows][:, None] * np.uint64(0x9E3779B97F4A7C15) ^ numbers[None, :]
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)).astype(np.uint32)
+
+
+def _best(scores: np.ndarray, draws: np.ndarray, top: int) -> np.ndarray:
+    """Rows of the best positive scores, best first; equal scores by their draw. Positive floats sort as their bits."""
+    key = (np.maximum(scores, 0).view(np.uint32).astype(np.uint64) << np.uint64(32)) | draws
+    near = np.argpartition(key, -top)[-top:] if top < len(key) else np.arange(len(key))
+    near = near[np.argsort(key[near])[::-1]]
+    return near[scores[near] > 0]

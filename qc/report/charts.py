@@ -1,0 +1,120 @@
+"""The charts of a report as SVG text: drawn once, readable without a script and without a network."""
+
+from typing import Any, Final, NamedTuple
+
+INK: Final = "#33415c"
+BAR: Final = "#3d7ea6"
+OTHER: Final = "#c9a227"
+_WIDTH: Final = 340
+_STEP: Final = 19
+
+
+class Chart(NamedTuple):
+    """A drawing with its words: `svg` is trusted markup, made here from numbers and labels."""
+
+    title: str
+    note: str
+    svg: str
+
+
+BARS: Final[dict[str, tuple[str, str]]] = {
+    "findings_present": ("Findings said to be present", "Mentions of the most frequent terms."),
+    "anatomies": ("Anatomies with findings", "Studies that say something of a structure, after roll-up."),
+    "assertions": ("Assertions", "How the text stands to what it names."),
+    "types": ("Entity types", "RaTE types; Non- means absent or normal."),
+    "certainties": ("Certainty", "How sure the text is of what it says."),
+    "polarities": ("Polarity of whole reports", "Normal reports all match each other: judge them apart."),
+    "sections": ("Sections used", "Which part of the report was read."),
+    "splits": ("Studies per split", "As written in the files."),
+}
+
+
+def charts(distributions: dict[str, dict[str, float]]) -> list[Chart]:
+    """One chart per distribution that has more than nothing to show."""
+    made = [_bars(name, distributions[name]) for name in BARS if len(distributions.get(name, {})) > 1]
+    if distributions.get("words"):
+        made.append(_words(distributions["words"]))
+    scores = {name: distributions[f"scores_{name}"] for name in ("top", "random") if f"scores_{name}" in distributions}
+    if scores:
+        made.insert(0, _scores(scores))
+    return made
+
+
+def _bars(name: str, counts: dict[str, float]) -> Chart:
+    import altair as alt
+
+    title, note = BARS[name]
+    data = alt.Data(values=[{"label": label, "n": n, "told": f"{n:,.0f}"} for label, n in counts.items()])
+    base = alt.Chart(data).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
+        x=alt.X("n:Q", title=None, axis=None, scale=alt.Scale(domainMax=1.22 * max(counts.values()))),
+    )
+    drawn = base.mark_bar(color=BAR, height=12, cornerRadiusEnd=2) + base.mark_text(
+        align="left", dx=5, color=INK, fontSize=11
+    ).encode(text="told:N")
+    return Chart(title, note, _svg(drawn.properties(width=_WIDTH - 120, height=_STEP * len(counts))))
+
+
+def _words(counts: dict[str, float]) -> Chart:
+    import altair as alt
+
+    data = alt.Data(values=[{"words": int(label), "n": n} for label, n in counts.items()])
+    drawn = (
+        alt.Chart(data)
+        .transform_calculate(end="datum.words + 9.2")
+        .mark_bar(color=BAR)
+        .encode(
+            x=alt.X("words:Q", title="words (200 and more together)", axis=alt.Axis(grid=False, tickCount=6)),
+            x2="end:Q",
+            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, domain=False, ticks=False)),
+        )
+    )
+    return Chart("Length of the texts", "Words of the sections that were read.", _svg(_sized(drawn)))
+
+
+def _scores(counts: dict[str, dict[str, float]]) -> Chart:
+    """Shares, not counts: there are many more best candidates than random ones."""
+    import altair as alt
+
+    names = {"top": "best candidates", "random": "random candidates"}
+    values = [
+        {"score": float(low), "share": n / total, "of": names[name]}
+        for name, bins in counts.items()
+        if (total := sum(bins.values()))
+        for low, n in bins.items()
+    ]
+    drawn = (
+        alt.Chart(alt.Data(values=values))
+        .transform_calculate(end="datum.score + 0.046")
+        .mark_bar(opacity=0.72)
+        .encode(
+            x=alt.X("score:Q", title="score", axis=alt.Axis(grid=False, tickCount=5), scale=alt.Scale(domain=[0, 1])),
+            x2="end:Q",
+            y=alt.Y(
+                "share:Q", title=None, stack=None, axis=alt.Axis(format="%", tickCount=4, domain=False, ticks=False)
+            ),
+            color=alt.Color(
+                "of:N",
+                title=None,
+                scale=alt.Scale(domain=list(names.values()), range=[BAR, OTHER]),
+                legend=alt.Legend(orient="top", symbolType="square"),
+            ),
+        )
+    )
+    return Chart("Scores", "The best candidates should score far above random ones.", _svg(_sized(drawn)))
+
+
+def _sized(chart: Any) -> Any:
+    return chart.properties(width=_WIDTH - 40, height=180)
+
+
+def _svg(chart: Any) -> str:
+    """Vega's own rendering without a browser; the size is left to the page."""
+    import vl_convert
+
+    spec = chart.configure(
+        font="system-ui, sans-serif", background="transparent", padding={"left": 0, "top": 4, "right": 4, "bottom": 0}
+    )
+    spec = spec.configure_axis(labelColor=INK, titleColor=INK, labelFontSize=11, titleFontSize=11, titleFontWeight=400)
+    spec = spec.configure_view(stroke=None).configure_axisY(gridColor="#e6eaf0").configure_legend(labelFontSize=11)
+    return vl_convert.vegalite_to_svg(spec.to_dict())

@@ -1,0 +1,102 @@
+"""A few rankings a reader can judge, shown as far as the terms allow."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from qc.build import Build
+from schemas.anatomy import WHOLE_REPORT
+
+QUERIES: Final = 3
+RANKS: Final = (1, 2, 3, 10)
+MOST_CHARACTERS: Final = 500
+_PRESENT: Final = ("Abnormality", "Disease")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is shown of one study: canonical terms, and its text where the terms allow; else `text` is empty."""
+
+    study: str
+    present: list[str]
+    absent: list[str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One line of an example: how it came to be there, and its score."""
+
+    place: str
+    score: float
+    said: Said
+
+
+@dataclass(frozen=True)
+class Example:
+    """One query, for one anatomy, with some of its candidates."""
+
+    anatomy: str
+    query: Said
+    candidates: list[Candidate] = field(default_factory=list)
+
+
+def examples(build: Build) -> list[Example]:
+    """Queries with an abnormal finding, drawn by a hash of their id, so that a rebuild shows the same ones."""
+    if not build.has("corpus", "findings", "rankings"):
+        return []
+    asked = _asked(build)
+    columns = ["query", "anatomy", "candidate", "stratum", "rank", "score"]
+    rows = build.scan("rankings", columns).join(asked.lazy(), on=["query", "anatomy"], maintain_order="right")
+    shown = (pl.col("stratum").cast(pl.String) == "random") | pl.col("rank").is_in(RANKS)
+    ranked = rows.filter(shown).collect().sort("query", "anatomy", "rank", "candidate", nulls_last=True)
+    ids = pl.concat([asked["query"], ranked["candidate"]]).unique()
+    said = _said(build, ids)
+    found = []
+    for query, anatomy in asked.iter_rows():
+        mine = ranked.filter(query=query, anatomy=anatomy)
+        best = mine.drop_nulls("rank")
+        chance = mine.filter(pl.col("rank").is_null()).head(1)
+        candidates = [
+            Candidate(f"rank {rank}" if rank else "random", score, said[candidate, anatomy])
+            for candidate, rank, score in pl.concat([best, chance]).select("candidate", "rank", "score").iter_rows()
+            if (candidate, anatomy) in said
+        ]
+        found.append(Example(anatomy, said[query, anatomy], candidates))
+    return found
+
+
+def _asked(build: Build) -> pl.DataFrame:
+    """(query, anatomy): `QUERIES` whole reports and one with the eye on a single structure."""
+    rows = build.scan("findings", ["study", "anatomy", "polarity", "entities"])
+    abnormal = rows.filter(pl.col("polarity").cast(pl.String) != "normal", pl.col("entities").list.len() >= 2)
+    ranked = build.scan("rankings", ["query", "anatomy"]).unique()
+    some = abnormal.select(query="study", anatomy="anatomy").join(ranked, on=["query", "anatomy"], how="semi")
+    some = some.collect(engine="streaming").sort(pl.struct("query", "anatomy").hash(seed=3), "query", "anatomy")
+    whole = pl.col("anatomy") == WHOLE_REPORT
+    return pl.concat([some.filter(whole).head(QUERIES), some.filter(~whole).head(1)])
+
+
+def _said(build: Build, ids: pl.Series) -> dict[tuple[str, str], Said]:
+    """What each study says, by (study, anatomy)."""
+    texts: dict[str, str] = {}
+    if build.manifest.terms.shows_text():
+        rows = build.scan("corpus", ["id", "text"]).filter(pl.col("id").is_in(ids.implode())).collect()
+        texts = dict(rows.select("id", pl.col("text").str.head(MOST_CHARACTERS + 1)).iter_rows())
+    findings = build.scan("findings", ["study", "anatomy", "entities"])
+    rows = findings.drop("file_split").filter(pl.col("study").is_in(ids.implode())).collect()
+    return {
+        (study, anatomy): Said(study, *_terms(entities), _cut(texts.get(study, "")))
+        for study, anatomy, entities in rows.iter_rows()
+    }
+
+
+def _terms(entities: list[dict[str, str]]) -> tuple[list[str], list[str]]:
+    present = dict.fromkeys(e["term"] for e in entities if e["type"] in _PRESENT)
+    absent = dict.fromkeys(e["term"] for e in entities if e["type"].startswith("Non-"))
+    return list(present), list(absent)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS].rsplit(" ", 1)[0] + " …"
