@@ -1,12 +1,11 @@
 """Workers of Dask, on this machine or on a cluster of the user's: the only file that imports dask."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import dask
+from dask.config import set as dask_settings
 from dask.distributed import Client, LocalCluster, as_completed
 
 from builders.drive import PoolLostError
@@ -70,15 +69,15 @@ def thread_limits(threads: int) -> dict[str, str]:
 def local_pool(workers: int, scratch: Path) -> Iterator[DaskPool]:
     """Worker processes of one thread each on this machine."""
     with (
-        dask.config.set(CONFIG),
+        dask_settings(CONFIG),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=None,  # pyright: ignore[reportArgumentType]
             local_directory=str(scratch),
             silence_logs=50,
-            env=thread_limits(1) | {"MEDMILL_WORKER": str(os.getpid())},
+            env=thread_limits(1),
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

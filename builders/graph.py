@@ -61,6 +61,13 @@ class Graph:
             self.finish(key)
         return None
 
+    def anything(self) -> bool:
+        """Whether a task may run now."""
+        node = self.ready()
+        if node:
+            heappush(self._free, (self._added[node.key], node.key))
+        return node is not None
+
     def finish(self, key: str) -> None:
         """A task is done: what waits for it may go on. A failed one never is, so what waits for it never runs."""
         self._done.add(key)

@@ -1,0 +1,155 @@
+"""Make a dataset in a folder: lock it, plan, run what is missing, publish, and write down what was made."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from builders.base import Recipe
+from builders.drive import Failure, drive
+from builders.limit import limited
+from builders.lock import locked
+from builders.logs import new_log
+from builders.making import Making
+from builders.pool import InThisProcess, Pool
+from builders.progress import clock, shown
+from builders.publish import remove_strays
+from builders.record import record
+from builders.store import Store, write_bytes
+from builders.tally import Tally
+from schemas.errors import MedmillError
+from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How a dataset is made; none of it changes a row, but `limit`, which leaves rows out.
+
+    `workers`: processes on this machine, default one per core; 0 runs everything in this process.
+    `scheduler`: address of a Dask scheduler of the user's instead. `settings` are those of the recipe, for the
+    manifest.
+    """
+
+    workers: int | None = None
+    scheduler: str | None = None
+    limit: int | None = None
+    quiet: bool = True
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
+    """Make all tables of a recipe in the folder `out`, and return the manifest.
+
+    What is there and still right is kept. Raises `MedmillError` after everything that could be made is made.
+    """
+    orders = orders or Orders()
+    refuse_other(out, recipe.name)
+    recipe = limited(recipe, orders.limit) if orders.limit is not None else recipe
+    with locked(out), _terminated_as_interrupted():
+        store = Store(out)
+        store.remove_drafts()
+        return _make(recipe, store, orders)
+
+
+def _make(recipe: Recipe, store: Store, orders: Orders) -> Manifest:
+    tally = Tally(new_log(store.root))
+    making = Making(recipe, store, tally.planned)
+    _write(making, "running", orders, tally)
+    failures = _run(making, orders, tally) if making.graph.anything() else []
+    if failures or making.graph.unfinished:
+        _write(making, "failed", orders, tally)
+        raise MedmillError(_report(failures, making, orders))
+    _remove_strays(making)
+    return _write(making, "complete", orders, tally)
+
+
+def _run(making: Making, orders: Orders, tally: Tally) -> list[Failure]:
+    about = f"{making.recipe.name} in {making.store.root}"
+    with shown(tally, about, quiet=orders.quiet) as view, _pool(orders, making) as pool:
+
+        def ended(node: Any, done: Any) -> None:
+            tally.ended(node, done)
+            view.changed(node.key.partition("/")[0])
+
+        return drive(making.graph, pool, ended, tally.failed)
+
+
+def _pool(orders: Orders, making: Making) -> AbstractContextManager[Pool]:
+    if orders.workers == 0:
+        return nullcontext(InThisProcess())
+    from builders.engine import local_pool
+
+    return local_pool(orders.workers or len(os.sched_getaffinity(0)), making.store.work / "dask")
+
+
+def _write(making: Making, status: Literal["running", "complete", "failed"], orders: Orders, tally: Tally) -> Manifest:
+    manifest = record(
+        making,
+        status,
+        settings=orders.settings,
+        limit=orders.limit,
+        wall_seconds=tally.seconds(),
+        peak_rss_bytes=tally.peak_rss_bytes(),
+    )
+    write_bytes(making.store.root / MANIFEST, manifest_bytes(manifest))
+    tally.log.write(status, seconds=round(tally.seconds(), 3), slowest=tally.slowest)
+    return manifest
+
+
+def _remove_strays(making: Making) -> None:
+    """Published files that this build did not make: of a split that is gone, of a table with fewer files."""
+    root = making.store.root
+    for name, files in making.files.items():
+        for folder in (root / name, root / "rejected" / name):
+            remove_strays(folder, [file.path for file in files])
+
+
+def _report(failures: list[Failure], making: Making, orders: Orders) -> str:
+    first = failures[0] if failures else "nothing failed, but not all could run"
+    more = f" (and {len(failures) - 1} more partitions, see logs)" if len(failures) > 1 else ""
+    blocked = len(making.graph.unfinished)
+    return (
+        f"{first}{more}; everything else is finished{f', {blocked} tasks wait for it' if blocked else ''}; "
+        "the same command tries only what is missing"
+    )
+
+
+def refuse_other(out: Path, dataset: str) -> None:
+    """Raise `MedmillError` where the folder holds another dataset, another format, or files of somebody else's."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise MedmillError(f"{out}: this is a file; --out names a folder")
+    if (out / MANIFEST).exists():
+        made = read_manifest(out).dataset
+        if made != dataset:
+            raise MedmillError(f"{out}: holds the dataset {made}, not {dataset}; choose another --out")
+    elif not (out / ".work").exists() and any(path.name != ".lock" for path in out.iterdir()):
+        raise MedmillError(f"{out}: holds files that are not of a build; choose an empty or a new folder for --out")
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM as Ctrl-C, so that both leave by the same door."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def summary(manifest: Manifest) -> str:
+    """One line on a finished build."""
+    rows = sum(split.rows for table in manifest.tables for split in table.splits.values())
+    return f"{manifest.dataset}: {len(manifest.tables)} tables, {rows:,} rows in {clock(manifest.wall_seconds)}"
