@@ -7,11 +7,9 @@ from schemas.words import POLARITIES, RATE_TYPES, SPLITS, VIA
 
 STRATA = ("top", "high", "middle", "low", "random")
 """Why a candidate stands in `rankings`. `top`: among the k best. `high` [0.75, 1], `middle` [0.5, 0.75) and
-`low` [-1, 0.5): a seeded sample of the candidates of that score band outside the top. `random`: a seeded
-sample of all candidates, whatever their score."""
-
-BASELINES = ("random", "tfidf", "label_overlap")
-"""Runs that an evaluator can be checked against: seeded chance, TF-IDF over the text, Jaccard of label sets."""
+`low` [-1, 0.5): a seeded sample of that score band outside the top (0.75: RadIR's threshold for training pairs).
+`random`: a seeded sample whatever the score. Samples are drawn over distinct finding sets, one study for each,
+so that thousands of copies of the same normal finding do not fill them."""
 
 
 class RankedImage(dy.Schema):
@@ -91,15 +89,5 @@ class Ranking(dy.Schema):
     rank_min = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="Best rank the tie allows.")
     rank_max = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="Worst rank the tie allows.")
     same_side = dy.Bool(nullable=True, metadata=tag("label"), description="Same set of sides; null: none said.")
-    same_severity = dy.Bool(nullable=True, metadata=tag("label"))
-
-
-class Baseline(dy.Schema):
-    """One candidate of one query in a baseline run; the whole report, without regard to findings."""
-
-    method = dy.Enum(BASELINES, primary_key=True, metadata=tag("label"))
-    query = dy.String(primary_key=True, metadata=tag("id"))
-    candidate = dy.String(primary_key=True, metadata=tag("id"))
-    split = dy.Enum(SPLITS, metadata=tag("label"))
-    rank = dy.Int32(min=1, metadata=tag("label"), description="1 is best; equal scores by a seeded hash.")
-    score = dy.Float32(metadata=tag("score"), description="Cosine, Jaccard, or a draw in [0, 1).")
+    same_severity = dy.Bool(nullable=True, metadata=tag("label"), description="Likewise for severity words.")
+    same_change = dy.Bool(nullable=True, metadata=tag("label"), description="Likewise for change words.")

@@ -11,7 +11,7 @@ import polars as pl
 from builders.base import Stage
 from builders.stages.hashing import hex_digest
 from qc.labels import labelled
-from schemas.retrieval import BASELINES
+from schemas.baselines import BASELINES
 from schemas.words import SPLITS
 
 BLOCK: Final = 128

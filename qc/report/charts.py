@@ -7,6 +7,10 @@ BAR: Final = "#3d7ea6"
 OTHER: Final = "#c9a227"
 _WIDTH: Final = 340
 _STEP: Final = 19
+MOST_LETTERS: Final = 26
+
+_LETTER: Final = 7
+"""Room for a letter of an axis label in pixels: enough for the widest of the fonts a reader may have."""
 
 
 class Chart(NamedTuple):
@@ -44,15 +48,18 @@ def _bars(name: str, counts: dict[str, float]) -> Chart:
     import altair as alt
 
     title, note = BARS[name]
-    data = alt.Data(values=[{"label": label, "n": n, "told": f"{n:,.0f}"} for label, n in counts.items()])
+    short = {label: label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1]}…" for label in counts}
+    room = _LETTER * max(map(len, short.values())) + 10
+    data = alt.Data(values=[{"label": short[label], "n": n, "told": f"{n:,.0f}"} for label, n in counts.items()])
+    axis = alt.Axis(labelLimit=0, minExtent=room, ticks=False, domain=False)
     base = alt.Chart(data).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
+        y=alt.Y("label:N", sort=None, title=None, axis=axis),
         x=alt.X("n:Q", title=None, axis=None, scale=alt.Scale(domainMax=1.22 * max(counts.values()))),
     )
     drawn = base.mark_bar(color=BAR, height=12, cornerRadiusEnd=2) + base.mark_text(
         align="left", dx=5, color=INK, fontSize=11
     ).encode(text="told:N")
-    return Chart(title, note, _svg(drawn.properties(width=_WIDTH - 120, height=_STEP * len(counts))))
+    return Chart(title, note, _svg(drawn.properties(width=_WIDTH - room, height=_STEP * len(counts))))
 
 
 def _words(counts: dict[str, float]) -> Chart:
@@ -64,7 +71,9 @@ def _words(counts: dict[str, float]) -> Chart:
         .transform_calculate(end="datum.words + 9.2")
         .mark_bar(color=BAR)
         .encode(
-            x=alt.X("words:Q", title="words (200 and more together)", axis=alt.Axis(grid=False, tickCount=6)),
+            x=alt.X(
+                "words:Q", bin="binned", title="words (200 and more together)", axis=alt.Axis(grid=False, tickCount=6)
+            ),
             x2="end:Q",
             y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, domain=False, ticks=False)),
         )
@@ -88,7 +97,13 @@ def _scores(counts: dict[str, dict[str, float]]) -> Chart:
         .transform_calculate(end="datum.score + 0.046")
         .mark_bar(opacity=0.72)
         .encode(
-            x=alt.X("score:Q", title="score", axis=alt.Axis(grid=False, tickCount=5), scale=alt.Scale(domain=[0, 1])),
+            x=alt.X(
+                "score:Q",
+                bin="binned",
+                title="score",
+                axis=alt.Axis(grid=False, tickCount=5),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
             x2="end:Q",
             y=alt.Y(
                 "share:Q", title=None, stack=None, axis=alt.Axis(format="%", tickCount=4, domain=False, ticks=False)
@@ -113,8 +128,8 @@ def _svg(chart: Any) -> str:
     import vl_convert
 
     spec = chart.configure(
-        font="system-ui, sans-serif", background="transparent", padding={"left": 0, "top": 4, "right": 4, "bottom": 0}
+        font="system-ui, sans-serif", background="transparent", padding={"left": 0, "top": 4, "right": 4, "bottom": 8}
     )
     spec = spec.configure_axis(labelColor=INK, titleColor=INK, labelFontSize=11, titleFontSize=11, titleFontWeight=400)
-    spec = spec.configure_view(stroke=None).configure_axisY(gridColor="#e6eaf0").configure_legend(labelFontSize=11)
+    spec = spec.configure_view(stroke=None).configure_axisY(gridColor="#e6eaf0").configure_legend(labelFontSize=11, columnPadding=18)
     return vl_convert.vegalite_to_svg(spec.to_dict())

@@ -13,9 +13,10 @@ import pytest
 
 from builders.stages.baselines import Baselines
 from schemas.anatomy import WHOLE_REPORT, slug
+from schemas.baselines import Baseline
 from schemas.manifest import MANIFEST, Manifest, StageRecord, manifest_bytes, read_manifest
 from schemas.radiology import Entity, Label
-from schemas.retrieval import Baseline, RankedImage, Ranking, Study, StudyFinding
+from schemas.retrieval import RankedImage, Ranking, Study, StudyFinding
 from schemas.terms import Terms
 
 SCHEMAS: dict[str, Any] = {
@@ -69,7 +70,7 @@ def make_study(number: int) -> Made:
     draw = Random(number)
     said = tuple((term, draw.random() < 0.6) for term in draw.sample(sorted(TERMS), draw.randint(1, 5)))
     sentences = [TERMS[term][1] if present else draw.choice(DENIALS).format(term) for term, present in said]
-    extra = " ".join(["Film", f"{draw.randint(0, 10**9):x}", *draw.choices(IDLE, k=14)])
+    extra = " ".join(["Film", f"{draw.randint(0, 10**9):x}", *draw.choices(IDLE, k=22)])
     patient = number // 2
     split = "train" if patient % 10 < 8 else "validation" if patient % 10 == 8 else "test"
     text = ". ".join([*sentences, extra]) + "."
