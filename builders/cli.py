@@ -3,7 +3,7 @@
 import sys
 from difflib import get_close_matches
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -61,7 +61,7 @@ def run(tokens: list[str]) -> int:
 
 def app(tokens: list[str]) -> "App":
     """The application: the command that is called, or all of them by name for the overview; none is imported."""
-    from cyclopts import App
+    from cyclopts import App, Parameter
 
     wanted = tokens[0] if tokens and tokens[0] in COMMANDS else None
     medmill = App(
@@ -69,6 +69,7 @@ def app(tokens: list[str]) -> "App":
         help=FIRST,
         version=_version,
         help_format="markdown" if wanted else "rich",  # the reader of markdown alone takes 0.1 s to import
+        default_parameter=Parameter(negative_iterable=(), negative_bool=(), show_default=_told),
     )
     if wanted:  # its own docstring is its help
         medmill.command(f"builders.commands.{wanted}:{wanted}", name=wanted)
@@ -106,6 +107,11 @@ def _needs(error: ImportError) -> str:
     if wanted is None:
         raise error
     return wanted
+
+
+def _told(default: Any) -> str | None:
+    """A default as help tells it: nothing where an option is simply off."""
+    return None if default is None or default is False or default == () else str(default)
 
 
 def _version() -> str:

@@ -19,12 +19,14 @@ def build(
     plan: bool = False,
     json: bool = False,
     quiet: bool = False,
-    qc: bool = True,
+    qc: Annotated[bool, Parameter(negative="--no-qc")] = True,
 ) -> int:
     """Build a dataset from raw sources, and check it.
 
     The same command goes on where an interrupted one stopped, and makes again only what a changed setting,
-    source or line of code changes.
+    source or line of code changes. For example:
+
+        medmill build mimic-ir --source synthetic=300 --out out/demo
 
     Args:
         dataset: Name of the dataset (`mimic-ir`, `openi-ir`).
