@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import polars as pl
 
 from builders.base import Kept, Shard, Source
-from builders.sources.csv_files import read_csv
 from builders.sources.mimic_release import Found, Release
 from builders.sources.mimic_reports import below_files, read_texts, states
 from builders.sources.mimic_rows import LABEL_ROW, LABELS, report_rows, view_named
@@ -102,12 +101,7 @@ class MimicCxr(Source):
     def _labels(self, release: Release, shard: str) -> Kept:
         found = release.find("chexpert")
         assert found is not None  # as above
-        frame = read_csv(found.place, found.name, ["subject_id", "study_id", *LABELS])
-        frame = _of(
-            frame.with_columns(patient=pl.lit("p") + pl.col("subject_id"), id=pl.lit("s") + pl.col("study_id")), shard
-        )
-        values = [pl.col(label).str.replace(r"\.0*$", "") for label in LABELS]
-        frame = frame.with_columns(values)
+        frame = _of(release.machine_labels(found), shard)
         wrong = pl.any_horizontal(~pl.col(label).is_in(list(_STATES)) & pl.col(label).is_not_null() for label in LABELS)
         reasons = [
             ("duplicate_id", ~pl.col("id").is_first_distinct(), pl.lit("an earlier row has this study")),

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 import polars as pl
 
 from builders.sources.csv_files import read_csv
+from builders.sources.mimic_rows import LABELS
 from builders.sources.place import Place
 from builders.sources.sorting_out import split_named
 from builders.sources.zip_in_place import directory
@@ -126,6 +127,10 @@ class Release:
             return None
         return _images(records, metadata, listed.stamp(), metadata.stamp() if metadata else "")
 
+    def machine_labels(self, found: Found) -> pl.DataFrame:
+        """id (of the study), patient, and the value of each of the 14 labels: `1`, `0`, `-1` or null."""
+        return _machine_labels(found, found.stamp())
+
 
 def packed_reports(found: Found) -> pl.DataFrame:
     """The directory of `mimic-cxr-reports.zip`, with the study of each member."""
@@ -186,6 +191,13 @@ def _images(records: Found | None, metadata: Found | None, *stamps: str) -> pl.D
     path = pl.format("files/{}/{}/{}/{}" + end, pl.col("patient").str.slice(0, 3), "patient", "study", "id")
     images = listed.with_columns(path=path, repeated=~pl.col("id").is_first_distinct())
     return images.join(position, on="id", how="left", maintain_order="left")
+
+
+@lru_cache(maxsize=1)
+def _machine_labels(found: Found, stamp: str) -> pl.DataFrame:
+    frame = read_csv(found.place, found.name, ["subject_id", "study_id", *LABELS])
+    values = [pl.col(label).str.replace(r"\.0*$", "") for label in LABELS]
+    return frame.select(*values, id=_with_letter("s", "study_id"), patient=_with_letter("p", "subject_id"))
 
 
 def _with_letter(letter: str, column: str) -> pl.Expr:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from builders.sources.grammar.layout import Page, Placed
@@ -175,6 +176,7 @@ class _Report:
         return [say(phrase, [had.again(self.dice)], self.dice) for had, phrase in self.said[:4]]
 
 
+@lru_cache(maxsize=16)
 def _askable(topic: str) -> Sequence[Term]:
     """Terms that a sentence of this topic denies; effusion and pneumothorax go with the lungs."""
     by_topic = words().by_topic

@@ -10,7 +10,6 @@ from random import Random
 from typing import Generic, Literal, TypeVar
 
 FOLDER = Path(__file__).parent
-TABLES = ("terms.tsv", "places.tsv", "phrases.tsv", "normal.tsv")
 T = TypeVar("T")
 
 
