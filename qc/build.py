@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.manifest import MANIFEST, Manifest, read_manifest
@@ -42,10 +43,16 @@ class Build:
         return sum(split.rows for t in found for split in t.splits.values())
 
     def files(self, table: str) -> list[tuple[str, Path]]:
-        """(split, file) of a table that exist, in the manifest's order."""
+        """(split, file) of a table that can be read, in the manifest's order."""
         splits = self.manifest.table(table).splits
-        found = [(split, self.folder / file.path) for split, record in splits.items() for file in record.files]
-        return [(split, path) for split, path in found if path.is_file()]
+        found = [(split, file.path) for split, record in splits.items() for file in record.files]
+        return [(split, self.folder / path) for split, path in found if path not in self.broken]
+
+    @cached_property
+    def broken(self) -> dict[str, str]:
+        """Why a file that the manifest names cannot be read, by its path; the other checks go without it."""
+        paths = [f.path for table in self.manifest.tables for split in table.splits.values() for f in split.files]
+        return {path: why for path in paths if (why := _unreadable(self.folder / path))}
 
     def scan(self, table: str, columns: Sequence[str] = ()) -> pl.LazyFrame:
         """All rows of a table with the split of their file as `file_split`; some columns, or all."""
@@ -72,6 +79,16 @@ class Build:
                     yield split, rows[:cut]
             if kept is not None and kept.height:
                 yield split, kept
+
+
+def _unreadable(path: Path) -> str:
+    try:
+        pq.read_metadata(path)
+    except FileNotFoundError:
+        return "missing"
+    except (pa.ArrowInvalid, OSError):
+        return "not a readable Parquet file"
+    return ""
 
 
 def _groups_of_rows(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[pl.DataFrame]:

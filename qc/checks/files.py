@@ -5,9 +5,6 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from qc.base import Check
 from qc.build import Build
 from schemas.manifest import FileRecord
@@ -29,7 +26,7 @@ class Files(Check):
         records = [f for table in build.manifest.tables for split in table.splits.values() for f in split.files]
         total = sum(record.bytes for record in records)
         hashed = total <= MOST_BYTES_HASHED
-        broken = [f"{r.path}: {wrong}" for r in records if (wrong := _broken(build.folder / r.path))]
+        broken = [f"{path}: {why}" for path, why in build.broken.items()]
         changed = [] if broken else [r.path for r in records if _changed(build.folder / r.path, r, hashed)]
         figures = {"files": len(records), "bytes": total, "broken": len(broken), "changed": len(changed)}
         if broken:
@@ -43,17 +40,6 @@ class Files(Check):
             return self.outcome("warn", summary, advice=advice, figures=figures, cases=changed)
         how = "size and SHA-256" if hashed else "size"
         return self.outcome("pass", f"{len(records)} files, {total / 1e6:,.1f} MB, same {how}", figures=figures)
-
-
-def _broken(path: Path) -> str:
-    """Why a Parquet file cannot be read, or nothing."""
-    try:
-        pq.read_metadata(path)
-    except FileNotFoundError:
-        return "missing"
-    except (pa.ArrowInvalid, OSError):
-        return "not a readable Parquet file"
-    return ""
 
 
 def _changed(path: Path, record: FileRecord, hashed: bool) -> bool:

@@ -51,7 +51,7 @@ class Scores(RankingCheck):
         outside = ~(np.abs(score) <= 1 + TOLERANCE)
         mine = self._sets[query] if len(self._sets) else query
         equal = (anatomy == self._whole) & (self._whole != UNKNOWN) & (mine != _NO_SET)
-        equal &= (mine == self._sets[candidate]) & (query != UNKNOWN) & (candidate != UNKNOWN)
+        equal &= (mine == self._sets[candidate]) & (query != UNKNOWN) & (candidate != UNKNOWN) & (query != candidate)
         unequal = equal & ~outside & (score < 1 - TOLERANCE)
         self._equals += int(equal.sum())
         self._n_outside += int(outside.sum())

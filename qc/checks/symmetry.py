@@ -37,15 +37,18 @@ class Symmetry(RankingCheck):
         self._every = max(1, -(-build.rows("rankings") // MOST_ROWS))
 
     def see(self, ranked: Ranked) -> None:
-        """Keep the pairs to be compared as numbers: ((anatomy · N + smaller) · N + larger) · 2 + direction."""
+        """Keep the pairs to be compared as numbers: ((anatomy · N + smaller) · N + larger) · 2 + direction.
+
+        Scores out of range are another check's business.
+        """
         query, candidate, anatomy = (ranked.array(c) for c in ("query", "candidate", "anatomy"))
-        n = np.uint64(len(ranked.codes.studies))
+        score, n = ranked.array("score"), np.uint64(len(ranked.codes.studies))
         small, large = np.minimum(query, candidate).astype(np.uint64), np.maximum(query, candidate).astype(np.uint64)
         pair = (anatomy.astype(np.uint64) * n + small) * n + large
         chosen = ((pair * _MIX) >> np.uint64(33)) % np.uint64(self._every) == 0
-        chosen &= (query != UNKNOWN) & (candidate != UNKNOWN)
+        chosen &= (query != UNKNOWN) & (candidate != UNKNOWN) & (np.abs(score) <= 1 + TOLERANCE)
         self._pairs.append((pair[chosen] << np.uint64(1)) | (query > candidate)[chosen].astype(np.uint64))
-        self._scores.append(ranked.array("score")[chosen])
+        self._scores.append(score[chosen])
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Fail where any two directions differ."""

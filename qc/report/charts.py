@@ -131,5 +131,9 @@ def _svg(chart: Any) -> str:
         font="system-ui, sans-serif", background="transparent", padding={"left": 0, "top": 4, "right": 4, "bottom": 8}
     )
     spec = spec.configure_axis(labelColor=INK, titleColor=INK, labelFontSize=11, titleFontSize=11, titleFontWeight=400)
-    spec = spec.configure_view(stroke=None).configure_axisY(gridColor="#e6eaf0").configure_legend(labelFontSize=11, columnPadding=18)
+    spec = (
+        spec.configure_view(stroke=None)
+        .configure_axisY(gridColor="#e6eaf0")
+        .configure_legend(labelFontSize=11, columnPadding=18)
+    )
     return vl_convert.vegalite_to_svg(spec.to_dict())

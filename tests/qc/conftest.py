@@ -1,7 +1,7 @@
 """A small good build with every table, written as any engine would write it, and a way to damage a copy of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path
 from random import Random
@@ -14,7 +14,7 @@ import pytest
 from builders.stages.baselines import Baselines
 from schemas.anatomy import WHOLE_REPORT, slug
 from schemas.baselines import Baseline
-from schemas.manifest import MANIFEST, Manifest, StageRecord, manifest_bytes, read_manifest
+from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
 from schemas.radiology import Entity, Label
 from schemas.retrieval import RankedImage, Ranking, Study, StudyFinding
 from schemas.terms import Terms
@@ -197,7 +197,9 @@ def frames() -> dict[str, pl.DataFrame]:
 
 
 def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Columns of the schema in their types; what is left out is null."""
     schema = SCHEMAS[table]
+    rows = rows.with_columns(pl.lit(None).alias(name) for name in schema.columns() if name not in rows.columns)
     cast = rows.select(list(schema.columns())).cast(dict(schema.create_empty().schema))
     return cast.sort(schema.primary_key())
 
@@ -221,16 +223,15 @@ class GoodBuild:
         self.refresh()
 
     def refresh(self) -> None:
-        manifest = read_manifest(self.folder)
-        tables = [record(self.folder, table.name, table.model_dump()["columns"]) for table in manifest.tables]
-        self.write(manifest.model_copy(update={"tables": tables}))
-
-    def write(self, manifest: Manifest) -> None:
-        plain = Manifest.model_validate(manifest.model_dump())
-        (self.folder / MANIFEST).write_bytes(manifest_bytes(plain))
+        tables = read_manifest(self.folder).model_dump()["tables"]
+        self.update(tables=[record(self.folder, table["name"], table["columns"]) for table in tables])
 
     def update(self, **fields: Any) -> None:
-        self.write(read_manifest(self.folder).model_copy(update=fields))
+        write_manifest(self.folder, read_manifest(self.folder).model_dump() | fields)
+
+
+def write_manifest(folder: Path, fields: dict[str, Any]) -> None:
+    (folder / MANIFEST).write_bytes(manifest_bytes(Manifest.model_validate(fields)))
 
 
 def columns_of(schema: Any) -> list[dict[str, str]]:
@@ -265,11 +266,11 @@ def write_tables(folder: Path) -> None:
                 piece.write_parquet(path, row_group_size=500)
 
 
-def stages() -> list[StageRecord]:
+def stages() -> list[dict[str, Any]]:
     counts = {"shape": "map", "fingerprint": "0", "partitions": 1, "seconds": 1.0, "peak_rss_bytes": 1, "bytes": 1}
     whole = {"ids_in": STUDIES, "ids_passed": STUDIES, "ids_rejected": 0, "rows_out": STUDIES, "rejected": {}}
     some = whole | {"ids_in": STUDIES + 3, "ids_rejected": 3, "rejected": {"no_text": 3}}
-    return [StageRecord(table=t, **counts, **(some if t == "corpus" else whole)) for t in SCHEMAS]
+    return [{"table": t} | counts | (some if t == "corpus" else whole) for t in SCHEMAS]
 
 
 @pytest.fixture(scope="session")
@@ -280,22 +281,22 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "rejected" / "corpus").mkdir(parents=True)
     lost = {"id": ["x1", "x2", "x3"], "stage": ["corpus"] * 3, "reason": ["no_text"] * 3, "detail": ["no words"] * 3}
     pl.DataFrame(lost).write_parquet(folder / "rejected" / "corpus" / "part.parquet")
-    manifest = Manifest(
-        dataset="made-up",
-        status="complete",
-        medmill="0.1.0",
-        created="2026-01-01T00:00:00+00:00",
-        code_fingerprint="0",
-        packages={"polars": pl.__version__},
-        sources=[],
-        settings={},
-        terms=Terms(),
-        stages=stages(),
-        tables=[record(folder, name, columns_of(schema)) for name, schema in SCHEMAS.items()],  # pyright: ignore
-        wall_seconds=12.5,
-        peak_rss_bytes=300_000_000,
-    )
-    GoodBuild(folder).write(manifest)
+    fields = {
+        "dataset": "made-up",
+        "status": "complete",
+        "medmill": "0.1.0",
+        "created": "2026-01-01T00:00:00+00:00",
+        "code_fingerprint": "0",
+        "packages": {"polars": pl.__version__},
+        "sources": [],
+        "settings": {},
+        "terms": asdict(Terms()),
+        "stages": stages(),
+        "tables": [record(folder, name, columns_of(schema)) for name, schema in SCHEMAS.items()],
+        "wall_seconds": 12.5,
+        "peak_rss_bytes": 300_000_000,
+    }
+    write_manifest(folder, fields)
     return folder
 
 

@@ -1,10 +1,107 @@
-from shutil import copytree
+"""A run over a good build: what is written, what it says, and what it leaves alone."""
+
+import json
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
 from qc.run import run
+from schemas.errors import MedmillError
+from schemas.manifest import MANIFEST
+from schemas.quality import QcReport
+from schemas.terms import Terms
 
 
-def test_a_good_build_passes(good):
+def contents(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and "qc" not in path.relative_to(folder).parts)
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_a_good_build_passes_every_check(good: Any) -> None:
     report = run(good.folder)
-    copytree(good.folder, "/tmp/qc-eng/good", dirs_exist_ok=True)
-    for c in report.checks:
-        print(c.verdict, c.name, c.summary)
+    assert {check.name: check.summary for check in report.checks if check.verdict != "pass"} == {}
+    assert report.skipped == []
     assert report.verdict == "pass"
+
+
+def test_the_report_names_the_build_it_speaks_of(good: Any) -> None:
+    run(good.folder)
+    report = QcReport.model_validate_json((good.folder / "qc" / "report.json").read_text(encoding="utf-8"))
+    assert report.manifest_sha256 == sha256((good.folder / MANIFEST).read_bytes()).hexdigest()
+    assert report.manifest_sha256 in (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
+
+
+def test_nothing_of_the_build_is_touched_and_a_second_run_says_the_same(good: Any) -> None:
+    before = contents(good.folder)
+    run(good.folder)
+    first = {name: (good.folder / "qc" / name).read_bytes() for name in ("report.json", "report.html")}
+    run(good.folder)
+    assert contents(good.folder) == before
+    assert {name: (good.folder / "qc" / name).read_bytes() for name in first} == first
+    assert sorted(path.name for path in (good.folder / "qc").iterdir()) == ["report.html", "report.json"]
+
+
+def test_a_missing_table_skips_its_checks_and_says_so(good: Any) -> None:
+    manifest = json.loads((good.folder / MANIFEST).read_text(encoding="utf-8"))
+    good.update(tables=[table for table in manifest["tables"] if table["name"] not in ("labels", "rankings")])
+    report = run(good.folder)
+    assert report.verdict == "pass"
+    assert {check.name: check.why for check in report.skipped}[
+        "agreement"
+    ] == "the build has no rows in rankings, labels"
+
+
+def test_an_edited_file_is_told_even_where_every_check_passes(good: Any) -> None:
+    good.update(tables=_with_other_hash(good.folder))
+    report = run(good.folder)
+    assert (report.verdict, report.checks[0].cases) == ("warn", ["corpus/test-00000-of-00001.parquet"])
+
+
+def _with_other_hash(folder: Path) -> list[dict[str, Any]]:
+    tables = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    tables[0]["splits"]["test"]["files"][0]["sha256"] = "0" * 64
+    return tables
+
+
+def test_a_folder_that_is_no_build_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(MedmillError, match=r"no manifest\.json"):
+        run(tmp_path)
+
+
+def test_a_page_shows_no_source_text_where_the_terms_forbid_it(good: Any) -> None:
+    good.update(terms=asdict(Terms(text_may_leave="no", labels_may_leave="no")))
+    assert run(good.folder).verdict == "pass"
+    written = "".join(
+        (good.folder / "qc" / name).read_text(encoding="utf-8") for name in ("report.html", "report.json")
+    )
+    for text in good.read("corpus")["text"]:
+        sentences = [part for part in text.split(". ") if len(part.split()) > 4]
+        assert not [sentence for sentence in sentences if sentence.rstrip(".") in written]
+    assert "canonical terms" in written
+
+
+def test_a_page_shows_text_where_the_terms_allow_it(good: Any) -> None:
+    run(good.folder)
+    page = (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
+    assert sum(text in page for text in good.read("corpus")["text"]) >= 3
+
+
+def test_text_of_a_report_is_shown_as_text_and_not_as_markup(good: Any) -> None:
+    script = "<script>alert(1)</script> There is an effusion"
+    for split in ("train", "validation", "test"):
+        good.edit("corpus", lambda f: f.with_columns(text=pl.lit(script)), split)
+    run(good.folder)
+    page = (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_rejected_rows_are_counted_by_reason(good: Any) -> None:
+    run(good.folder)
+    page = (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
+    assert "no text" in page
+    assert "<code>x1</code>" in page

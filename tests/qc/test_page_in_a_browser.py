@@ -1,0 +1,87 @@
+"""The page in a real browser, without a network: it says its verdict, draws its charts, and asks for nothing."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qc.run import run
+
+pytestmark = pytest.mark.browser
+NO_BROWSER = "no Chromium: apt-get install chromium, and pip install playwright"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason=NO_BROWSER)
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip(NO_BROWSER)
+    with playwright.sync_playwright() as engine:
+        chromium = engine.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
+def opened(request: pytest.FixtureRequest, browser: Any, good: Any) -> Iterator[Any]:
+    """The page of the good build, opened from its file in a browser that is offline; complaints are collected."""
+    run(good.folder)
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, offline=True)
+    page = context.new_page()
+    page.complaints, page.requests = [], []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda asked: page.requests.append(asked.url))
+    page.goto((good.folder / "qc" / "report.html").as_uri())
+    yield page
+    context.close()
+
+
+def test_the_page_is_alone_and_content(opened: Any) -> None:
+    assert opened.complaints == []
+    assert [Path(url).name for url in opened.requests] == ["report.html"]
+
+
+def test_the_verdict_is_the_first_thing_seen(opened: Any) -> None:
+    verdict = opened.locator("#verdict")
+    assert verdict.inner_text() == "PASS"
+    assert verdict.bounding_box()["y"] < 200
+    assert "made-up" in opened.title()
+
+
+def test_every_chart_is_drawn_inside_the_page(opened: Any) -> None:
+    charts = opened.locator("figure svg").all()
+    assert len(charts) >= 8
+    width = opened.viewport_size["width"]
+    for chart in charts:
+        box = chart.bounding_box()
+        assert box["width"] > 200 and box["height"] > 40
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert chart.locator("path[aria-roledescription=bar]").count() > 0
+
+
+def test_chart_labels_are_not_cut_off(opened: Any) -> None:
+    cut = opened.evaluate(
+        """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
+            const frame = svg.getBoundingClientRect();
+            return [...svg.querySelectorAll('text')].filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1);
+            }).map(text => text.textContent);
+        })"""
+    )
+    assert cut == []
+
+
+def test_nothing_sticks_out_sideways(opened: Any) -> None:
+    assert opened.evaluate("document.documentElement.scrollWidth") <= opened.viewport_size["width"]
+
+
+def test_a_line_of_the_checks_opens_to_its_figures(opened: Any) -> None:
+    figures = opened.locator("#leakage .figures")
+    assert not figures.is_visible()
+    opened.locator("#leakage summary").click()
+    assert "patients" in figures.inner_text()
