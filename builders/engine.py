@@ -1,15 +1,20 @@
 """Workers of Dask, on this machine or on a cluster of the user's: the only file that imports dask."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from dask.config import set as dask_settings
-from dask.distributed import Client, LocalCluster, as_completed
+from dask.distributed import Client, LocalCluster, WorkerPlugin, as_completed
 
 from builders.drive import PoolLostError
 from builders.perform import Done, perform
+from builders.probe import Probe, ProbeError, demand, probe_files
+from builders.source_code import whole_code_hash
+from builders.threads import hold_to, limits
 
 WINDOW = 2
 """Tasks submitted per thread: enough that no worker waits for the next, few enough to stop soon."""
@@ -18,18 +23,40 @@ CONFIG = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
     "distributed.comm.timeouts.connect": "10s",
+    "distributed.comm.timeouts.tcp": "60s",
     "distributed.admin.tick.limit": "1h",
 }
+LOST = "the Dask scheduler is gone; start it again, then the same command goes on where this one stopped"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What workers are needed for: the build folder, where the sources lie, resources by table."""
+
+    root: Path
+    locations: tuple[str, ...] = ()
+    resources: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+class HoldThreads(WorkerPlugin):
+    """Every worker of a cluster, those that join later included, holds its libraries to its declared threads."""
+
+    name = "medmill-threads"
+
+    def setup(self, worker: Any) -> None:
+        """Runs on the worker, before its first task."""
+        hold_to(worker.state.nthreads)
 
 
 class DaskPool:
     """A window of tasks on the workers of one client."""
 
-    def __init__(self, client: Client, threads: int) -> None:
-        self.client, self._most = client, max(1, WINDOW * threads)
+    def __init__(self, client: Client) -> None:
+        self.client = client
         self._keys: dict[str, str] = {}
         self._ended = as_completed(loop=client.loop, with_results=True, raise_errors=False)
         self._submitted = 0
+        self._most = max(1, WINDOW * sum(client.nthreads().values()))
 
     def free(self) -> bool:
         """Whether the window has room."""
@@ -46,10 +73,9 @@ class DaskPool:
     def next(self) -> tuple[str, Done | BaseException]:
         """Wait for one task; raises `PoolLostError` where the scheduler is gone."""
         future, result = next(self._ended)
-        if future.status == "cancelled" or self.client.status != "running":
-            raise PoolLostError("the Dask scheduler is gone; start it again, then the same command goes on")
-        key = self._keys.pop(future.key)
-        return key, result if isinstance(result, Done) else _error_of(result)
+        if future.status in ("cancelled", "lost") or self.client.status != "running":
+            raise PoolLostError(LOST)
+        return self._keys.pop(future.key), result if isinstance(result, Done) else _error_of(result)
 
 
 def _error_of(result: Any) -> BaseException:
@@ -59,26 +85,51 @@ def _error_of(result: Any) -> BaseException:
     return result if isinstance(result, BaseException) else RuntimeError(f"unexpected result {type(result).__name__}")
 
 
-def thread_limits(threads: int) -> dict[str, str]:
-    """Environment that holds every library of a worker to its declared threads; read when they are imported."""
-    names = ("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return dict.fromkeys(names, str(threads))
+@contextmanager
+def local_pool(workers: int, job: Job) -> Iterator[DaskPool]:
+    """Worker processes of one thread each on this machine."""
+    with ExitStack() as stack:
+        stack.enter_context(dask_settings(CONFIG))
+        cluster = stack.enter_context(_local_cluster(workers, job))
+        client = stack.enter_context(Client(cluster, set_as_default=False))
+        _ask(client, job)
+        yield DaskPool(client)
+
+
+def _local_cluster(workers: int, job: Job) -> LocalCluster:
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=":0" if find_spec("bokeh") else None,  # pyright: ignore[reportArgumentType]
+        local_directory=str(job.root / ".work" / "dask"),
+        silence_logs=50,
+        env=limits(1),
+    )
 
 
 @contextmanager
-def local_pool(workers: int, scratch: Path) -> Iterator[DaskPool]:
-    """Worker processes of one thread each on this machine."""
-    with (
-        dask_settings(CONFIG),
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,  # pyright: ignore[reportArgumentType]
-            local_directory=str(scratch),
-            silence_logs=50,
-            env=thread_limits(1),
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        yield DaskPool(client, workers)
+def scheduler_pool(address: str, job: Job) -> Iterator[DaskPool]:
+    """The workers of a running scheduler, which is left running."""
+    with ExitStack() as stack:
+        stack.enter_context(dask_settings(CONFIG))
+        try:
+            client = stack.enter_context(Client(address, set_as_default=False, timeout=10))
+        except (OSError, ValueError) as error:
+            raise ProbeError(
+                f"--scheduler {address}: no Dask scheduler answers there ({type(error).__name__})"
+            ) from error
+        client.register_plugin(HoldThreads())
+        _ask(client, job)
+        yield DaskPool(client)
+
+
+def _ask(client: Client, job: Job) -> None:
+    """Probe all workers at once; raises `ProbeError` with what is wrong."""
+    threads: dict[str, int] = dict(client.nthreads())
+    with probe_files(job.root, job.locations) as files:
+        probe = Probe(files, whole_code_hash())
+        futures = [client.submit(probe, threads[worker], workers=[worker], pure=False) for worker in threads]
+        answers: Any = client.gather(futures)
+    offers = {worker: about.get("resources", {}) for worker, about in client.scheduler_info(-1)["workers"].items()}
+    demand(dict(zip(threads, answers, strict=True)), offers, job.resources)

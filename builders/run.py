@@ -81,9 +81,15 @@ def _run(making: Making, orders: Orders, tally: Tally) -> list[Failure]:
 def _pool(orders: Orders, making: Making) -> AbstractContextManager[Pool]:
     if orders.workers == 0:
         return nullcontext(InThisProcess())
-    from builders.engine import local_pool
+    from builders.engine import Job, local_pool, scheduler_pool
 
-    return local_pool(orders.workers or len(os.sched_getaffinity(0)), making.store.work / "dask")
+    recipe = making.recipe
+    locations = tuple(source.location for source in recipe.sources.values())
+    stages = {table.name: table.stage.resources for table in recipe.tables if table.stage is not None}
+    job = Job(making.store.root, locations, {name: wanted for name, wanted in stages.items() if wanted})
+    if orders.scheduler:
+        return scheduler_pool(orders.scheduler, job)
+    return local_pool(orders.workers or len(os.sched_getaffinity(0)), job)
 
 
 def _write(making: Making, status: Literal["running", "complete", "failed"], orders: Orders, tally: Tally) -> Manifest:

@@ -234,7 +234,7 @@ def mill(**settings: Any) -> Recipe:
             shape=Group(("item",), 4, of="id"),
             needs={"words": "words"},
             input_id="item",
-        ),  # fmt: skip
+        ),
         Table(
             "nearest",
             Near,

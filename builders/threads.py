@@ -1,0 +1,37 @@
+"""Hold every library of a worker process to the worker's declared threads. Imports nothing heavy: it runs first."""
+
+import os
+import sys
+
+VARIABLES = (
+    "POLARS_MAX_THREADS",
+    "NUMBA_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+)
+
+
+def limits(threads: int) -> dict[str, str]:
+    """Environment variables that the libraries read when they are first imported."""
+    return dict.fromkeys(VARIABLES, str(threads))
+
+
+def hold_to(threads: int) -> None:
+    """Set the limits in this process; what is already imported is told as far as it listens."""
+    os.environ.update(limits(threads))
+    if "numba" in sys.modules:
+        from numba import get_num_threads, set_num_threads
+
+        set_num_threads(min(threads, get_num_threads()))
+    if "numpy" in sys.modules:
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(threads)
+
+
+def polars_threads() -> int:
+    """Threads of the pool that polars made at its import, which nothing changes later."""
+    import polars as pl
+
+    return pl.thread_pool_size()
