@@ -13,13 +13,18 @@ from builders.machine import Machine, look
 
 @dataclass(frozen=True)
 class Findings:
-    """What the doctor saw; `packages` maps extra → distribution → installed version, None where it is missing."""
+    """What the doctor saw.
+
+    `packages` maps extra → distribution → installed version, None where it is missing; `datasets` maps the name
+    of each dataset to what is missing for it, or to the sources it can be built from.
+    """
 
     medmill: str
     python: str
     platform: str
     packages: Mapping[str, Mapping[str, str | None]]
     machine: Machine
+    datasets: Mapping[str, str]
 
     @property
     def core_is_whole(self) -> bool:
@@ -48,7 +53,7 @@ def doctor(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = 
 
 
 def examine() -> Findings:
-    """Look at the installation and the machine; imports none of the packages it looks for."""
+    """Look at the installation, the machine and the datasets; stands where packages are missing."""
     import platform
     from importlib.metadata import version
 
@@ -58,7 +63,17 @@ def examine() -> Findings:
         platform=platform.platform(terse=True),
         packages={extra: {name: installed(name) for name in names} for extra, names in packages().items()},
         machine=look(Path.cwd()),
+        datasets=_datasets(),
     )
+
+
+def _datasets() -> dict[str, str]:
+    try:
+        from builders.discovery import names, recipe_module
+
+        return {name: f"takes --source {', '.join(recipe_module(name).SOURCES)}" for name in names("recipe")}
+    except ImportError as error:
+        return {"every dataset": f"missing: {error.name or error}; install medmill anew"}
 
 
 def _show(findings: Findings) -> None:
@@ -67,7 +82,7 @@ def _show(findings: Findings) -> None:
     from rich.text import Text
 
     table = Table(box=None, show_header=False, pad_edge=False)
-    for row in (*_machine(findings), *_packages(findings)):
+    for row in (*_machine(findings), *_packages(findings), *findings.datasets.items()):
         table.add_row(*map(Text, row))
     Console(highlight=False).print(table)
 
