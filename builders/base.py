@@ -30,10 +30,16 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True)
 class Shard:
-    """One unit of reading: `name` is stable and readable, `identity` changes when its bytes do."""
+    """One unit of reading: `name` is stable and readable, `identity` changes when its bytes do.
+
+    `rows` and `bytes` are about how much it holds, where that is cheap to say (0: unknown); only `--plan` and
+    the check of free disk read them.
+    """
 
     name: str
     identity: str
+    rows: int = 0
+    bytes: int = 0
 
 
 class Source(ABC):

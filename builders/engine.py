@@ -56,7 +56,7 @@ class DaskPool:
         self._keys: dict[str, str] = {}
         self._ended = as_completed(loop=client.loop, with_results=True, raise_errors=False)
         self._submitted = 0
-        self._most = max(1, WINDOW * sum(client.nthreads().values()))
+        self._most = max(1, WINDOW * sum(_threads(client).values()))
 
     def free(self) -> bool:
         """Whether the window has room."""
@@ -124,9 +124,14 @@ def scheduler_pool(address: str, job: Job) -> Iterator[DaskPool]:
         yield DaskPool(client)
 
 
+def _threads(client: Any) -> dict[str, int]:
+    """Declared threads by worker."""
+    return dict(client.nthreads())
+
+
 def _ask(client: Client, job: Job) -> None:
     """Probe all workers at once; raises `ProbeError` with what is wrong."""
-    threads: dict[str, int] = dict(client.nthreads())
+    threads = _threads(client)
     with probe_files(job.root, job.locations) as files:
         probe = Probe(files, whole_code_hash())
         futures = [client.submit(probe, threads[worker], workers=[worker], pure=False) for worker in threads]

@@ -13,11 +13,16 @@ from schemas.errors import UsageError
 
 @dataclass(frozen=True)
 class Part:
-    """One partition: `name` is part of its file name, `fingerprint` changes with all that it is made from."""
+    """One partition: `name` is part of its file name, `fingerprint` changes with all that it is made from.
+
+    Those of a source know their shard, and about what it holds.
+    """
 
     name: str
     fingerprint: str
     shard: str = ""
+    rows: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ def _source_leg(recipe: Recipe, table: Table, store: Store) -> Leg:
     chain = fingerprint(LAYOUT_VERSION, source, held, schema_hash(table.schema), table.split if table.publish else None)
     shards = source.shards(source_table(recipe, table))
     parts = tuple(
-        Part(tidy(shard.name), fingerprint(chain, shard.name, shard.identity), shard.name) for shard in shards
+        Part(tidy(one.name), fingerprint(chain, one.name, one.identity), one.name, one.rows, one.bytes)
+        for one in shards
     ) or (Part("none", fingerprint(chain, "no shards")),)
     if len({part.name for part in parts}) < len(parts):
         raise UsageError(f"source {table.source}: two shards of {table.name} have the same name")

@@ -14,11 +14,12 @@ class Log:
 
     path: Path
 
-    def write(self, event: str, **facts: Any) -> None:
-        """Add a line; nothing of a record's content goes in here."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    def write(self, event: str, **facts: Any) -> dict[str, Any]:
+        """Add a line and return it; nothing of a record's content goes in here."""
+        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"time": now, "event": event, **facts}) + "\n")
+            file.write(json.dumps(line) + "\n")
+        return line
 
 
 def new_log(root: Path) -> Log:

@@ -8,6 +8,7 @@ from builders.base import Blocks, Collect, Files, Group, Map, Recipe, Table
 from builders.graph import Graph, Node
 from builders.legs import Leg, plan_leg, source_table
 from builders.publish import PublishedFile, publish_nodes, published_files, remove_strays
+from builders.reasons import note_down
 from builders.shapes import arrange, blocks, collect, group, map, read
 from builders.shapes.target import keys, missing
 from builders.store import Store
@@ -91,6 +92,7 @@ class Making:
     def _finished(self, name: str) -> None:
         """A table is finished: only its own partitions stay, and it is published."""
         leg = self.legs[name]
+        note_down(leg, self.legs, leg.table.stage or self.recipe.sources[leg.table.source])
         self._remove_strays(leg)
         self.files[name] = published_files(leg, self.store)
         self.graph.add(publish_nodes(self.files[name]))

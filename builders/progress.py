@@ -63,7 +63,7 @@ def line(tally: TableTally) -> str:
 
 
 def _time_left(tally: TableTally) -> str:
-    taken = time.monotonic() - tally.started
+    taken = time.time() - tally.started
     if not tally.started or not 0 < tally.done < tally.partitions:
         return ""
     return clock(taken / tally.done * (tally.partitions - tally.done))

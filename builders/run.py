@@ -15,8 +15,9 @@ from builders.limit import limited
 from builders.lock import locked
 from builders.logs import new_log
 from builders.making import Making
+from builders.plan import Plan, demand_room, plan_of
 from builders.pool import InThisProcess, Pool
-from builders.progress import clock, shown
+from builders.progress import shown
 from builders.publish import remove_strays
 from builders.record import record
 from builders.store import Store, write_bytes
@@ -31,7 +32,7 @@ class Orders:
 
     `workers`: processes on this machine, default one per core; 0 runs everything in this process.
     `scheduler`: address of a Dask scheduler of the user's instead. `settings` are those of the recipe, for the
-    manifest.
+    manifest. `command` is what a user types to go on, for messages.
     """
 
     workers: int | None = None
@@ -39,6 +40,7 @@ class Orders:
     limit: int | None = None
     quiet: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
+    command: str = "the same call"
 
 
 def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
@@ -48,16 +50,31 @@ def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
     """
     orders = orders or Orders()
     refuse_other(out, recipe.name)
-    recipe = limited(recipe, orders.limit) if orders.limit is not None else recipe
     with locked(out), _terminated_as_interrupted():
         store = Store(out)
         store.remove_drafts()
-        return _make(recipe, store, orders)
+        return _make(_asked(recipe, orders), store, orders)
+
+
+def plan(recipe: Recipe, out: Path, orders: Orders | None = None) -> Plan:
+    """What `make` would do; nothing is made."""
+    orders = orders or Orders()
+    refuse_other(out, recipe.name)
+    return plan_of(Making(_asked(recipe, orders), Store(out)), _manifest(out))
+
+
+def _asked(recipe: Recipe, orders: Orders) -> Recipe:
+    return limited(recipe, orders.limit) if orders.limit is not None else recipe
+
+
+def _manifest(out: Path) -> Manifest | None:
+    return read_manifest(out) if (out / MANIFEST).exists() else None
 
 
 def _make(recipe: Recipe, store: Store, orders: Orders) -> Manifest:
     tally = Tally(new_log(store.root))
     making = Making(recipe, store, tally.planned)
+    demand_room(plan_of(making, _manifest(store.root)), store.root)
     _write(making, "running", orders, tally)
     failures = _run(making, orders, tally) if making.graph.anything() else []
     if failures or making.graph.unfinished:
@@ -116,12 +133,8 @@ def _remove_strays(making: Making) -> None:
 
 def _report(failures: list[Failure], making: Making, orders: Orders) -> str:
     first = failures[0] if failures else "nothing failed, but not all could run"
-    more = f" (and {len(failures) - 1} more partitions, see logs)" if len(failures) > 1 else ""
-    blocked = len(making.graph.unfinished)
-    return (
-        f"{first}{more}; everything else is finished{f', {blocked} tasks wait for it' if blocked else ''}; "
-        "the same command tries only what is missing"
-    )
+    more = f" (and {len(failures) - 1} more, named by medmill status {making.store.root})" if len(failures) > 1 else ""
+    return f"{first}{more}; all that does not hang on it is finished; to run just what is missing: {orders.command}"
 
 
 def refuse_other(out: Path, dataset: str) -> None:
@@ -153,9 +166,3 @@ def _terminated_as_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def summary(manifest: Manifest) -> str:
-    """One line on a finished build."""
-    rows = sum(split.rows for table in manifest.tables for split in table.splits.values())
-    return f"{manifest.dataset}: {len(manifest.tables)} tables, {rows:,} rows in {clock(manifest.wall_seconds)}"

@@ -1,10 +1,17 @@
 """`medmill build`."""
 
+import shlex
 import sys
+from collections.abc import Sequence
+from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from builders.plan import Plan
+    from schemas.manifest import Manifest
 
 
 def build(
@@ -43,24 +50,53 @@ def build(
     """
     from builders.api import resolve
     from builders.provenance import plain_settings
-    from builders.run import Orders, make, summary
+    from builders.run import Orders, make
+    from builders.run import plan as plan_only
     from builders.settings import pairs
 
     recipe, options = resolve(dataset, pairs(source, "--source"), pairs(set_, "--set"))
-    orders = Orders(workers, scheduler, limit, quiet, plain_settings(options))
+    command = shlex.join(["medmill", *sys.argv[1:]])
+    orders = Orders(workers, scheduler, limit, quiet or json, plain_settings(options), command)
+    if plan:
+        _show_plan(plan_only(recipe, out, orders), json=json)
+        return 0
     manifest = make(recipe, out, orders)
     if json:
         print(manifest.model_dump_json(indent=2))
     elif not quiet:
-        print(summary(manifest), file=sys.stderr)
-    return _check(out, quiet=quiet) if qc else 0
+        _show_result(manifest, out)
+    return _check(out, recipe.checks, quiet=quiet) if qc else 0
 
 
-def _check(out: Path, *, quiet: bool) -> int:
+def _show_plan(plan: "Plan", *, json: bool) -> None:
+    from builders.plan_table import plan_table
+
+    if json:
+        print(dumps(plan.as_json(), indent=2))
+    else:
+        plan_table(plan)
+
+
+def _show_result(manifest: "Manifest", out: Path) -> None:
+    """What was made, and what took longest."""
+    from builders.progress import clock
+    from builders.state import state_of
+
+    rows = sum(split.rows for table in manifest.tables for split in table.splits.values())
+    _say(f"{manifest.dataset}: {len(manifest.tables)} tables, {rows:,} rows in {clock(manifest.wall_seconds)}; {out}")
+    if slowest := state_of(out).slowest:
+        _say("slowest: " + ", ".join(f"{partition} {clock(seconds)}" for seconds, partition in slowest[:3]))
+
+
+def _check(out: Path, more: Sequence[Any], *, quiet: bool) -> int:
     """The quality report of a finished build; 3 where a check fails."""
     from qc.run import run
 
-    report = run(out)
+    report = run(out, more)
     if not quiet:
-        print(f"checks: {report.verdict}; {out / 'qc' / 'report.html'}", file=sys.stderr)
+        _say(f"checks: {report.verdict}; {out / 'qc' / 'report.html'}")
     return 3 if report.verdict == "fail" else 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

@@ -1,0 +1,28 @@
+"""The plan as a table a user reads."""
+
+from rich.console import Console
+from rich.table import Table
+
+from builders.plan import Plan
+
+
+def plan_table(plan: Plan) -> None:
+    """Print it, with the bytes to be written and what cleaning would free."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("table", "shape", "partitions", "to write", "why"):
+        table.add_column(column, justify="right" if column in ("partitions", "to write") else "left")
+    for one in plan.tables:
+        parts = f"{one.done}/{'?' if one.partitions is None else one.partitions}"
+        table.add_row(one.table, one.shape, parts, _megabytes(one.bytes_to_write), one.why or "finished")
+    console = Console()
+    console.print(table)
+    unknown = sum(one.bytes_to_write is None for one in plan.tables)
+    more = f", and {unknown} tables whose size is not known yet" if unknown else ""
+    console.print(
+        f"to write {_megabytes(plan.bytes_to_write)}{more}; reclaimable by medmill clean "
+        f"{_megabytes(plan.reclaimable)}; free {_megabytes(plan.free)}"
+    )
+
+
+def _megabytes(size: int | None) -> str:
+    return "?" if size is None else f"{size / 1e6:,.1f} MB"
