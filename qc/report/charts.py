@@ -56,9 +56,9 @@ def _bars(name: str, counts: dict[str, float]) -> Chart:
         y=alt.Y("label:N", sort=None, title=None, axis=axis),
         x=alt.X("n:Q", title=None, axis=None, scale=alt.Scale(domainMax=1.22 * max(counts.values()))),
     )
-    drawn = base.mark_bar(color=BAR, height=12, cornerRadiusEnd=2) + base.mark_text(
-        align="left", dx=5, color=INK, fontSize=11
-    ).encode(text="told:N")
+    drawn = base.mark_bar(color=BAR, height=12) + base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(
+        text="told:N"
+    )
     return Chart(title, note, _svg(drawn.properties(width=_WIDTH - room, height=_STEP * len(counts))))
 
 

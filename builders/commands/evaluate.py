@@ -1,0 +1,77 @@
+"""`medmill evaluate`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+if TYPE_CHECKING:
+    from qc.evaluate.retrieval import Evaluation, Scored
+
+evaluate = App(name="evaluate", help="Score what a model did against a built dataset.")
+SHOWN_CUTS = (5, 10)
+WIDTH = 110
+
+
+@evaluate.command
+def retrieval(
+    run: str,
+    *,
+    dataset: Path,
+    split: str = "test",
+    anatomy: tuple[str, ...] = (),
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Score a retrieval run against a built dataset.
+
+    A run is a TREC run (`qid Q0 docid rank score tag`) or a Parquet file (query, candidate, score, and anatomy
+    where it is not in the query); a query is a study id, or STUDY/ANATOMY as in the ids of `findings`. The name of
+    a baseline (random, tfidf, label_overlap) scores that one, to check an evaluator. For example:
+
+        medmill evaluate retrieval tfidf --dataset out/mimic-ir
+
+    Args:
+        run: The run file, or the name of a baseline.
+        dataset: The build folder.
+        split: The split whose queries are judged.
+        anatomy: Only this anatomy; repeatable. `whole report` is one.
+        json: Print everything as JSON, per anatomy and for every k.
+    """
+    from qc.build import Build
+    from qc.evaluate.retrieval import evaluate_retrieval
+
+    result = evaluate_retrieval(Build.open(dataset), run, split, anatomy)
+    if json:
+        print(result.model_dump_json(indent=2))
+    else:
+        _show(result)
+    return 0
+
+
+def _show(result: "Evaluation") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    names = [f"{measure}@{k}" for measure in ("R", "NDCG") for k in SHOWN_CUTS]
+    table = Table("anatomy", "of", "queries", "evaluable", *names, "tied", "AP", "unjudged", box=None, pad_edge=False)
+    for line in result.lines:
+        table.add_row(line.anatomy, line.queries_of, f"{line.queries:,}", f"{line.evaluable:,}", *_cells(line))
+    for name in ("all", "abnormal"):
+        lines = [line for line in result.lines if line.queries_of == name and line.evaluable]
+        if len({line.anatomy for line in lines}) > 1:
+            means = [sum(column) / len(lines) for column in zip(*map(_values, lines), strict=True)]
+            table.add_row("mean", name, "", "", *(f"{mean:.3f}" for mean in means), style="bold")
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
+    console.print(f"{result.run} on {result.dataset}, {result.split}")
+    console.print(table)
+    console.print(result.note, style="dim", markup=False)
+
+
+def _values(line: "Scored") -> list[float]:
+    values = [measure[k] for measure in (line.recall, line.ndcg) for k in SHOWN_CUTS]
+    return [*values, line.ndcg_tied[10], line.standard["AP(rel=3)"], line.unjudged_at_10]
+
+
+def _cells(line: "Scored") -> list[str]:
+    return [f"{value:.3f}" for value in _values(line)]
