@@ -65,10 +65,11 @@ class MimicCxr(Source):
 
     def _report_shards(self, release: Release, studies: pl.DataFrame, names: Sequence[str]) -> list[Shard]:
         facts = [one.identity() for one in map(release.find, ("split", "metadata")) if one]
-        stated = studies.with_columns(state=states(self._reports(release, studies), studies))
+        stated = studies.with_columns(state=states(self.reports_in(release, studies), studies))
         return [Shard(name, digest(*_of(stated, name).get_column("state"), *facts)) for name in names]
 
-    def _reports(self, release: Release, studies: pl.DataFrame) -> Found:
+    def reports_in(self, release: Release, studies: pl.DataFrame) -> Found:
+        """The zip file or the tree of files that holds the reports of these studies."""
         found = release.find("reports") or release.tree(below_files(studies.head(_LOOKED_FOR)).to_list())
         if found is None:
             raise SourceError(
@@ -85,7 +86,7 @@ class MimicCxr(Source):
         if table == "labels":
             return self._labels(release, shard)
         studies = release.studies()
-        found = self._reports(release, studies)
+        found = self.reports_in(release, studies)
         reports, rejected = read_texts(found, release.with_facts(_of(studies, shard)))
         return Kept(report_rows(reports), rejected)
 

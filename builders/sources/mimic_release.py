@@ -26,6 +26,8 @@ FILES = {
     ),
 }
 """Names of the files in MIMIC-CXR 2.0.0 and 2.1.0 and MIMIC-CXR-JPG 2.0.0 and 2.1.0, packed or not."""
+_HEADS, _PROJECTS, _VERSIONS = ("", "physionet.org/files/"), ("mimic-cxr", "mimic-cxr-jpg"), ("/2.1.0", "/2.0.0", "")
+"""`wget -r` lays a project out as `physionet.org/files/mimic-cxr/2.1.0`."""
 _TREES = ("files", "mimic-cxr-reports/files", "")
 _REPORT = r"(?:^|/)(p\d{8})/(s\d{8})\.txt$"
 
@@ -59,11 +61,8 @@ class Release:
 
     @cached_property
     def places(self) -> list[Place]:
-        """The folders given."""
-        places = [Place(part.strip()) for part in self.location.split(",")]
-        for place in places:
-            place.demand_folder()
-        return places
+        """The folders given, or those below them that a download of PhysioNet makes."""
+        return [place for part in self.location.split(",") for place in _release_folders(Place(part.strip()))]
 
     def find(self, kind: str) -> Found | None:
         """The first file of this kind (a key of `FILES`) in the folders given."""
@@ -127,9 +126,26 @@ class Release:
             return None
         return _images(records, metadata, listed.stamp(), metadata.stamp() if metadata else "")
 
+    def unknown_studies(self, kind: str, studies: pl.DataFrame) -> int:
+        """How many studies a table of MIMIC-CXR-JPG (`split`, `chexpert`) names that are not among `studies`."""
+        found = self.find(kind)
+        if found is None:
+            return 0
+        named = read_csv(found.place, found.name, ["study_id"]).select(study=_with_letter("s", "study_id")).unique()
+        return named.join(studies, on="study", how="anti").height
+
     def machine_labels(self, found: Found) -> pl.DataFrame:
         """id (of the study), patient, and the value of each of the 14 labels: `1`, `0`, `-1` or null."""
         return _machine_labels(found, found.stamp())
+
+
+def _release_folders(given: Place) -> list[Place]:
+    given.demand_folder()
+    known = [name for names in FILES.values() for name in names]
+    if given.first(*known) or given.fs.isdir(given.full("files")):
+        return [given]
+    below = (f"{head}{project}{version}" for head in _HEADS for project in _PROJECTS for version in _VERSIONS)
+    return [Place(given.full_location(name)) for name in below if given.fs.isdir(given.full(name))] or [given]
 
 
 def packed_reports(found: Found) -> pl.DataFrame:

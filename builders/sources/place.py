@@ -39,6 +39,10 @@ class Place:
         root = self._opened[1]
         return f"{root}/{name}" if name else root
 
+    def full_location(self, name: str) -> str:
+        """The location of a folder below this one."""
+        return f"{self.location.rstrip('/')}/{name}"
+
     @property
     def is_local(self) -> bool:
         """Whether files can be opened by path."""

@@ -1,0 +1,110 @@
+"""`medmill sources`: what each source is, its terms, how to get it, and whether a folder is complete."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from builders.sources.inspection import Seen
+    from schemas.terms import Terms
+
+
+def sources(
+    name: str | None = None,
+    *,
+    check: str | None = None,
+    set_: Annotated[tuple[str, ...], Parameter(name="--set")] = (),
+    json: bool = False,
+) -> int:
+    """What each source is, its licence and terms, how to get it, where to put it; and whether a folder is complete.
+
+    Exit code 1 if the folder lacks what a build needs. Example:
+
+        medmill sources mimic-cxr --check /data/mimic-cxr
+
+    Args:
+        name: Only this source.
+        check: A folder, file or URL to look into; names what is missing.
+        set_: NAME.KEY=VALUE, a setting of the source to be checked; repeatable.
+        json: Print JSON.
+    """
+    import json as json_module
+
+    from schemas.errors import UsageError
+
+    if check is not None and name is None:
+        raise UsageError("--check needs the name of a source, as in `medmill sources openi --check /data/openi`")
+    entries = [_entry(one) for one in ([name] if name else _names())]
+    seen = _look(name, check, set_) if name and check is not None else []
+    if json:
+        print(json_module.dumps({"sources": entries, "check": [asdict(line) for line in seen]}, indent=2))
+    else:
+        _show(entries if check is None else [], seen)
+    return 1 if any(line.state in ("missing", "wrong") for line in seen) else 0
+
+
+def _names() -> list[str]:
+    from builders.discovery import names
+
+    return names("source")
+
+
+def _entry(name: str) -> dict[str, Any]:
+    """Everything that is known of one source."""
+    from builders.discovery import source_class
+    from builders.sources.catalogue import CATALOGUE
+
+    kind = source_class(name)
+    about = CATALOGUE.get(name)
+    first_line = (kind.__doc__ or "").strip().partition("\n")[0]
+    words = asdict(about) if about else {"what": first_line}
+    return {"name": name, **words, "terms": _terms(kind.terms), "tables": sorted(kind.tables)}
+
+
+def _terms(terms: "Terms") -> dict[str, Any]:
+    return {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(terms).items()}
+
+
+def _look(name: str, location: str, settings: Sequence[str]) -> "list[Seen]":
+    from builders.discovery import source_class
+    from builders.settings import for_part, pairs, typed
+    from builders.sources.inspection import inspect
+
+    kind: Any = source_class(name)
+    return inspect(kind(location=location, **typed(kind, name, for_part(pairs(settings, "--set"), name))))
+
+
+def _show(entries: Sequence[dict[str, Any]], seen: "Sequence[Seen]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for entry in entries:
+        table = Table(box=None, show_header=False, pad_edge=False, title=Text(entry["name"]), title_justify="left")
+        for key in ("what", "licence", "obtain", "put"):
+            table.add_row(Text(key), Text(entry.get(key, "")))
+        for file in entry.get("files", ()):
+            table.add_row(Text("file"), Text(file))
+        table.add_row(Text("terms"), Text(_in_words(entry["terms"])))
+        console.print(table, Text())
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in seen:
+        table.add_row(Text(line.state), Text(line.what), Text(line.note))
+    console.print(table)
+
+
+def _in_words(terms: dict[str, Any]) -> str:
+    text = {"no": "text stays here", "verbatim": "text leaves verbatim or not at all", "adapted": "text may leave"}
+    labels = {"no": "labels stay here", "gated": "labels leave behind a gate", "open": "labels may leave"}
+    told = [text[terms["text_may_leave"]], labels[terms["labels_may_leave"]]]
+    told.append("commercial use allowed" if terms["commercial"] else "no commercial use")
+    told.append("remote services allowed" if terms["remote_processing"] else "no remote services")
+    told += [f"to be published on {place}" for place in terms["places"]]
+    told += [f"cite {citation}" for citation in terms["citations"]]
+    return "; ".join(told)
