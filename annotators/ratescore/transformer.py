@@ -1,0 +1,41 @@
+"""Entity vectors from a transformer, as RaTEScore reads them (BioLORD-2023-C is the published choice)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Transformer:
+    """The last hidden state of [CLS], of length 1; not the mean that BioLORD's card recommends.
+
+    `model`: a folder or Hub id. `max_tokens`: 30 in the package. Every string is embedded once, by itself no
+    differently than among others but for float noise.
+    """
+
+    model: str = "FremyCompany/BioLORD-2023-C"
+    max_tokens: int = 30
+    batch: int = 256
+
+    def embed(self, terms: list[str]) -> NDArray[np.float32]:
+        """One vector per term, [term, hidden]; needs the extra `transformers`."""
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        tokenizer = AutoTokenizer.from_pretrained(self.model)
+        model = AutoModel.from_pretrained(self.model).eval().to(device)
+        distinct = sorted(set(terms), key=lambda term: (len(term), term))
+        parts = [distinct[i : i + self.batch] for i in range(0, len(distinct), self.batch)]
+        with torch.inference_mode():
+            vectors = [self._heads(torch, tokenizer, model, part) for part in parts]
+        rows = np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32)
+        place = {term: row for row, term in enumerate(distinct)}
+        return rows[[place[term] for term in terms]]
+
+    def _heads(self, torch: Any, tokenizer: Any, model: Any, terms: list[str]) -> NDArray[np.float32]:
+        inputs = tokenizer(terms, max_length=self.max_tokens, truncation=True, padding=True, return_tensors="pt")
+        states = model(**inputs.to(model.device)).last_hidden_state[:, 0]
+        return torch.nn.functional.normalize(states.float(), dim=1).cpu().numpy()

@@ -1,0 +1,146 @@
+"""What a block of queries kept of every block of candidates, merged into the final rankings."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from annotators.ratescore.block_sets import Chosen
+from annotators.ratescore.kernel import SCALE
+from annotators.ratescore.selection import N_STRATA
+from builders.base import Stage
+from builders.stages.rank import stamp
+from schemas.retrieval import STRATA, Ranking
+
+_SCORE = np.uint64(42)
+_NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
+_RANDOM = STRATA.index("random")
+
+
+@dataclass(frozen=True)
+class MergeRanks(Stage):
+    """Ranking rows from the partial rows of `Rank`. `sample`: as there."""
+
+    sample: int = 8
+
+    version: ClassVar[int] = 1
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        """`frames`: partial rows of one block, the same queries in the same order per pair; needs `studies`."""
+        (rows,) = frames
+        if rows.is_empty():
+            return pl.DataFrame(Ranking.create_empty())
+        queries = rows["query"].unique(maintain_order=True).to_numpy()
+        found = Chosen(*(_side_by_side(rows[name].to_numpy(), queries.size) for name in Chosen._fields))
+        k = rows["place"].dtype.shape[0]  # pyright: ignore[reportAttributeAccessIssue]
+        best, lowest = _best(found, k)
+        parts = [best, *(_drawn(found, stratum, lowest, self.sample) for stratum in range(N_STRATA))]
+        ids = _ids(needs["studies"], stamp(needs["studies"]))
+        return (
+            _rows(pl.concat(parts), ids, queries)
+            .with_columns(split=pl.lit(rows["split"][0], rows["split"].dtype), anatomy=pl.lit(rows["anatomy"][0]))
+            .select(Ranking.column_names())
+        )
+
+
+@cache
+def _ids(studies: Path, _: object) -> pl.Series:
+    return pl.read_parquet(studies / "*.parquet", columns=["number", "id"]).sort("number")["id"]
+
+
+def _side_by_side(values: NDArray, n: int) -> NDArray:
+    """[pair * query, width] as [query, pair * width]; a plain column as [query, pair]."""
+    stacked = values.reshape(-1, n, *values.shape[1:])
+    return np.moveaxis(stacked, 0, 1).reshape(n, -1)
+
+
+def _best(found: Chosen, k: int) -> tuple[pl.DataFrame, NDArray[np.uint64]]:
+    """The k best per query with their ties, and the lowest place among them (0 where there are fewer than k)."""
+    order = np.argsort(~found.place, axis=1, kind="stable")[:, :k]
+    place = np.take_along_axis(found.place, order, axis=1)
+    score = np.where(place > 0, place >> _SCORE, _NONE)
+    first, last = _runs(score)
+    worst = score[:, -1:]
+    beyond = ((found.place >> _SCORE == worst) & (found.place > 0)).sum(1) - ((score == worst) & (place > 0)).sum(1)
+    left_out = (found.tied * (found.bar >> _SCORE == worst)).sum(1) + beyond
+    last = last + np.where(score == worst, left_out[:, None], 0)
+    lowest = place[:, -1] if place.shape[1] == k else np.zeros(place.shape[0], np.uint64)
+    ranks = np.broadcast_to(np.arange(1, place.shape[1] + 1), place.shape)
+    frame = _frame(place, np.take_along_axis(found.number, order, 1), np.take_along_axis(found.agree, order, 1), 0)
+    return frame.with_columns(
+        rank=pl.Series(ranks[place > 0], dtype=pl.Int32),
+        n_tied=pl.Series((last - first + 1)[place > 0], dtype=pl.Int32),
+        rank_min=pl.Series((first + 1)[place > 0], dtype=pl.Int32),
+        rank_max=pl.Series((last + 1)[place > 0], dtype=pl.Int32),
+    ), lowest
+
+
+def _runs(score: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of every position in rows that fall: where the run of its value begins, and where it ends."""
+    n, width = score.shape
+    new = np.ones((n, width), bool)
+    new[:, 1:] = score[:, 1:] != score[:, :-1]
+    position = np.broadcast_to(np.arange(width), (n, width))
+    first = np.maximum.accumulate(np.where(new, position, 0), axis=1)
+    ends = np.ones((n, width), bool)
+    ends[:, :-1] = new[:, 1:]
+    last = np.minimum.accumulate(np.where(ends, position, width - 1)[:, ::-1], axis=1)[:, ::-1]
+    return first, last
+
+
+def _drawn(found: Chosen, stratum: int, lowest: NDArray[np.uint64], sample: int) -> pl.DataFrame:
+    """The first `sample` distinct sets drawn for a stratum; of the score bands only what is not among the best.
+
+    Each pair of blocks has drawn as many sets as one pass over all would have; those drawn first count, whether
+    or not they can be used, so that the cut into blocks changes nothing.
+    """
+    pairs = found.bar.shape[1]
+    key, place, number, agree = (
+        values.reshape(values.shape[0], pairs, N_STRATA, -1)[:, :, stratum].reshape(values.shape[0], -1)
+        for values in (found.drawn_key, found.drawn_place, found.drawn_number, found.drawn_agree)
+    )
+    order = np.lexsort((place - np.uint64(1), key), axis=1)
+    key, place, number, agree = (np.take_along_axis(values, order, 1) for values in (key, place, number, agree))
+    new = np.ones(key.shape, bool)
+    new[:, 1:] = key[:, 1:] != key[:, :-1]
+    wanted = new & (place > 0) & (np.cumsum(new, axis=1) <= key.shape[1] // pairs)
+    if stratum + 1 != _RANDOM:
+        wanted &= (place < lowest[:, None]) & (lowest > 0)[:, None]
+    wanted &= np.cumsum(wanted, axis=1) <= sample
+    return _frame(np.where(wanted, place, 0), number, agree, stratum + 1)
+
+
+def _frame(
+    place: NDArray[np.uint64], number: NDArray[np.uint32], agree: NDArray[np.uint8], stratum: int
+) -> pl.DataFrame:
+    """One row per place that is not 0: query (position), candidate (number), score, agreement."""
+    there = place > 0
+    score = (place[there] >> _SCORE).astype(np.float32) / np.float32(SCALE) - np.float32(1)
+    null = pl.lit(None, pl.Int32)
+    return pl.DataFrame(
+        {
+            "query": np.nonzero(there)[0].astype(np.uint32),
+            "candidate": number[there],
+            "score": score,
+            "agree": agree[there],
+        }
+    ).with_columns(
+        stratum=pl.lit(STRATA[stratum], Ranking.stratum.dtype), rank=null, n_tied=null, rank_min=null, rank_max=null
+    )
+
+
+def _rows(found: pl.DataFrame, ids: pl.Series, queries: NDArray[np.uint32]) -> pl.DataFrame:
+    """Numbers as ids, bits as columns."""
+    named = {}
+    for attribute, name in enumerate(("same_side", "same_severity", "same_change")):
+        said, same = (pl.col("agree").and_(1 << 2 * attribute + bit) for bit in (0, 1))
+        named[name] = pl.when(said > 0).then(same > 0)
+    return found.with_columns(
+        query=ids.gather(queries[found["query"].to_numpy()]),
+        candidate=ids.gather(found["candidate"].to_numpy()),
+        **named,
+    )

@@ -1,0 +1,85 @@
+"""Every study against every other one, per structure: two blocks of finding sets in, what both keep out."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+
+from annotators.ratescore.block_sets import Block, Chosen, block_of, chosen, narrowed
+from annotators.ratescore.blocks import rank_between, rank_within
+from annotators.ratescore.kernel import Vocabulary, vocabulary_of
+from annotators.ratescore.selection import nothing_kept
+from annotators.ratescore.weights import WeightSet, load
+from builders.base import Stage
+from schemas.words import RATE_TYPES
+
+_SPARE = 4
+"""Sets drawn beyond the wanted number, since some of them will turn out to be among the best."""
+
+
+@dataclass(frozen=True)
+class Rank(Stage):
+    """Exact RaTEScore of all pairs of two blocks; each pair is scored once, for both sides.
+
+    `top_k`: candidates kept per query; `sample`: candidates per stratum beside them (`schemas.retrieval.STRATA`);
+    `weights`: the published set, `long` or `short`.
+    """
+
+    top_k: int = 100
+    sample: int = 8
+    weights: WeightSet = "long"
+
+    version: ClassVar[int] = 1
+    data: ClassVar[tuple[str, ...]] = ("annotators/ratescore/*.tsv",)
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """`frames`: two blocks of FindingSet rows of one key; needs `vocabulary` and `similarity`.
+
+        Returns the partial rows of each, see `MergeRanks`; on the diagonal the second is empty.
+        """
+        left, right = frames
+        words = _vocabulary(needs["vocabulary"], needs["similarity"], self.weights, stamp(*needs.values()))
+        a = _block(left)
+        kept_a = nothing_kept(a.studies, self.top_k, self.sample + _SPARE)
+        if left is right:
+            words, (sets,) = narrowed(words, a)
+            rank_within(words, sets, a.studies, kept_a)
+            rows = _partial(left, chosen(a, a, kept_a))
+            return rows, rows.clear()
+        b = _block(right)
+        kept_b = nothing_kept(b.studies, self.top_k, self.sample + _SPARE)
+        words, (sets_a, sets_b) = narrowed(words, a, b)
+        rank_between(words, sets_a, sets_b, a.studies, b.studies, kept_a, kept_b)
+        return _partial(left, chosen(a, b, kept_a)), _partial(right, chosen(b, a, kept_b))
+
+
+def stamp(*folders: Path) -> tuple[tuple[str, int], ...]:
+    """Changes when a file of the folders does."""
+    return tuple((p.name, p.stat().st_mtime_ns) for folder in folders for p in sorted(folder.iterdir()))
+
+
+@cache
+def _vocabulary(vocabulary: Path, similarity: Path, name: WeightSet, _: object) -> Vocabulary:
+    """Once per process, until the files change. The cosines stay in their file, mapped as copy-on-write."""
+    rows = pl.read_parquet(vocabulary / "*.parquet", columns=["entry", "row", "type"]).sort("entry")
+    kind = rows["type"].cast(pl.String).replace_strict(list(RATE_TYPES), range(len(RATE_TYPES)), return_dtype=pl.Int32)
+    w = load(name)
+    cosine = np.asarray(np.load(similarity / "cosine.npy", mmap_mode="c"))
+    return vocabulary_of(cosine, rows["row"].to_numpy(), kind.to_numpy(), w.affinity, w.signed)
+
+
+def _block(rows: pl.DataFrame) -> Block:
+    columns = {name: rows[name].to_numpy() for name in ("set_seed", "number", "seed", "patient", "group")}
+    marks = rows.select("sides", "severities", "changes").to_numpy()
+    return block_of(
+        columns, rows["entries"].explode().to_numpy(), rows["entries"].list.len().to_numpy().astype(np.int64), marks
+    )
+
+
+def _partial(queries: pl.DataFrame, found: Chosen) -> pl.DataFrame:
+    """One row per query, in the order of the queries: what it is, and what it kept."""
+    fields = {name: pl.Series(name, values) for name, values in found._asdict().items()}
+    return queries.select("split", "anatomy", query="number").with_columns(**fields)
