@@ -57,3 +57,10 @@ def test_the_page_on_checks_names_every_check() -> None:
 
     text = (ROOT / "docs" / "qc.md").read_text(encoding="utf-8")
     assert [check.name for check in CHECKS if f"| `{check.name}` |" not in text] == []
+
+
+def test_the_page_on_the_build_folder_shows_the_columns_as_they_are() -> None:
+    program = [sys.executable, str(Path(__file__).with_name("column_tables.py"))]
+    tables = subprocess.run(program, capture_output=True, text=True, check=True).stdout
+    page = (ROOT / "docs" / "build-folder.md").read_text(encoding="utf-8")
+    assert page.endswith(tables), "put what `python tests/column_tables.py` prints at the end of the page"

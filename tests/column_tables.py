@@ -1,0 +1,51 @@
+"""The tables of docs/build-folder.md, as the schemas declare them: `python tests/column_tables.py` prints them."""
+
+import dataframely as dy
+import polars as pl
+
+from schemas.baselines import Baseline
+from schemas.radiology import Entity, Label
+from schemas.retrieval import RankedImage, Ranking, Study, StudyFinding
+
+PUBLISHED: dict[str, type[dy.Schema]] = {
+    "corpus": Study,
+    "images": RankedImage,
+    "labels": Label,
+    "entities": Entity,
+    "findings": StudyFinding,
+    "rankings": Ranking,
+    "baselines": Baseline,
+}
+
+
+def kind(dtype: pl.DataType) -> str:
+    """A column's type in the words of a reader of Parquet."""
+    if isinstance(dtype, pl.Enum):
+        return " · ".join(dtype.categories)
+    if isinstance(dtype, pl.List):
+        return f"list of {kind(dtype.inner)}"  # pyright: ignore[reportArgumentType]
+    if isinstance(dtype, pl.Struct):
+        return f"({', '.join(field.name for field in dtype.fields)})"
+    return str(dtype).lower()
+
+
+def row(name: str, column: dy.Column) -> str:
+    """One line of a table; the key is bold, a column that may be empty ends in a question mark."""
+    shown = f"**{name}**" if column.primary_key else f"{name}?" if column.nullable else name
+    unit = (column.metadata or {}).get("unit", "")
+    meaning = f"{column.description or ''}{f' [{unit}]' if unit else ''}"
+    return f"| {shown} | {kind(column.dtype)} | {(column.metadata or {}).get('tag', '')} | {meaning.strip()} |"
+
+
+def tables() -> str:
+    """All tables, in the order in which a reader meets them."""
+    parts = []
+    for name, schema in PUBLISHED.items():
+        lines = [row(column_name, column) for column_name, column in schema.columns().items()]
+        head = f"### {name}\n{' '.join((schema.__doc__ or '').split())}\n\n| column | type | tag | meaning |\n|---|---|---|---|"
+        parts.append("\n".join([head, *lines]))
+    return "\n\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(tables())
