@@ -42,8 +42,8 @@ def tables() -> str:
     parts = []
     for name, schema in PUBLISHED.items():
         lines = [row(column_name, column) for column_name, column in schema.columns().items()]
-        head = f"### {name}\n{' '.join((schema.__doc__ or '').split())}\n\n| column | type | tag | meaning |\n|---|---|---|---|"
-        parts.append("\n".join([head, *lines]))
+        head = [f"### {name}", " ".join((schema.__doc__ or "").split()), ""]
+        parts.append("\n".join([*head, "| column | type | tag | meaning |", "|---|---|---|---|", *lines]))
     return "\n\n".join(parts)
 
 
