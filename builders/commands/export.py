@@ -4,6 +4,8 @@ from cyclopts import App
 
 EXPORTS = {
     "reports": "builders.exports.reports:reports",
+    "qrels": "builders.exports.qrels:qrels",
+    "beir": "builders.exports.beir:beir",
 }
 """Name of the sub-command to `module:function`; the function's docstring is its help."""
 

@@ -93,7 +93,7 @@ class Baselines(Stage):
 def _tfidf(texts: pl.Series) -> Scorer:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectors = TfidfVectorizer(dtype=np.float32).fit_transform(texts.to_list()).tocsr()
+    vectors = TfidfVectorizer().fit_transform(texts.to_list()).astype(np.float32).tocsr()
     others = vectors.T.tocsc()
     return lambda rows: (vectors[rows] @ others).toarray()
 

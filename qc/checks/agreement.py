@@ -41,7 +41,7 @@ class Agreement(Check):
         if not found.height:
             return self.outcome("warn", "no labelled study is ranked", advice="Labels name studies by other ids?")
         methods = [name for name in found.columns if name != "query"]
-        means = {name: float(found[name].mean() or 0) for name in methods}
+        means = {name: float(found[name].to_numpy().mean()) for name in methods}
         figures: dict[str, Figure] = {"queries": found.height, "labels": f"{labels.label_set} ({labels.origin})"}
         figures |= {f"ndcg_10_{name}": round(mean, 4) for name, mean in means.items()}
         told = ", ".join(f"{name} {means[name]:.3f}" for name in methods if name != OURS)
@@ -70,7 +70,7 @@ def _split_scores(build: Build, labels: Labelled, split: str) -> pl.DataFrame:
     """One row per judged query of a split: query and the nDCG@10 of every method."""
     studies = _texts(build, labels, split)
     texts = studies.unique("text", keep="first", maintain_order=True)
-    asked = texts.filter(pl.lit(pl.Series(labels.has[texts["row"]].any(axis=1))))
+    asked = texts.filter(labels.has[texts["row"].to_numpy()].any(axis=1).tolist())
     asked = asked.sort(pl.col("id").hash(seed=7)).head(MOST_QUERIES).sort("id")
     if not asked.height:
         return pl.DataFrame(schema={"query": pl.String})
@@ -83,7 +83,7 @@ def _split_scores(build: Build, labels: Labelled, split: str) -> pl.DataFrame:
     for method, run in _runs(build, split, asked["id"]).items():
         dcg = _dcg(run, place, asked, gains)
         judged = judged.with_columns(pl.Series(method, np.divide(dcg, best, out=np.zeros_like(dcg), where=best > 0)))
-    return judged.filter(pl.lit(pl.Series(best > 0)))
+    return judged.filter((best > 0).tolist())
 
 
 def _texts(build: Build, labels: Labelled, split: str) -> pl.DataFrame:

@@ -174,7 +174,7 @@ def _line(
         ndcg=_by_cut(found.ndcg, chosen),
         ndcg_tied=_by_cut(found.ndcg_tied, chosen),
         ndcg_evaluable=_by_cut(found.ndcg, evaluable),
-        standard={name: float(standard.filter(chosen)[name].mean() or 0) for name in MEASURES},  # pyright: ignore[reportArgumentType]
+        standard={name: float(standard[name].to_numpy()[chosen].mean()) for name in MEASURES},
     )
 
 
