@@ -1,0 +1,59 @@
+"""The rules annotator on rows of any table: entities under their own ids, or labels, batch by batch."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from annotators.labels import project
+from annotators.rules import Findings
+
+ENTITY_COLUMNS = (
+    *("row", "section", "sentence", "start", "end", "text", "canonical", "type", "assertion", "certainty", "change"),
+    *("laterality", "severity", "anatomy", "measurements", "flags"),
+)
+
+
+def annotated(
+    frames: Iterator[pl.DataFrame], id_: str, texts: Sequence[str], labels: str | None
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Per batch: rows read, and rows made of them (`labels`: one per row read; else one per entity).
+
+    Without a batch there is one frame without rows, so that a writer knows the columns.
+    """
+    annotator, done = Findings(), 0
+    for frame in _or_empty(frames, (id_, *texts)):
+        rows = pl.Series("report", [f"{row:09d}" for row in range(done, done + len(frame))], dtype=pl.String)
+        entities = annotator.annotate(_passages(frame, rows, texts))
+        if labels:
+            made = project(entities, rows, labels).drop("report").insert_column(0, frame[id_])
+        else:
+            made = _in_order(entities, rows, frame[id_], texts)
+        yield len(frame), made.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String))
+        done += len(frame)
+
+
+def _or_empty(frames: Iterator[pl.DataFrame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    yield next(frames, pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
+    yield from frames
+
+
+def _passages(frame: pl.DataFrame, rows: pl.Series, texts: Sequence[str]) -> pl.DataFrame:
+    """Sections as annotators read them: ids may repeat, so a report is its row; empty texts give no section."""
+    sections = [
+        frame.select(rows, section=pl.lit(name), text=pl.col(name).cast(pl.String), place=pl.lit(place))
+        for place, name in enumerate(texts)
+    ]
+    return (
+        pl.concat(sections)
+        .filter(pl.col("text").str.contains(r"\S"))
+        .sort("report", "place")
+        .select("report", "section", "text", section_index=pl.lit(0, pl.Int32))
+    )
+
+
+def _in_order(entities: pl.DataFrame, rows: pl.Series, ids: pl.Series, texts: Sequence[str]) -> pl.DataFrame:
+    """Entities under the ids of their rows, in the order of rows, text columns and words."""
+    order = pl.col("section").cast(pl.String).replace_strict(texts, range(len(texts)), return_dtype=pl.Int32)
+    named = entities.join(pl.DataFrame([rows, ids]), on="report", how="left", maintain_order="left")
+    named = named.sort("report", order, "start", "end", "canonical").with_columns(row=pl.col("report").cast(pl.Int64))
+    return named.select(ids.name, *ENTITY_COLUMNS)
