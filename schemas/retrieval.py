@@ -51,6 +51,13 @@ class Study(dy.Schema):
     )
 
 
+class CorpusKey(dy.Schema):
+    """Which studies the corpus holds, under the name that other tables use for them."""
+
+    study = dy.String(primary_key=True, metadata=tag("id"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+
+
 class StudyFinding(dy.Schema):
     """What a report says of one anatomy of one study; anatomy `whole report` holds everything."""
 

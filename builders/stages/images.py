@@ -12,7 +12,7 @@ VIEW_ORDER = ("frontal-pa", "frontal-ap", "frontal", "lateral")
 
 
 @dataclass(frozen=True)
-class StudyKeys(Stage):
+class CorpusKeys(Stage):
     """The key columns of the corpus, under the name that other tables use: study, split."""
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:

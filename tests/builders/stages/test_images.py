@@ -1,6 +1,6 @@
 import polars as pl
 
-from builders.stages.images import OfStudies, RankImages, StudyKeys
+from builders.stages.images import CorpusKeys, OfStudies, RankImages
 from schemas.retrieval import RankedImage
 from schemas.words import SPLITS
 
@@ -41,4 +41,4 @@ def test_labels_of_unknown_studies_are_rejected_once_per_study():
 
 def test_keys_are_the_study_and_its_split():
     corpus = pl.DataFrame({"id": ["s1"], "split": ["train"], "text": ["Clear."]})
-    assert StudyKeys()(corpus).rows() == [("s1", "train")]
+    assert CorpusKeys()(corpus).rows() == [("s1", "train")]

@@ -1,0 +1,111 @@
+"""The tables of an image-retrieval dataset mined from reports, whatever the reports come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from annotators.ratescore.embedders import embedder
+from annotators.ratescore.weights import WeightSet
+from builders.base import Blocks, Collect, Group, Recipe, Source, Table
+from builders.stages.annotate import Annotate
+from builders.stages.baselines import Baselines
+from builders.stages.corpus import Corpus, TextChoice
+from builders.stages.finding_sets import FindingSets
+from builders.stages.images import CorpusKeys, OfStudies, RankImages
+from builders.stages.merge_ranks import MergeRanks
+from builders.stages.rank import Rank
+from builders.stages.roll_up import RollUp
+from builders.stages.similarity import Similarity
+from builders.stages.study_keys import StudyKeys
+from builders.stages.vocabulary import Vocabulary
+from schemas.baselines import Baseline
+from schemas.radiology import Entity, Image, Label, Report
+from schemas.retrieval import CorpusKey, RankedImage, Ranking, Study, StudyFinding
+from schemas.scoring import FindingSet, StudyKey, TermRow, VocabularyEntry
+
+BLOCK = 16_384
+"""Finding sets per block: part of the plan, never of the rows; 6 pairs of blocks for the largest MIMIC shard."""
+
+
+@dataclass(frozen=True)
+class RetrievalOptions:
+    """Settings of a retrieval dataset.
+
+    `text`: which sections are read. `anatomies`: the vocabulary whose structures are ranked. `rollup`:
+    `directed` (present findings rise, absent ones sink) or `published` (everything rises). `embedder`:
+    `lexical`, or `transformers:FOLDER` (BioLORD-2023-C is the published choice). `weights`: RaTEScore's
+    `long` or `short` matrix. `top_k`, `sample`: candidates kept per query, and per stratum beside them.
+    `same_patient`: whether studies of one patient are candidates of each other.
+    """
+
+    text: TextChoice = "findings-else-impression"
+    last_paragraph: bool = False
+    anatomies: Literal["cxr", "ct", "all"] = "cxr"
+    rollup: Literal["directed", "published"] = "directed"
+    embedder: str = "lexical"
+    weights: WeightSet = "long"
+    top_k: int = 100
+    sample: int = 8
+    same_patient: bool = False
+    seed: str = "medmill"
+
+
+def retrieval(name: str, sources: Mapping[str, Source], options: RetrievalOptions) -> Recipe:
+    """The recipe of a dataset of this kind; its one source has reports, and images and labels where there are any."""
+    ((source_name, source),) = sources.items()
+    tables = [*_read(source_name, source, options), *_findings(options), *_ranked(options)]
+    return Recipe(name, sources, tables, source.terms)
+
+
+def _read(source_name: str, source: Source, options: RetrievalOptions) -> list[Table]:
+    """What the source has: reports, and images and labels of the studies that are read."""
+    corpus = Corpus(options.text, options.last_paragraph, seed=options.seed)
+    tables = [
+        Table("reports", Report, source=source_name, publish=False),
+        Table("corpus", Study, corpus, ("reports",)),
+        Table("corpus_keys", CorpusKey, CorpusKeys(), ("corpus",), publish=False),
+    ]
+    by_study = Group(("study",))
+    if "images" in source.tables:
+        tables += [
+            Table("images.source", Image, source=source_name, publish=False),
+            Table("images", RankedImage, RankImages(), ("images.source", "corpus_keys"), shape=by_study),
+        ]
+    if "labels" in source.tables:
+        tables += [
+            Table("labels.source", Label, source=source_name, publish=False),
+            Table("labels", Label, OfStudies(), ("labels.source", "corpus_keys"), shape=by_study, split=None,
+                  input_id="study"),
+        ]  # fmt: skip
+    baselines = ("corpus", "labels") if "labels" in source.tables else ("corpus",)
+    return [
+        *tables,
+        Table("baselines", Baseline, Baselines(options.top_k, seed=options.seed), baselines, shape=Collect()),
+    ]
+
+
+def _findings(options: RetrievalOptions) -> list[Table]:
+    """What the reports say."""
+    roll_up = RollUp(options.rollup, options.anatomies)
+    return [
+        Table("entities", Entity, Annotate(), ("corpus",), split=None),
+        Table("findings", StudyFinding, roll_up, ("corpus", "entities")),
+    ]
+
+
+def _ranked(options: RetrievalOptions) -> list[Table]:
+    """Whose reports say the like, per anatomy."""
+    keys = StudyKeys(options.seed, options.same_patient)
+    blocks = Blocks(("split", "anatomy"), BLOCK, MergeRanks(options.sample))
+    rank = Rank(options.top_k, options.sample, options.weights)
+    needs = {"vocabulary": "vocabulary", "similarity": "similarity", "studies": "study_keys"}
+    of_sets = {"vocabulary": "vocabulary", "studies": "study_keys"}
+    columns = Collect(("entities",))
+    return [
+        Table("vocabulary", VocabularyEntry, Vocabulary(), ("findings",), shape=columns, split=None, publish=False),
+        Table("similarity", TermRow, Similarity(embedder(options.embedder)), ("vocabulary",), shape=Collect(),
+              publish=False, input_id="entry"),
+        Table("study_keys", StudyKey, keys, ("corpus",), shape=Collect(("id", "patient", "dup_group")), publish=False),
+        Table("sets", FindingSet, FindingSets(), ("findings",), needs=of_sets, publish=False),
+        Table("rankings", Ranking, rank, ("sets",), shape=blocks, needs=needs),
+    ]  # fmt: skip
