@@ -11,7 +11,7 @@ from schemas.errors import SourceError
 from tests.builders.sources.reading import cut_out_verbatim, read_all, reasons
 
 ROWS = [
-    ("1", "Chest PA and Lateral", "Cough, XXXX fever", "None.", "The lungs are clear. Heart size is normal.", "No disease."),
+    ("1", "Chest PA and Lateral", "Cough, XXXX fever", "None.", "Clear lungs. Heart size is normal.", "No disease."),
     ("2", "Chest AP", "Pain & fall", "", "A rib fracture on the left.", "Left rib fracture < 1 XXXX old."),
     ("7", "Chest", "", "", "", "Small effusion."),
     ("512", "Chest", "", "Prior film", "Nodule in the right lung.", ""),
