@@ -25,6 +25,7 @@ class Graph:
         self._nodes: dict[str, Node] = {}
         self._followers: defaultdict[str, list[str]] = defaultdict(list)
         self._free: list[tuple[int, str]] = []
+        self._queued: set[str] = set()
         self._added: dict[str, int] = {}
 
     def add(self, nodes: Iterable[Node]) -> None:
@@ -46,7 +47,12 @@ class Graph:
         node.after = (node.after | after) - self._done
         for other in after - self._done:
             self._followers[other].append(node.key)
-        if not node.after:
+        self._queue(node)
+
+    def _queue(self, node: Node) -> None:
+        """A node that waits for nothing may run; it may be told so more than once."""
+        if not node.after and node.key not in self._queued:
+            self._queued.add(node.key)
             heappush(self._free, (self._added[node.key], node.key))
 
     def ready(self) -> Node | None:
@@ -75,8 +81,7 @@ class Graph:
         for follower in self._followers.pop(key, ()):
             node = self._nodes[follower]
             node.after.discard(key)
-            if not node.after:
-                heappush(self._free, (self._added[follower], follower))
+            self._queue(node)
 
     @property
     def unfinished(self) -> list[str]:
