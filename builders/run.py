@@ -101,7 +101,7 @@ def _pool(orders: Orders, making: Making) -> AbstractContextManager[Pool]:
     from builders.engine import Job, local_pool, scheduler_pool
 
     recipe = making.recipe
-    locations = tuple(source.location for source in recipe.sources.values())
+    locations = tuple(part for source in recipe.sources.values() for part in source.location.split(","))
     stages = {table.name: table.stage.resources for table in recipe.tables if table.stage is not None}
     job = Job(making.store.root, locations, {name: wanted for name, wanted in stages.items() if wanted})
     if orders.scheduler:

@@ -11,7 +11,7 @@ from builders.sources.mimic_release import Found, Release
 from builders.sources.mimic_reports import below_files, read_texts, states
 from builders.sources.mimic_rows import LABEL_ROW, LABELS, report_rows, view_named
 from builders.sources.patient_shards import prefixes
-from builders.sources.place import digest
+from builders.sources.place import absolute, digest
 from builders.sources.sorting_out import sort_out
 from schemas.errors import SourceError
 from schemas.radiology import Image, Label, Report
@@ -19,6 +19,7 @@ from schemas.terms import Terms
 
 _STATES = {"1": "present", "0": "absent", "-1": "uncertain"}
 _LOOKED_FOR = 20
+_BYTES_PER_REPORT = 900
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class MimicCxr(Source):
         citations=frozenset({"Johnson et al., MIMIC-CXR Database, PhysioNet, doi:10.13026/4jqj-jw95"}),
     )
 
+    def __post_init__(self) -> None:
+        folders = (absolute(part.strip()) for part in self.location.split(","))
+        object.__setattr__(self, "location", ",".join(folders))
+
     @property
     def release(self) -> Release:
         """The files of this copy."""
@@ -61,12 +66,15 @@ class MimicCxr(Source):
         kinds = {"images": ("records", "metadata"), "labels": ("chexpert",)}[table]
         found = [one for one in map(release.find, kinds) if one]
         identity = digest(*(one.identity() for one in found))
-        return [Shard(name, identity) for name in names] if found else []
+        return [Shard(name, identity, n, n * _BYTES_PER_REPORT) for name, n in names] if found else []
 
-    def _report_shards(self, release: Release, studies: pl.DataFrame, names: Sequence[str]) -> list[Shard]:
+    def _report_shards(self, release: Release, studies: pl.DataFrame, names: Sequence[tuple[str, int]]) -> list[Shard]:
         facts = [one.identity() for one in map(release.find, ("split", "metadata")) if one]
         stated = studies.with_columns(state=states(self.reports_in(release, studies), studies))
-        return [Shard(name, digest(*_of(stated, name).get_column("state"), *facts)) for name in names]
+        return [
+            Shard(name, digest(*_of(stated, name).get_column("state"), *facts), n, n * _BYTES_PER_REPORT)
+            for name, n in names
+        ]
 
     def reports_in(self, release: Release, studies: pl.DataFrame) -> Found:
         """The zip file or the tree of files that holds the reports of these studies."""

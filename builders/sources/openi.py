@@ -11,7 +11,7 @@ from builders.base import Kept, Shard, Source
 from builders.sources.assembled import assemble
 from builders.sources.csv_files import read_csv, undecodable
 from builders.sources.openi_xml import read_images, read_reports, report_number
-from builders.sources.place import Place, digest
+from builders.sources.place import Place, absolute, digest
 from builders.sources.sorting_out import REPORT_COLUMNS, repeated, sort_out
 from schemas.errors import SourceError
 from schemas.radiology import Image, Label, Report
@@ -28,6 +28,7 @@ _REPORTS = ("indiana_reports.csv", "indiana_reports.csv.gz")
 _PROJECTIONS = ("indiana_projections.csv", "indiana_projections.csv.gz")
 _XML = ("ecgen-radiology/*.xml", "*.xml")
 _NUMBERS_PER_SHARD = 500
+_BYTES_PER_ROW = 400
 _VIEWS = {"Frontal": "frontal", "Lateral": "lateral"}
 
 
@@ -50,6 +51,9 @@ class Openi(Source):
         commercial=False,
         citations=frozenset({"Demner-Fushman et al., JAMIA 23(2):304-310, 2016, doi:10.1093/jamia/ocv080"}),
     )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "location", absolute(self.location))
 
     @cached_property
     def _place(self) -> Place:
@@ -78,16 +82,21 @@ class Openi(Source):
             return self._xml_shards()
         name, column = self._csv(table), "uid"
         numbers = read_csv(self._place, name, [column]).get_column(column).str.to_integer(strict=False).drop_nulls()
+        counts = (numbers // _NUMBERS_PER_SHARD * _NUMBERS_PER_SHARD).rename("first").value_counts().sort("first")
         identity = self._place.identity(name)
-        first = (numbers // _NUMBERS_PER_SHARD * _NUMBERS_PER_SHARD).unique().sort()
-        return [Shard(_range(start), identity) for start in first]
+        return [Shard(_range(first), identity, rows, rows * _BYTES_PER_ROW) for first, rows in counts.iter_rows()]
 
     def _xml_shards(self) -> list[Shard]:
         groups: dict[int, list[str]] = {}
         for name in self._xml:
             groups.setdefault(report_number(name) // _NUMBERS_PER_SHARD * _NUMBERS_PER_SHARD, []).append(name)
         return [
-            Shard(_range(start), digest(*(self._place.identity(name) for name in names)))
+            Shard(
+                _range(start),
+                digest(*(self._place.identity(name) for name in names)),
+                len(names),
+                len(names) * _BYTES_PER_ROW,
+            )
             for start, names in sorted(groups.items())
         ]
 

@@ -5,6 +5,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from schemas.errors import SourceError
@@ -91,6 +92,11 @@ class Place:
             return f"{size}:{sha256(self.fs.cat_file(path)).hexdigest()}"
         edges = self.fs.cat_file(path, 0, _EDGE) + self.fs.cat_file(path, size - _EDGE, size)
         return f"{size}:{info.get('mtime')}:{sha256(edges).hexdigest()}"
+
+
+def absolute(location: str) -> str:
+    """The location as a worker in another folder finds it: a path is made absolute, a URL stays."""
+    return location if "://" in location else str(Path(location).expanduser().absolute())
 
 
 def unpacked(raw: bytes, path: str) -> bytes:

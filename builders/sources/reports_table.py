@@ -11,7 +11,7 @@ from builders.base import Kept, Shard, Source
 from builders.sources.assembled import assemble
 from builders.sources.csv_files import undecodable
 from builders.sources.mimic_rows import section_lists
-from builders.sources.place import Place
+from builders.sources.place import Place, absolute
 from builders.sources.sections import any_sections
 from builders.sources.sorting_out import REPORT_COLUMNS, repeated, sort_out, split_named
 from builders.sources.table_files import ENDS, read_shard, table_shards
@@ -57,6 +57,7 @@ class ReportsTable(Source):
     def __post_init__(self) -> None:
         if not self.id or not all(self.text):
             raise UsageError("reports-table: the settings id and text each need the name of a column")
+        object.__setattr__(self, "location", absolute(self.location))
         object.__setattr__(self, "terms", replace(type(self).terms, text_may_leave=self.text_may_leave))
 
     @cached_property
@@ -64,8 +65,8 @@ class ReportsTable(Source):
         """The folder, and the names of its tables."""
         place = Place(self.location)
         if place.fs.isfile(place.full()):
-            folder, _, name = self.location.rstrip("/").rpartition("/")
-            return Place(folder or "."), self._of_one_kind([name])
+            folder, _, name = self.location.rpartition("/")
+            return Place(folder), self._of_one_kind([name])
         place.demand_folder()
         names = [name for name in place.files("*") if name.endswith(ENDS)]
         return place, self._of_one_kind(names)

@@ -55,7 +55,7 @@ class Synthetic(Source):
         """Runs of 500 studies: `000000-000499`."""
         size = self.size()
         return [
-            Shard(f"{first:06d}-{last - 1:06d}", f"{last - first} studies")
+            Shard(f"{first:06d}-{last - 1:06d}", f"{last - first} studies", last - first, (last - first) * 900)
             for first in range(0, size, PER_SHARD)
             for last in (min(first + PER_SHARD, size),)
         ]

@@ -31,7 +31,7 @@ def table_shards(place: Place, name: str, columns: Sequence[str]) -> Iterator[Sh
     for number, part in enumerate(byte_ranges(place, name, quoted=not is_json(name))):
         if is_json(name) and not number:
             demand_columns(place.full(name), _json_keys(read_range(place, name, part.start, part.end)), columns)
-        yield Shard(f"{name}:{part.start}-{part.end}", part.identity)
+        yield Shard(f"{name}:{part.start}-{part.end}", part.identity, part.records, part.end - part.start)
 
 
 def read_shard(place: Place, shard: str, columns: Sequence[str]) -> Kept:
@@ -115,12 +115,14 @@ def _parquet_shards(place: Place, name: str, columns: Sequence[str]) -> Iterator
             found = ParquetFile(file)
             demand_columns(place.full(name), found.schema_arrow.names, columns)
             rows = found.metadata.num_rows
+            groups = [found.metadata.row_group(group) for group in range(found.metadata.num_row_groups)]
+            width = sum(group.total_byte_size for group in groups) // max(rows, 1)
     except pa.ArrowInvalid:
         raise SourceError(f"{place.full(name)}: no Parquet file, or cut off; make or download it again") from None
     identity = place.identity(name)
     for start in range(0, rows, _PARQUET_ROWS):
         end = min(start + _PARQUET_ROWS, rows)
-        yield Shard(f"{name}:{start}-{end}", digest(identity, f"{start}-{end}"))
+        yield Shard(f"{name}:{start}-{end}", digest(identity, f"{start}-{end}"), end - start, (end - start) * width)
 
 
 def _read_parquet(place: Place, name: str, start: int, end: int, columns: Sequence[str]) -> pl.DataFrame:

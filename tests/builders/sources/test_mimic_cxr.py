@@ -103,7 +103,7 @@ def test_all_of_mimic_comes_to_a_hundred_shards():
 
 
 def test_a_patient_with_more_studies_than_a_shard_holds_stays_whole():
-    assert prefixes(pl.Series(["p10000001"] * 9 + ["p10000002"]), 5) == ["p10000001", "p10000002"]
+    assert prefixes(pl.Series(["p10000001"] * 9 + ["p10000002"]), 5) == [("p10000001", 9), ("p10000002", 1)]
 
 
 def test_without_the_lists_the_reports_that_are_there_are_read(tree):
