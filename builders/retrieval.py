@@ -6,7 +6,7 @@ from typing import Literal
 
 from annotators.ratescore.embedders import embedder
 from annotators.ratescore.weights import WeightSet
-from builders.base import Blocks, Collect, Group, Recipe, Source, Table
+from builders.base import Blocks, Collect, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
 from builders.stages.baselines import Baselines
 from builders.stages.corpus import Corpus, TextChoice
@@ -88,8 +88,8 @@ def _findings(options: RetrievalOptions) -> list[Table]:
     """What the reports say."""
     roll_up = RollUp(options.rollup, options.anatomies)
     return [
-        Table("entities", Entity, Annotate(), ("corpus",), split=None),
-        Table("findings", StudyFinding, roll_up, ("corpus", "entities")),
+        Table("entities", Entity, Annotate(), ("corpus",), shape=Map(of="report"), split=None),
+        Table("findings", StudyFinding, roll_up, ("corpus", "entities"), shape=Map(of="study")),
     ]
 
 

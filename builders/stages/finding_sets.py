@@ -27,6 +27,7 @@ class FindingSets(Stage):
     normal: bool = True
 
     version: ClassVar[int] = 1
+    selects: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if unknown := set(self.via) - set(VIA):

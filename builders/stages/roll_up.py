@@ -164,9 +164,11 @@ def _once(rows: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("place").first(),
             pl.col("via").min(),
-            pl.when(sides.n_unique() > 1).then(pl.lit("bilateral", pl.Enum(LATERALITIES))).otherwise(sides.first()),
-            pl.col("severity").max(),
-            pl.col("change").drop_nulls().first(),
+            laterality=pl.when(sides.n_unique() > 1)
+            .then(pl.lit("bilateral", pl.Enum(LATERALITIES)))
+            .otherwise(sides.first()),
+            severity=pl.col("severity").max(),
+            change=pl.col("change").drop_nulls().first(),
         )
     )
 
