@@ -19,6 +19,9 @@ LEAST_WORDS: Final = 6
 MOST_VALUES: Final = 300
 """Long values looked up per column."""
 
+MOST_ROWS: Final = 200_000
+"""Rows of a table in which long values are looked for, spread over its length."""
+
 
 class Columns(Check):
     """Undeclared or untagged columns, and words of the source in a column whose tag would let them be shown."""
@@ -80,7 +83,7 @@ def _long_values(build: Build) -> Iterator[tuple[str, set[str]]]:
     for table in build.manifest.tables:
         if not build.has(table.name):
             continue
-        rows = build.scan(table.name)
+        rows = _spread(build, table.name)
         schema = rows.collect_schema()
         for column in table.columns:
             if column.tag not in TEXT_TAGS and schema.get(column.name) == pl.String:
@@ -90,8 +93,13 @@ def _long_values(build: Build) -> Iterator[tuple[str, set[str]]]:
             yield f"rejected/{stage.table}.detail", _phrases(rejected_rows(build, stage.table), "detail")
 
 
+def _spread(build: Build, table: str) -> pl.LazyFrame:
+    """Every n-th row of a table, the first one always."""
+    return build.scan(table).gather_every(max(1, build.rows(table) // MOST_ROWS))
+
+
 def _phrases(rows: pl.LazyFrame, column: str) -> set[str]:
-    """The first words of up to `MOST_VALUES` long values, evenly from the table's head."""
+    """The first words of up to `MOST_VALUES` different long values."""
     head = pl.col(column).filter(pl.col(column).str.count_matches(r"\S+") >= LEAST_WORDS).unique(maintain_order=True)
     first = _words(head.head(MOST_VALUES)).str.extract(rf"^((?:\S+ ){{{LEAST_WORDS - 1}}}\S+)")
     return set(rows.select(first).collect(engine="streaming").to_series().drop_nulls())
