@@ -111,7 +111,9 @@ def _needs(error: ImportError) -> str:
 
 def _told(default: Any) -> str | None:
     """A default as help tells it: nothing where an option is simply off."""
-    return None if default is None or default is False or default == () else str(default)
+    if default is None or default is False or default == ():
+        return None
+    return ", ".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
 def _version() -> str:
