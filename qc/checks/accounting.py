@@ -7,6 +7,7 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
+from qc.wording import counted
 from schemas.manifest import StageRecord
 from schemas.quality import Outcome
 
@@ -29,7 +30,7 @@ class Accounting(Check):
         figures = {"stages": len(stages), "ids_rejected": sum(s.ids_rejected for s in stages)}
         if wrong:
             advice = "Run the build again; if it stays, a stage drops rows in silence, which is a bug worth reporting."
-            summary = f"{len(wrong)} counts do not add up"
+            summary = f"{counted(len(wrong), 'stage')} with counts that do not add up"
             return self.outcome("fail", summary, advice=advice, figures=figures, cases=wrong)
         if many:
             summary = f"all ids accounted for, but {', '.join(many)} rejected more than {MANY_REJECTED:.0%}"

@@ -9,6 +9,7 @@ import polars as pl
 from qc.base import RankingCheck
 from qc.build import Build
 from qc.ranked import UNKNOWN, Codes, Ranked
+from qc.wording import counted
 from schemas.quality import Outcome
 
 REASONS: Final = ("itself", "same patient", "same text")
@@ -55,7 +56,7 @@ class Candidates(RankingCheck):
             return self.outcome("pass", f"no study meets {', '.join(REASONS)}{note}", figures=figures)
         return self.outcome(
             "fail",
-            "; ".join(f"{n:,} candidates are {reason}" for reason, n in wrong.items()),
+            "; ".join(f"{counted(n, 'candidate')} barred: {reason}" for reason, n in wrong.items()),
             advice="Such candidates make retrieval look better than it is: rebuild the rankings without them.",
             figures=figures,
             cases=list(self._cases),

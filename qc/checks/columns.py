@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from qc.base import Check
 from qc.build import Build
 from qc.checks.accounting import rejected_rows
+from qc.wording import counted
 from schemas.columns import TAGS
 from schemas.quality import Outcome
 
@@ -40,7 +41,7 @@ class Columns(Check):
         if wrong:
             return self.outcome(
                 "fail",
-                f"{len(wrong)} columns cannot be judged by their terms or break them",
+                f"{counted(len(wrong), 'column')} outside the terms, or without a tag to judge by",
                 advice="Tag the column in its schema (source_text for anything quoted), or do not write it.",
                 figures=figures,
                 cases=wrong,

@@ -7,6 +7,7 @@ from typing import Final
 
 from qc.base import Check
 from qc.build import Build
+from qc.wording import counted
 from schemas.manifest import FileRecord
 from schemas.quality import Outcome
 
@@ -32,11 +33,11 @@ class Files(Check):
         if broken:
             advice = "Run the same medmill build again: it makes what is missing and nothing else."
             return self.outcome(
-                "fail", f"{len(broken)} files cannot be read", advice=advice, figures=figures, cases=broken
+                "fail", f"{counted(len(broken), 'file')} cannot be read", advice=advice, figures=figures, cases=broken
             )
         if changed:
             advice = "Somebody edited them. Run the build again, or keep the edit in mind when reading this report."
-            summary = f"{len(changed)} of {len(records)} files changed since the build"
+            summary = f"{counted(len(changed), 'file')} of {len(records)} changed since the build"
             return self.outcome("warn", summary, advice=advice, figures=figures, cases=changed)
         how = "size and SHA-256" if hashed else "size"
         return self.outcome("pass", f"{len(records)} files, {total / 1e6:,.1f} MB, same {how}", figures=figures)

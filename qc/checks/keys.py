@@ -11,6 +11,7 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
+from qc.wording import counted
 from schemas.quality import Outcome
 
 BLOCK_ROWS: Final = 16_000_000
@@ -40,7 +41,7 @@ class Keys(Check):
             return self.outcome("pass", f"{len(tables)} tables, no key twice", figures=figures)
         return self.outcome(
             "fail",
-            "; ".join(f"{n:,} repeated keys in {name}" for name, n in counts.items() if n),
+            "; ".join(f"{counted(n, 'repeated key')} in {name}" for name, n in counts.items() if n),
             advice="An id stands twice in the source or a file was written twice: find the ids below in the source.",
             figures=figures,
             cases=[f"{name}: {key}" for name, found in twice.items() for key, _ in found],

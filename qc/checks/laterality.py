@@ -7,6 +7,7 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
+from qc.wording import counted
 from schemas.quality import Outcome
 
 FLAG: Final = "laterality_conflict"
@@ -28,7 +29,7 @@ class Laterality(Check):
         reports = flagged.select(pl.col("report").unique().sort()).collect()["report"]
         share = len(reports) / build.rows("corpus")
         figures = {"reports": len(reports), "share": round(share, 5)}
-        summary = f"{len(reports):,} reports ({share:.2%}) contradict themselves about a side"
+        summary = f"{counted(len(reports), 'report')} ({share:.2%}) at odds with itself about a side"
         advice = "Read a few: a swapped word in the report, or a side given to the wrong structure?"
         verdict = "warn" if share > MANY else "pass"
         return self.outcome(verdict, summary, advice=advice, figures=figures, cases=reports.head(20).to_list())

@@ -6,6 +6,7 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
+from qc.wording import counted
 from schemas.quality import Outcome
 
 
@@ -28,19 +29,19 @@ class Leakage(Check):
         known = corpus.select(pl.col("patient").n_unique() - pl.col("patient").has_nulls()).collect().item()
         figures = {"patients": known, "patients_in_two": len(patients), "texts_in_two": len(copies)}
         if patients or (copies and not known):
-            what = f"{len(patients):,} patients" if patients else f"{len(copies):,} duplicated texts"
+            what = counted(len(patients), "patient") if patients else counted(len(copies), "duplicated text")
             return self.outcome(
                 "fail",
-                f"{what} stand in more than one split",
+                f"{what} in more than one split",
                 advice="Split by patient, or by duplicate group where there are none, and rebuild from the corpus on.",
                 figures=figures,
                 cases=patients or copies,
             )
-        who = f"{known:,} patients" if known else "no patient ids: splits follow duplicated texts"
+        who = counted(known, "patient") if known else "no patient ids: splits follow duplicated texts"
         if copies:
             return self.outcome(
                 "warn",
-                f"{who}, none in two splits; {len(copies):,} texts are repeated across splits",
+                f"{who}, none in two splits; {counted(len(copies), 'text')} repeated across splits",
                 advice="Different patients, same words (short normal reports mostly); leave them out of strict tests.",
                 figures=figures,
                 cases=copies,

@@ -8,6 +8,7 @@ from qc.base import RankingCheck
 from qc.build import Build
 from qc.checks.suspects import Suspects
 from qc.ranked import Ranked
+from qc.wording import counted
 from schemas.quality import Outcome
 
 
@@ -33,7 +34,7 @@ class Order(RankingCheck):
             return self.outcome("pass", f"{self._suspects.seen:,} rankings run downhill without a gap", figures=figures)
         return self.outcome(
             "fail",
-            f"{len(wrong):,} rankings have ranks with gaps or scores that rise along them",
+            f"{counted(len(wrong), 'ranking')} with gaps in the ranks, or scores that rise along them",
             advice="Ranks were not made from these scores: rebuild the rankings; do not sort them by hand.",
             figures=figures,
             cases=wrong,

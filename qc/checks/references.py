@@ -8,6 +8,7 @@ import polars as pl
 from qc.base import RankingCheck
 from qc.build import Build
 from qc.ranked import UNKNOWN, Ranked
+from qc.wording import counted
 from schemas.quality import Outcome
 
 _NAMES_STUDY = {"images": "study", "findings": "study", "entities": "report"}
@@ -44,7 +45,7 @@ class References(RankingCheck):
             return self.outcome("pass", "all named studies are in the corpus")
         return self.outcome(
             "fail",
-            "; ".join(f"{table} names {n:,} unknown studies" for table, n in counts.items()),
+            "; ".join(f"{table} names {counted(n, 'unknown study', 'unknown studies')}" for table, n in counts.items()),
             advice="Tables of different builds were mixed, or rows of the corpus were removed: rebuild.",
             figures=counts,
             cases=cases,

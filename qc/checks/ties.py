@@ -8,6 +8,7 @@ from qc.base import RankingCheck
 from qc.build import Build
 from qc.checks.suspects import Suspects
 from qc.ranked import Ranked
+from qc.wording import counted
 from schemas.quality import Outcome
 
 
@@ -38,7 +39,7 @@ class Ties(RankingCheck):
             return self.outcome("pass", f"{share:.0%} of ranks are tied, and all say so", figures=figures)
         return self.outcome(
             "fail",
-            f"{len(wrong):,} rankings have tie fields that do not fit their scores",
+            f"{counted(len(wrong), 'ranking')} with tie fields that do not fit the scores",
             advice="n_tied, rank_min and rank_max must be counted over all candidates of exactly one score.",
             figures=figures,
             cases=wrong,

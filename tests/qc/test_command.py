@@ -20,7 +20,7 @@ def test_a_failed_check_ends_with_3_and_says_what_to_do(good: Any, capsys: pytes
     good.file("images").unlink()
     assert medmill(["qc", str(good.folder)]) == 3
     printed = " ".join(capsys.readouterr().out.split())
-    assert "1 files cannot be read" in printed
+    assert "1 file cannot be read" in printed
     assert "Run the same medmill build again" in printed
 
 
