@@ -4,7 +4,7 @@ Rules: MIT-LCP/mimic-cxr, folder `txt` (facts in words: docs/sources.md). The co
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _ANY_HEADING = re.compile(
     r"(?:\A|\n)[ \t]*([A-Z][A-Z ()/,-]+|(?:Clinical |Patient )?(?:Findings?|Impressions?|Conclusions?|Indications?|"
     r"Comparisons?|History|Technique|Examination|Recommendations?)):\s"
 )
-_BLANK_LINE = re.compile(r"\n[ \t]?\r?\n")
+_BLANK_LINE = re.compile(r"\n \r?\n")
 _SEPARATOR = re.compile(r"^[ \t]*_{10,}[ \t]*\r?$", re.MULTILINE)
 _RENAMED = {
     "conclusion": "impression",
@@ -31,10 +31,11 @@ _RENAMED = {
     "recommendation(s)": "recommendations",
     "wetread": "wet read",
 }
+_SLIPS = {"ndication": "impression", "concusion": "conclusion", "coinclusion": "conclusion"}
 _HOLDING = ("impression", "findings", "history", "comparison", "addendum")
 """A heading that holds one of these words is that section; the first in this order counts."""
 _VIEWS = re.compile(
-    "chest|portable|pa and lat|lateral and pa|ap and lat|lateral and ap|frontal and|one view|two views|frontal view"
+    "chest|portable|pa and lat|lateral and pa|ap and lateral|lateral and ap|frontal and|one view|two views|frontal view"
     "|lateral view|pa view|ap view|bone window|frontal upright|frontal semi-upright|ribs"
 )
 """A heading that only says which views were taken stands above the findings."""
@@ -54,19 +55,24 @@ class Section(NamedTuple):
 def sectioned(text: str) -> list[Section]:
     """The sections of a MIMIC-CXR report in order of appearance; blank ones are left out.
 
-    As the official sectioner has them, but cut at a line of underscores, which parts an addendum from the report.
+    As the official sectioner has them, but cut at a line of underscores, which parts an addendum from the report,
+    and without its slips: three misspelt headings, of one report each, that its table takes for something else.
     """
-    found = official_sections(text)
-    return [part for section in found for part in _cut_at_separators(section)]
+    found = _by_the_rules(text, section_name)
+    return [part for section in found for part in _cut_at_separators(section) if part.text]
 
 
 def official_sections(text: str) -> list[Section]:
-    """The sections exactly as the official rules cut them.
+    """The sections exactly as the official rules cut them, blank ones included.
 
     A heading is a line that starts with one blank and holds capitals up to a colon. Where neither findings nor
     impression are there, what follows the first blank line of the last section is `last_paragraph`.
     """
-    spans = _spans(text, _HEADING)
+    return _by_the_rules(text, lambda heading: _SLIPS.get(heading.lower().strip()) or section_name(heading))
+
+
+def _by_the_rules(text: str, name: Callable[[str], str]) -> list[Section]:
+    spans = _spans(text, _HEADING, name)
     said = [span for span in spans if span[0] not in ("findings", "impression") or text[span[1] : span[2]].strip()]
     if not any(name in ("findings", "impression") for name, _, _ in said):
         said = _with_last_paragraph(text, said)
@@ -78,10 +84,10 @@ def any_sections(text: str) -> list[Section]:
 
     A report without any heading is one section, `findings`.
     """
-    spans = _spans(text, _ANY_HEADING)
+    spans = _spans(text, _ANY_HEADING, section_name)
     if len(spans) == 1:
-        return _trimmed(text, [("findings", 0, len(text))])
-    return _trimmed(text, spans)
+        spans = [("findings", 0, len(text))]
+    return [section for section in _trimmed(text, spans) if section.text]
 
 
 @lru_cache(maxsize=4096)
@@ -100,19 +106,19 @@ def section_name(heading: str) -> str:
 
 
 def last_of_each(sections: Sequence[Section], names: Sequence[str]) -> list[str | None]:
-    """The text of the last section of each name; None where there is none."""
+    """The text of the last section of each name; None where there is none, or a blank one."""
     texts = {section.name: section.text for section in sections}
-    return [texts.get(name) for name in names]
+    return [texts.get(name) or None for name in names]
 
 
-def _spans(text: str, heading: re.Pattern[str]) -> list[tuple[str, int, int]]:
+def _spans(text: str, heading: re.Pattern[str], named: Callable[[str], str]) -> list[tuple[str, int, int]]:
     """(name, start, end) of every section; what comes before the first heading is `preamble`."""
     match = heading.search(text)
     if match is None:
         return [("full report", 0, len(text))]
     spans = [("preamble", 0, match.start(1))]
     while match:
-        name, start = section_name(match[1]), match.end()
+        name, start = named(match[1]), match.end()
         # A heading inside the first line of a section is no heading.
         match = heading.search(text, max(text.find("\n", start), start))
         spans.append((name, start, match.start() if match else len(text)))
@@ -131,8 +137,7 @@ def _trimmed(text: str, spans: Sequence[tuple[str, int, int]]) -> list[Section]:
     sections = []
     for name, start, end in spans:
         body = text[start:end].strip()
-        if body:
-            sections.append(Section(name, text.index(body[0], start), body))
+        sections.append(Section(name, text.index(body[0], start) if body else start, body))
     return sections
 
 
