@@ -8,7 +8,7 @@ one that the rules were not tuned on; the indented lines below are its readings:
 
 `word#2` is the second occurrence, `@word` every entity whose canonical term contains it, `*` every entity.
 Entities of type Anatomy count only after the word `any`. `mm=13x9` are axes, `mm=2..3` is a range; behind commas
-follow `prior`, `axis=`, `cmp=`, `owner=`. `of=` looks into anatomy and canonical term; `key!=` denies.
+follow `prior`, `axis=`, `cmp=`, `owner=`. `of=` looks into anatomy and canonical term, `only=new` into change and flags; `key!=` denies.
 """
 
 import re
@@ -119,6 +119,8 @@ def holds(entity: dict[str, Any], key: str, value: str) -> bool:
     if key in ("anatomy", "of"):
         told = [*(entity["anatomy"] or ()), *([entity["canonical"]] if key == "of" else [])]
         return any(v in name for v in several for name in told)
+    if key == "only":  # `only=new`: nothing is said of what was there before
+        return entity["change"] == value or f"{value}_only" in (entity["flags"] or ())
     if key == "canonical":
         return any(v in entity["canonical"].lower() for v in several)
     if key == "type":
