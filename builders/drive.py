@@ -8,6 +8,7 @@ from builders.graph import Graph, Node
 from builders.isolate import where
 from builders.perform import Done
 from builders.pool import Pool
+from builders.probe import PoolLostError
 from builders.store import NoRoomError, no_room
 from schemas.errors import MedmillError
 
@@ -24,10 +25,6 @@ class Failure:
     def __str__(self) -> str:
         reason = str(self.error) if isinstance(self.error, MedmillError) else f"{where(self.error)}: {self.error}"
         return f"{self.key}: {reason}"
-
-
-class PoolLostError(MedmillError):
-    """Nobody is left to run tasks."""
 
 
 def drive(

@@ -1,20 +1,25 @@
-"""Workers of Dask, on this machine or on a cluster of the user's: the only file that imports dask."""
+"""Workers of Dask, on this machine or on a cluster of the user's: the only file that imports dask.
 
+Workers import this file before their threads are held, so it imports nothing at its head that uses threads.
+"""
+
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dask.config import set as dask_settings
 from dask.distributed import Client, LocalCluster, WorkerPlugin, as_completed
 
-from builders.drive import PoolLostError
-from builders.perform import Done, perform
-from builders.probe import Probe, ProbeError, demand, probe_files
+from builders.probe import PoolLostError, Probe, ProbeError, demand, probe_files
 from builders.source_code import whole_code_hash
-from builders.threads import hold_to, limits
+from builders.threads import environment, hold_to, limits
+
+if TYPE_CHECKING:
+    from builders.perform import Done
 
 WINDOW = 2
 """Tasks submitted per thread: enough that no worker waits for the next, few enough to stop soon."""
@@ -26,6 +31,7 @@ CONFIG = {
     "distributed.comm.timeouts.tcp": "60s",
     "distributed.admin.tick.limit": "1h",
 }
+SILENCE = logging.CRITICAL + 1
 LOST = "the Dask scheduler is gone; start it again, then the same command goes on where this one stopped"
 
 
@@ -64,35 +70,53 @@ class DaskPool:
 
     def submit(self, key: str, task: Any, resources: Mapping[str, float]) -> None:
         """Hand a task to the scheduler."""
+        from builders.perform import perform
+
         self._submitted += 1
         name = f"{key.replace('/', ' ')}-{self._submitted}"
         future = self.client.submit(perform, task, key=name, pure=False, resources=dict(resources) or None)
         self._keys[name] = key
         self._ended.add(future)
 
-    def next(self) -> tuple[str, Done | BaseException]:
+    def next(self) -> "tuple[str, Done | BaseException]":
         """Wait for one task; raises `PoolLostError` where the scheduler is gone."""
         future, result = next(self._ended)
         if future.status in ("cancelled", "lost") or self.client.status != "running":
             raise PoolLostError(LOST)
-        return self._keys.pop(future.key), result if isinstance(result, Done) else _error_of(result)
+        return self._keys.pop(future.key), result if future.status == "finished" else _error_of(result)
 
 
 def _error_of(result: Any) -> BaseException:
-    """The exception in what `as_completed` returns for a failed task."""
-    if isinstance(result, tuple) and len(result) == 3:
-        return result[1].with_traceback(result[2])
-    return result if isinstance(result, BaseException) else RuntimeError(f"unexpected result {type(result).__name__}")
+    """The exception in what `as_completed` returns for a failed task: type, exception, traceback."""
+    return result[1].with_traceback(result[2]) if isinstance(result, tuple) else result
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Our settings, and no word of Dask's own on the terminal: what goes wrong is said once, by us."""
+    loggers = [
+        logging.getLogger(name) for name in list(logging.root.manager.loggerDict) if name.startswith("distributed")
+    ]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(SILENCE)
+    try:
+        with dask_settings(CONFIG):
+            yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager
 def local_pool(workers: int, job: Job) -> Iterator[DaskPool]:
     """Worker processes of one thread each on this machine."""
     with ExitStack() as stack:
-        stack.enter_context(dask_settings(CONFIG))
+        stack.enter_context(_quiet())
+        stack.enter_context(environment(limits(1)))
         cluster = stack.enter_context(_local_cluster(workers, job))
         client = stack.enter_context(Client(cluster, set_as_default=False))
-        _ask(client, job)
+        _ask(client, job, code="")
         yield DaskPool(client)
 
 
@@ -103,8 +127,7 @@ def _local_cluster(workers: int, job: Job) -> LocalCluster:
         processes=True,
         dashboard_address=":0" if find_spec("bokeh") else None,  # pyright: ignore[reportArgumentType]
         local_directory=str(job.root / ".work" / "dask"),
-        silence_logs=50,
-        env=limits(1),
+        silence_logs=SILENCE,
     )
 
 
@@ -112,7 +135,7 @@ def _local_cluster(workers: int, job: Job) -> LocalCluster:
 def scheduler_pool(address: str, job: Job) -> Iterator[DaskPool]:
     """The workers of a running scheduler, which is left running."""
     with ExitStack() as stack:
-        stack.enter_context(dask_settings(CONFIG))
+        stack.enter_context(_quiet())
         try:
             client = stack.enter_context(Client(address, set_as_default=False, timeout=10))
         except (OSError, ValueError) as error:
@@ -120,7 +143,7 @@ def scheduler_pool(address: str, job: Job) -> Iterator[DaskPool]:
                 f"--scheduler {address}: no Dask scheduler answers there ({type(error).__name__})"
             ) from error
         client.register_plugin(HoldThreads())
-        _ask(client, job)
+        _ask(client, job, code=whole_code_hash())
         yield DaskPool(client)
 
 
@@ -129,11 +152,11 @@ def _threads(client: Any) -> dict[str, int]:
     return dict(client.nthreads())
 
 
-def _ask(client: Client, job: Job) -> None:
+def _ask(client: Client, job: Job, *, code: str) -> None:
     """Probe all workers at once; raises `ProbeError` with what is wrong."""
     threads = _threads(client)
     with probe_files(job.root, job.locations) as files:
-        probe = Probe(files, whole_code_hash())
+        probe = Probe(files, code)
         futures = [client.submit(probe, threads[worker], workers=[worker], pure=False) for worker in threads]
         answers: Any = client.gather(futures)
     offers = {worker: about.get("resources", {}) for worker, about in client.scheduler_info(-1)["workers"].items()}

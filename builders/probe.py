@@ -17,9 +17,16 @@ class ProbeError(MedmillError):
     """A worker cannot do what is asked of it."""
 
 
+class PoolLostError(MedmillError):
+    """Nobody is left to run tasks."""
+
+
 @dataclass(frozen=True)
 class Probe:
-    """What every worker is asked: files it must see, with their size, and the hash of its medmill."""
+    """What every worker is asked: files it must see, with their size, and the hash of its medmill.
+
+    No hash where the worker runs from our own files.
+    """
 
     files: Mapping[str, int]
     code: str
@@ -35,7 +42,7 @@ class Probe:
                 return f"{host} does not see {path}; mount it there under the same path"
             if size >= 0 and path.stat().st_size != size:
                 return f"{host} sees another file at {path}; mount the same folder there"
-        if whole_code_hash() != self.code:
+        if self.code and whole_code_hash() != self.code:
             return f"{host} runs another version of medmill's code; install the same one there"
         hold_to(threads)
         if (polars := polars_threads()) != threads:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 VARIABLES = (
     "POLARS_MAX_THREADS",
@@ -15,6 +17,21 @@ VARIABLES = (
 def limits(threads: int) -> dict[str, str]:
     """Environment variables that the libraries read when they are first imported."""
     return dict.fromkeys(VARIABLES, str(threads))
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for processes that are started meanwhile."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def hold_to(threads: int) -> None:
