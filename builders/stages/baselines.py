@@ -11,7 +11,7 @@ import polars as pl
 from builders.base import Stage
 from builders.stages.hashing import hex_digest
 from qc.labels import labelled
-from schemas.baselines import BASELINES
+from schemas.baselines import BASELINES, Baseline
 from schemas.words import SPLITS
 
 BLOCK: Final = 128
@@ -34,18 +34,23 @@ class Baselines(Stage):
     most_queries: int = 5_000
     seed: str = "medmill"
 
-    version = 1
+    version = 2
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Study rows and, if there are labels, Label rows. Returns Baseline rows."""
         corpus, *labels = frames
         runs = [
-            self._run(studies, split, method, scorer)
+            self._run(studies, scorer).select(
+                pl.lit(method).cast(pl.Enum(BASELINES)).alias("method"),
+                *("query", "candidate"),
+                pl.lit(split).cast(pl.Enum(SPLITS)).alias("split"),
+                *("rank", "score"),
+            )
             for split in SPLITS
             if (studies := corpus.filter(pl.col("split") == split).sort("id")).height > 1
             for method, scorer in self._scorers(studies, labels)
         ]
-        return pl.concat(runs) if runs else self._frame([], "", "")
+        return pl.concat(runs) if runs else Baseline.create_empty()
 
     def _scorers(self, studies: pl.DataFrame, labels: list[pl.DataFrame]) -> Iterator[tuple[str, Scorer]]:
         numbers = _numbers(studies["id"], self.seed)
@@ -55,39 +60,22 @@ class Baselines(Stage):
         if overlap is not None:
             yield "label_overlap", overlap
 
-    def _run(self, studies: pl.DataFrame, split: str, method: str, scorer: Scorer) -> pl.DataFrame:
-        drawn = studies.select(order=hex_digest(studies["id"], seed=self.seed)).to_series().arg_sort()
-        queries = np.sort(drawn.head(self.most_queries).to_numpy())
-        numbers, ids = _numbers(studies["id"], self.seed), studies["id"]
+    def _run(self, studies: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
+        """query, candidate, rank, score of the best candidates of every query drawn, in order of the queries."""
+        drawn = hex_digest(studies["id"], seed=self.seed).arg_sort().head(self.most_queries)
+        queries, numbers, ids = np.sort(drawn.to_numpy()), _numbers(studies["id"], self.seed), studies["id"]
         found = []
         for start in range(0, len(queries), BLOCK):
             rows = queries[start : start + BLOCK]
             scores = scorer(rows).astype(np.float32)
             scores[_forbidden(studies, rows)] = 0
-            for row, line, draw in zip(rows, scores, _draws(numbers, rows), strict=True):
-                best = _best(line, draw, self.top)
-                found.append(
-                    pl.DataFrame(
-                        {
-                            "query": pl.Series([ids[int(row)]] * len(best), dtype=pl.String),
-                            "candidate": ids[best],
-                            "score": line[best],
-                        }
-                    )
-                )
-        return self._frame(found, split, method)
-
-    def _frame(self, found: list[pl.DataFrame], split: str, method: str) -> pl.DataFrame:
-        empty = pl.DataFrame(schema={"query": pl.String, "candidate": pl.String, "score": pl.Float32})
-        return (
-            pl.concat([empty, *found])
-            .with_columns(
-                method=pl.lit(method or None).cast(pl.Enum(BASELINES)),
-                split=pl.lit(split or None).cast(pl.Enum(SPLITS)),
-                rank=(pl.int_range(pl.len(), dtype=pl.Int32) + 1).over("query"),
-            )
-            .select("method", "query", "candidate", "split", pl.col("rank").cast(pl.Int32), "score")
-        )
+            best = _best(scores, _draws(numbers, rows), self.top)
+            kept = np.take_along_axis(scores, best, axis=1)
+            found.append((np.broadcast_to(rows[:, None], best.shape).ravel(), best.ravel(), kept.ravel()))
+        query, candidate, score = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        ranked = pl.DataFrame({"query": ids[query], "candidate": ids[candidate], "score": score})
+        rank = (pl.int_range(pl.len(), dtype=pl.Int32) + 1).over("query").cast(pl.Int32)
+        return ranked.filter(pl.col("score") > 0).with_columns(rank=rank)
 
 
 def _tfidf(texts: pl.Series) -> Scorer:
@@ -139,8 +127,12 @@ def _draws(numbers: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def _best(scores: np.ndarray, draws: np.ndarray, top: int) -> np.ndarray:
-    """Rows of the best positive scores, best first; equal scores by their draw. Positive floats sort as their bits."""
+    """Columns of the best scores of each row, best first, equal scores by their draw; shape (rows, at most `top`).
+
+    Floats that are not negative sort as their bits, so score and draw make one number.
+    """
     key = (np.maximum(scores, 0).view(np.uint32).astype(np.uint64) << np.uint64(32)) | draws
-    near = np.argpartition(key, -top)[-top:] if top < len(key) else np.arange(len(key))
-    near = near[np.argsort(key[near])[::-1]]
-    return near[scores[near] > 0]
+    top = min(top, key.shape[1])
+    near = np.argpartition(key, -top, axis=1)[:, -top:]
+    order = np.argsort(np.take_along_axis(key, near, axis=1), axis=1)[:, ::-1]
+    return np.take_along_axis(near, order, axis=1)
