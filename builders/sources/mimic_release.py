@@ -29,6 +29,8 @@ FILES = {
 _HEADS, _PROJECTS, _VERSIONS = ("", "physionet.org/files/"), ("mimic-cxr", "mimic-cxr-jpg"), ("/2.1.0", "/2.0.0", "")
 """`wget -r` lays a project out as `physionet.org/files/mimic-cxr/2.1.0`."""
 _TREES = ("files", "mimic-cxr-reports/files", "")
+NOBODY = "p00000000"
+"""The patient of rows whose ids are not those of MIMIC-CXR, so that some shard has them and rejects them."""
 _REPORT = r"(?:^|/)(p\d{8})/(s\d{8})\.txt$"
 
 
@@ -170,7 +172,15 @@ def _as_studies(listed: pl.DataFrame) -> pl.DataFrame:
         listed = listed.with_columns(
             subject_id=pl.col("path").str.extract(_REPORT, 1), study_id=pl.col("path").str.extract(_REPORT, 2)
         )
-    studies = listed.select(study=_with_letter("s", "study_id"), patient=_with_letter("p", "subject_id"), path="path")
+    studies = listed.select(
+        study=_with_letter("s", "study_id").fill_null("s"),
+        patient=_with_letter("p", "subject_id").fill_null(NOBODY),
+        path=pl.col("path").fill_null(""),
+    )
+    well = pl.col("study").str.contains(r"^s\d{8}$") & pl.col("patient").str.contains(r"^p\d{8}$")
+    studies = studies.with_columns(
+        malformed=~well, patient=pl.when(well).then(pl.col("patient")).otherwise(pl.lit(NOBODY))
+    )
     return studies.sort("patient", "study", maintain_order=True).with_columns(
         repeated=~pl.col("study").is_first_distinct()
     )

@@ -1,7 +1,7 @@
 """The texts of MIMIC-CXR reports: from the tree of files, or from `mimic-cxr-reports.zip` read in place."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ Text = str | tuple[str, str]
 """The text of a report, or (reason, detail) why there is none."""
 _MISSING = ("missing_report", "the study list names this report, but it is not there")
 _REPEATED = ("duplicate_id", "an earlier row of the study list has this study")
+_MALFORMED = ("missing_id", "the study list has no ids of eight digits here (subject_id 1…, study_id 5…)")
 _DENIED = ("unreadable_report", "no permission to read this file")
 
 
@@ -25,12 +26,19 @@ def read_texts(found: Found, studies: pl.DataFrame) -> tuple[list[RawReport], pl
     reports, rejected = [], []
     for row in studies.iter_rows(named=True):
         study, path = row["study"], row["path"]
-        text = _REPEATED if row["repeated"] else texts.get(study, _MISSING)
+        text = _told(row) or texts.get(study, _MISSING)
         if isinstance(text, tuple):
             rejected.append((study, text[0], f"{path}: {text[1]}"))
         else:
             reports.append(RawReport(study, row["patient"], row["date"], row["split"], path, text))
     return reports, pl.DataFrame(rejected, schema=REJECTED_SCHEMA, orient="row")
+
+
+def _told(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What the study list alone says against a row."""
+    if row["malformed"]:
+        return _MALFORMED
+    return _REPEATED if row["repeated"] else None
 
 
 def states(found: Found, studies: pl.DataFrame) -> pl.Series:

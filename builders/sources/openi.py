@@ -67,7 +67,8 @@ class Openi(Source):
         if self._place.first(*_REPORTS):
             return []
         for pattern in _XML:
-            if files := self._place.files(pattern):
+            files = [name for name in self._place.files(pattern) if report_number(name) >= 0]
+            if files:
                 return files
         raise SourceError(
             f"{self.location}: no Open-i reports here; expected indiana_reports.csv or indiana_reports.csv.gz, "
@@ -80,8 +81,10 @@ class Openi(Source):
             return [Shard(name, self._place.identity(name)) for name in self._place.files("labels*.csv")]
         if self._xml:
             return self._xml_shards()
-        name, column = self._csv(table), "uid"
-        numbers = read_csv(self._place, name, [column]).get_column(column).str.to_integer(strict=False).drop_nulls()
+        name = self._csv(table)
+        if name is None:
+            return []
+        numbers = read_csv(self._place, name, ["uid"]).select(_uid_number().alias("uid")).to_series()
         counts = (numbers // _NUMBERS_PER_SHARD * _NUMBERS_PER_SHARD).rename("first").value_counts().sort("first")
         identity = self._place.identity(name)
         return [Shard(_range(first), identity, rows, rows * _BYTES_PER_ROW) for first, rows in counts.iter_rows()]
@@ -100,12 +103,8 @@ class Openi(Source):
             for start, names in sorted(groups.items())
         ]
 
-    def _csv(self, table: str) -> str:
-        names = _REPORTS if table == "reports" else _PROJECTIONS
-        found = self._place.first(*names)
-        if found is None:
-            raise SourceError(f"{self.location}: {names[0]} is missing (or {names[1]}); it lists the {table}")
-        return found
+    def _csv(self, table: str) -> str | None:
+        return self._place.first(*(_REPORTS if table == "reports" else _PROJECTIONS))
 
     def read(self, table: str, shard: str) -> pl.DataFrame | Kept:
         """The rows of one shard."""
@@ -126,12 +125,14 @@ class Openi(Source):
 
     def _rows(self, table: str, first: int, expected: Sequence[str]) -> pl.DataFrame:
         name = self._csv(table)
-        number = pl.col("uid").str.to_integer(strict=False)
+        assert name is not None  # there are shards only where the file is
         frame = read_csv(self._place, name, expected).with_columns(path=pl.lit(name))
-        return frame.filter(number.is_between(first, first + _NUMBERS_PER_SHARD, closed="left"))
+        return frame.filter(_uid_number().is_between(first, first + _NUMBERS_PER_SHARD, closed="left"))
 
     def _reports(self, first: int) -> Kept:
-        frame = self._rows("reports", first, ["uid", *SECTIONS]).with_columns(id=pl.lit("CXR") + pl.col("uid"))
+        frame = self._rows("reports", first, ["uid", *SECTIONS]).with_columns(
+            id=pl.lit("CXR") + pl.col("uid").fill_null("")
+        )
         return as_reports(frame)
 
     def _images(self, first: int) -> Kept:
@@ -172,6 +173,7 @@ def as_reports(frame: pl.DataFrame) -> Kept:
     """Report rows of a frame with `id`, `path` and a column per section."""
     said = pl.any_horizontal(pl.col(column).fill_null("").str.contains(r"\w") for column in SECTIONS)
     reasons = [
+        ("missing_id", ~pl.col("id").str.contains(r"^CXR\d+$").fill_null(False), pl.col("path") + ": uid is no number"),
         ("duplicate_id", repeated(), pl.col("path") + ": an earlier row has this uid"),
         ("not_utf8", undecodable(list(SECTIONS)), pl.col("path") + ": the row holds bytes that are not UTF-8"),
         ("empty_report", ~said, pl.col("path") + ": no section has words"),
@@ -181,6 +183,11 @@ def as_reports(frame: pl.DataFrame) -> Kept:
         patient=pl.lit(None, pl.String), date=pl.lit(None, pl.Date), split=pl.lit(None, pl.Enum(SPLITS))
     )
     return Kept(reports.select(REPORT_COLUMNS), rejected)
+
+
+def _uid_number() -> pl.Expr:
+    """The report number; 0 where the cell holds none, so that some shard has the row and rejects it."""
+    return pl.col("uid").str.to_integer(strict=False).fill_null(0)
 
 
 def _once(images: pl.DataFrame) -> Kept:

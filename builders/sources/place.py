@@ -4,6 +4,7 @@ import gzip
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ class Place:
     def files(self, pattern: str) -> list[str]:
         """Names of the files that match a glob pattern, sorted."""
         head = len(self.full()) + 1
-        return sorted(path[head:] for path in self.fs.glob(self.full(pattern)))
+        return sorted(path[head:] for path in self.fs.glob(f"{escape(self.full())}/{pattern}"))
 
     def first(self, *names: str) -> str | None:
         """The first of these files that is there."""

@@ -174,6 +174,13 @@ def test_a_study_listed_under_two_patients_is_read_once(tree):
     assert reasons(kept) == {f"s{study}": "duplicate_id"}
 
 
+def test_a_row_of_the_list_without_ids_is_rejected(tree):
+    edit(tree / "cxr-study-list.csv.gz", lambda text: f"{text}10000032,,files/x.txt\n,12,files/y.txt\n")
+    kept = read_all(MimicCxr(location=str(tree), most_per_shard=20))
+    assert sorted(reasons(kept).items()) == [("s", "missing_id"), ("s12", "missing_id")]
+    assert kept.frame.height == N
+
+
 def test_a_split_that_names_unknown_studies_is_used_for_the_others(tree):
     before = read_all(MimicCxr(location=str(tree))).frame
     edit(tree / "mimic-cxr-2.0.0-split.csv.gz", lambda text: f"{text}x-y,59999999,19999999,train\n")

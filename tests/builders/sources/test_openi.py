@@ -118,6 +118,20 @@ def test_images_have_the_view_of_the_projection(tmp_path):
     assert images["view"].to_list() == ["frontal", "lateral", "frontal", "frontal"]
 
 
+def test_without_projections_there_are_no_images(tmp_path):
+    source = write_csv_form(tmp_path)
+    (tmp_path / "indiana_projections.csv").unlink()
+    assert list(source.shards("images")) == [] and read_all(source).frame.height == 4
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_a_folder(tmp_path):
+    home = tmp_path / "chest [2020] *"
+    home.mkdir()
+    assert read_all(write_xml_form(home)).frame.height == 4
+    (home / "labels_dev.csv").write_text("filename\nCXR1\n")
+    assert [shard.name for shard in Openi(location=str(home)).shards("labels")] == ["labels_dev.csv"]
+
+
 def test_labels_of_people_become_rows(tmp_path):
     source = write_csv_form(tmp_path)
     assert list(source.shards("labels")) == []
@@ -147,6 +161,17 @@ def test_a_repeated_uid_is_rejected_and_the_first_kept(tmp_path):
     kept = read_all(write_csv_form(tmp_path, [*ROWS, again]))
     assert reasons(kept)["CXR1"] == "duplicate_id"
     assert "Other words." not in "".join(kept.frame["text"])
+
+
+def test_a_uid_that_is_no_number_rejects_its_row(tmp_path):
+    kept = read_all(
+        write_csv_form(tmp_path, [*ROWS, ("x9", "", "", "", "Lost words.", ""), (None, "", "", "", "More.", "")])
+    )
+    assert kept.frame.height == 4
+    assert {name: reason for name, reason in reasons(kept).items() if name != "CXR513"} == {
+        "CXRx9": "missing_id",
+        "CXR": "missing_id",
+    }
 
 
 def test_bytes_that_are_not_utf8_reject_their_row_alone(tmp_path):
