@@ -10,6 +10,7 @@ from qc.checks.agreement import Agreement
 from qc.checks.candidates import Candidates
 from qc.checks.changes import Changes
 from qc.checks.columns import Columns
+from qc.checks.completeness import Completeness
 from qc.checks.contradictions import Contradictions
 from qc.checks.files import Files
 from qc.checks.hubness import Hubness
@@ -28,6 +29,7 @@ from qc.ranked import Codes, all_ranked
 from schemas.quality import Outcome, QcReport, Skipped, worst
 
 CHECKS: tuple[type[Check], ...] = (
+    Completeness,
     Files,
     Columns,
     Keys,

@@ -63,12 +63,13 @@ class Baselines(Stage):
     def _run(self, studies: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
         """query, candidate, rank, score of the best candidates of every query drawn, in order of the queries."""
         drawn = hex_digest(studies["id"], seed=self.seed).arg_sort().head(self.most_queries)
+        barred = [_groups(studies[column]) for column in ("patient", "dup_group")]
         queries, numbers, ids = np.sort(drawn.to_numpy()), _numbers(studies["id"], self.seed), studies["id"]
         found = []
         for start in range(0, len(queries), BLOCK):
             rows = queries[start : start + BLOCK]
             scores = scorer(rows).astype(np.float32)
-            scores[_forbidden(studies, rows)] = 0
+            scores[_forbidden(rows, barred)] = 0
             best = _best(scores, _draws(numbers, rows), self.top)
             kept = np.take_along_axis(scores, best, axis=1)
             found.append((np.broadcast_to(rows[:, None], best.shape).ravel(), best.ravel(), kept.ravel()))
@@ -105,13 +106,18 @@ def _overlap(studies: pl.Series, labels: pl.DataFrame) -> Scorer | None:
     return scorer
 
 
-def _forbidden(studies: pl.DataFrame, rows: np.ndarray) -> np.ndarray:
-    """Same study, same patient, same text: shape (rows, studies)."""
-    same = rows[:, None] == np.arange(studies.height)[None, :]
-    for column in ("patient", "dup_group"):
-        number = studies[column].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-        same |= (number[rows][:, None] == number[None, :]) & (number[rows] > 0)[:, None]
+def _forbidden(rows: np.ndarray, barred: list[np.ndarray]) -> np.ndarray:
+    """Same study, or the same group in one of `barred`: shape (rows, studies)."""
+    same = rows[:, None] == np.arange(len(barred[0]))[None, :]
+    for group in barred:
+        same |= group[rows][:, None] == group[None, :]
     return same
+
+
+def _groups(values: pl.Series) -> np.ndarray:
+    """Equal numbers for equal values; a null equals nothing."""
+    alone = -1 - np.arange(len(values))
+    return np.where(values.is_null(), alone, values.rank("dense").fill_null(0).cast(pl.Int64))
 
 
 def _numbers(ids: pl.Series, seed: str) -> np.ndarray:

@@ -171,6 +171,14 @@ def unknown_candidate(build: Any) -> None:
     build.edit("rankings", lambda f: set_at(f, whole_report_rows(f)[-1], candidate="s999"))
 
 
+def interrupted_build(build: Any) -> None:
+    build.update(status="running", tables=[])
+
+
+def build_without_rows(build: Any) -> None:
+    build.update(tables=[table | {"splits": {}} for table in read_manifest(build.folder).model_dump()["tables"]])
+
+
 def missing_file(build: Any) -> None:
     build.file("images").unlink()
 
@@ -232,6 +240,8 @@ DAMAGES: dict[Callable[[Any], None], str] = {
     quoting_rejected_rows: "columns",
     unknown_study: "references",
     unknown_candidate: "references",
+    interrupted_build: "complete",
+    build_without_rows: "complete",
     missing_file: "files",
     truncated_file: "files",
     lost_ids: "accounting",
