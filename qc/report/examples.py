@@ -10,6 +10,7 @@ from schemas.anatomy import WHOLE_REPORT
 
 QUERIES: Final = 3
 RANKS: Final = (1, 2, 3, 10)
+DRAWN: Final = 50
 MOST_CHARACTERS: Final = 500
 _PRESENT: Final = ("Abnormality", "Disease")
 
@@ -46,11 +47,13 @@ def examples(build: Build) -> list[Example]:
     """Queries with an abnormal finding, drawn by a hash of their id, so that a rebuild shows the same ones."""
     if not build.has("corpus", "findings", "rankings"):
         return []
-    asked = _asked(build)
     columns = ["query", "anatomy", "candidate", "stratum", "rank", "score"]
-    rows = build.scan("rankings", columns).join(asked.lazy(), on=["query", "anatomy"], maintain_order="right")
+    drawn = _drawn(build)
+    rows = build.scan("rankings", columns).drop("file_split").filter(pl.col("query").is_in(drawn["query"].implode()))
+    rows = rows.collect().join(drawn, on=["query", "anatomy"]).sort("order")
+    asked = _asked(rows)
     shown = (pl.col("stratum").cast(pl.String) == "random") | pl.col("rank").is_in(RANKS)
-    ranked = rows.filter(shown).collect().sort("query", "anatomy", "rank", "candidate", nulls_last=True)
+    ranked = rows.filter(shown).sort("query", "anatomy", "rank", "candidate", nulls_last=True)
     ids = pl.concat([asked["query"], ranked["candidate"]]).unique()
     said = _said(build, ids)
     found = []
@@ -67,13 +70,19 @@ def examples(build: Build) -> list[Example]:
     return found
 
 
-def _asked(build: Build) -> pl.DataFrame:
-    """(query, anatomy): `QUERIES` whole reports and one with the eye on a single structure."""
+def _drawn(build: Build) -> pl.DataFrame:
+    """query, anatomy, order: some abnormal findings, whole reports and single structures, in the order of a hash."""
     rows = build.scan("findings", ["study", "anatomy", "polarity", "entities"])
     abnormal = rows.filter(pl.col("polarity").cast(pl.String) != "normal", pl.col("entities").list.len() >= 2)
-    ranked = build.scan("rankings", ["query", "anatomy"]).unique()
-    some = abnormal.select(query="study", anatomy="anatomy").join(ranked, on=["query", "anatomy"], how="semi")
-    some = some.collect(engine="streaming").sort(pl.struct("query", "anatomy").hash(seed=3), "query", "anatomy")
+    named = abnormal.select(query="study", anatomy="anatomy", order=pl.struct("study", "anatomy").hash(seed=3))
+    whole = pl.col("anatomy") == WHOLE_REPORT
+    parts = [named.filter(of).bottom_k(DRAWN, by=["order", "query"]).collect() for of in (whole, ~whole)]
+    return pl.concat(parts)
+
+
+def _asked(rows: pl.DataFrame) -> pl.DataFrame:
+    """(query, anatomy): `QUERIES` whole reports and one with the eye on a single structure, among those ranked."""
+    some = rows.select("query", "anatomy").unique(maintain_order=True)
     whole = pl.col("anatomy") == WHOLE_REPORT
     return pl.concat([some.filter(whole).head(QUERIES), some.filter(~whole).head(1)])
 
