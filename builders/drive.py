@@ -63,7 +63,7 @@ def _may_pass(error: BaseException) -> bool:
     """Whether a second attempt may help; raises what ends the whole run."""
     if isinstance(error, NoRoomError | PoolLostError):
         raise error
-    if isinstance(error, OSError) and (full := no_room(error)):
+    if isinstance(error, Exception) and (full := no_room(error)):
         raise full from error
     return not isinstance(error, MedmillError) and type(error).__name__ != "KilledWorker"
 

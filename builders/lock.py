@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
-from builders.store import no_room
+from builders.store import in_one_line
 from schemas.errors import MedmillError
 
 LOCK = ".lock"
@@ -42,10 +42,13 @@ class LockedError(MedmillError):
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
     """Hold the lock of a build folder; raises `LockedError` where somebody else does."""
-    root.mkdir(parents=True, exist_ok=True)
-    with _open(root / LOCK) as file:
+    with in_one_line(root):
+        root.mkdir(parents=True, exist_ok=True)
+        file = (root / LOCK).open("a+", encoding="utf-8")
+    with file:
         _take(file, root)
         mine = Holder(socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"), time.time())
+        _note(file, mine)
         stop = threading.Event()
         beat = threading.Thread(target=_beat, args=(file, mine, stop), daemon=True)
         beat.start()
@@ -72,15 +75,6 @@ def holder(root: Path) -> Holder | None:
         return noted if noted and _elsewhere(noted) else None
 
 
-def _open(path: Path) -> TextIOWrapper:
-    try:
-        return path.open("a+", encoding="utf-8")
-    except OSError as error:
-        if one_line := no_room(error, path):
-            raise one_line from error
-        raise
-
-
 def _take(file: TextIOWrapper, root: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -100,10 +94,8 @@ def _elsewhere(noted: Holder) -> bool:
 
 
 def _beat(file: TextIOWrapper, mine: Holder, stop: threading.Event) -> None:
-    while True:
+    while not stop.wait(BEAT):
         _note(file, Holder(mine.host, mine.pid, mine.started, time.time()))
-        if stop.wait(BEAT):
-            return
 
 
 def _note(file: TextIOWrapper, noted: Holder | None) -> None:

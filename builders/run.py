@@ -12,7 +12,7 @@ from typing import Any, Literal
 from builders.base import Recipe
 from builders.drive import Failure, drive
 from builders.limit import limited
-from builders.lock import locked
+from builders.lock import LOCK, locked
 from builders.logs import new_log
 from builders.making import Making
 from builders.plan import Plan, demand_room, plan_of
@@ -20,7 +20,7 @@ from builders.pool import InThisProcess, Pool
 from builders.progress import shown
 from builders.publish import remove_strays
 from builders.record import record
-from builders.store import Store, write_bytes
+from builders.store import Store, in_one_line, write_bytes
 from builders.tally import Tally
 from schemas.errors import MedmillError
 from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
@@ -50,7 +50,7 @@ def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
     """
     orders = orders or Orders()
     refuse_other(out, recipe.name)
-    with locked(out), _terminated_as_interrupted():
+    with locked(out), _terminated_as_interrupted(), in_one_line(out):
         store = Store(out)
         store.remove_drafts()
         return _make(_asked(recipe, orders), store, orders)
@@ -119,7 +119,7 @@ def _write(making: Making, status: Literal["running", "complete", "failed"], ord
         peak_rss_bytes=tally.peak_rss_bytes(),
     )
     write_bytes(making.store.root / MANIFEST, manifest_bytes(manifest))
-    tally.log.write(status, seconds=round(tally.seconds(), 3), slowest=tally.slowest)
+    tally.log.write(f"build {status}", seconds=round(tally.seconds(), 3), slowest=tally.slowest)
     return manifest
 
 
@@ -147,7 +147,7 @@ def refuse_other(out: Path, dataset: str) -> None:
         made = read_manifest(out).dataset
         if made != dataset:
             raise MedmillError(f"{out}: holds the dataset {made}, not {dataset}; choose another --out")
-    elif not (out / ".work").exists() and any(path.name != ".lock" for path in out.iterdir()):
+    elif not (out / LOCK).exists() and any(out.iterdir()):
         raise MedmillError(f"{out}: holds files that are not of a build; choose an empty or a new folder for --out")
 
 

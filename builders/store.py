@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -67,26 +68,37 @@ def drafted(path: Path) -> Iterator[Path]:
     """A draft to write to, renamed to `path` at the end, or removed after an error."""
     draft = path.with_name(f".{path.name}.{uuid4().hex[:12]}.draft")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield draft
-        _flush(draft)
-        draft.replace(path)
-        _flush(path.parent)
-    except OSError as error:
-        if one_line := no_room(error, path):
-            raise one_line from error
-        raise
+        with in_one_line(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield draft
+            _flush(draft)
+            draft.replace(path)
+            _flush(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def no_room(error: OSError, path: Path | None = None) -> NoRoomError | None:
-    """The error in one line where the disk is full or may not be written to; None for any other."""
-    where = path.parent if path else error.filename or "the build folder"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
-        return NoRoomError(f"{where}: the disk is full; free some space, then the same command goes on")
-    if path and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return NoRoomError(f"{where}: no permission to write here; choose another --out or change its mode")
+@contextmanager
+def in_one_line(path: Path) -> Iterator[None]:
+    """Turn a full disk and a lack of permission into a `NoRoomError`; other errors stay what they are."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if one_line := no_room(error, path):
+            raise one_line from error
+        raise
+
+
+def no_room(error: Exception, path: Path | None = None) -> NoRoomError | None:
+    """The error in one line where nothing can be written; None for any other. Polars names the errno in its text."""
+    number = getattr(error, "errno", None)
+    if number is None and (found := re.search(r"\(os error (\d+)\)", str(error))):
+        number = int(found[1])
+    where = path or getattr(error, "filename", None) or "the build folder"
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return NoRoomError(f"{where}: {os.strerror(number)}: free some space, then the same command goes on")
+    if path and number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return NoRoomError(f"{where}: {os.strerror(number)}: choose another --out, or allow writing there")
     return None
 
 
