@@ -1,8 +1,9 @@
 """From entities to label sets: which terms stand for a label, and what its policy makes of doubt and history.
 
-A label set is a table in `label_sets/`. One row per label: a 0/1 policy for what is `likely`, `uncertain` (any
-other doubt), `sub_threshold` (borderline, or a term that only comes close to the label) and `historical`, and
-the canonical terms that are the label (`terms`) or come close to it (`near`). A term may be bound to a structure
+A label set is a table in `label_sets/`. One row per label: a 0/1 policy for what is `likely`, one of several
+readings (`alternative`: "A versus B"), `uncertain` (any other doubt), `sub_threshold` (borderline, or a term that
+only comes close to the label) and `historical`, and the canonical terms that are the label (`terms`) or come
+close to it (`near`). A term may be bound to a structure
 and its parts: `calcification@coronary artery`. Conventions of a label set live in these tables; entities are
 never bent to fit them. `none:A;B` instead of terms: the label holds where no other label is present or
 uncertain, A and B aside.
@@ -23,7 +24,7 @@ from schemas.anatomy import descendants
 from schemas.errors import UsageError
 from schemas.words import STATES
 
-POLICIES: Final = ("likely", "uncertain", "sub_threshold", "historical")
+POLICIES: Final = ("likely", "alternative", "uncertain", "sub_threshold", "historical")
 LABEL_SETS: Final = ("openi13", "ctrate18", "chexpert14")
 _RANKED: Final = ("not_mentioned", "absent", "uncertain", "present")
 """States in the order in which one overrides another when a report says several things of a label."""
@@ -99,7 +100,6 @@ def _mentions(entities: pl.DataFrame, labels: LabelSet) -> pl.DataFrame:
     )
     said = pl.col("assertion")
     near = pl.col("near") | pl.col("flags").list.contains("borderline").fill_null(False)
-    likely = pl.col("certainty") == "likely"
     rank = (
         pl.when(said.is_in(["absent", "resolved"]))
         .then(_RANKED.index("absent"))
@@ -116,7 +116,9 @@ def _mentions(entities: pl.DataFrame, labels: LabelSet) -> pl.DataFrame:
         .then((pl.col("rank") == _RANKED.index("present")).cast(pl.Int8))
         .when(near)
         .then("sub_threshold")
-        .when(likely)
+        .when(pl.col("flags").list.contains("alternative").fill_null(False))
+        .then("alternative")
+        .when(pl.col("certainty") == "likely")
         .then("likely")
         .otherwise("uncertain")
     )

@@ -8,7 +8,8 @@ one that the rules were not tuned on; the indented lines below are its readings:
 
 `word#2` is the second occurrence, `@word` every entity whose canonical term contains it, `*` every entity.
 Entities of type Anatomy count only after the word `any`. `mm=13x9` are axes, `mm=2..3` is a range; behind commas
-follow `prior`, `axis=`, `cmp=`, `owner=`. `of=` looks into anatomy and canonical term, `only=new` into change and flags; `key!=` denies.
+follow `prior`, `axis=`, `cmp=`, `owner=`. `of=` looks into anatomy and canonical term, `only=new` into change and
+flags; `key!=` denies.
 """
 
 import re
