@@ -1,0 +1,82 @@
+"""Many passages at once: each different sentence is read once, and its entities go to wherever it stands."""
+
+from collections.abc import Sequence
+from itertools import repeat
+
+import polars as pl
+
+from annotators.reading.matching import hits
+from annotators.reading.normal import haystack, plain
+from annotators.reading.sentence import Found, read
+from annotators.reading.sentences import split
+from schemas.radiology import Entity
+from schemas.words import ASSERTIONS, CERTAINTIES, CHANGES, LATERALITIES, RATE_TYPES, SEVERITIES
+
+_ENUMS = {
+    "type": RATE_TYPES,
+    "assertion": ASSERTIONS,
+    "certainty": CERTAINTIES,
+    "change": CHANGES,
+    "laterality": LATERALITIES,
+    "severity": SEVERITIES,
+}
+
+
+def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
+    """Where each sentence stands (`passage`, `sentence`, `begin`, `which`) and the different sentences themselves."""
+    known: dict[str, int] = {}
+    passages, numbers, begins, which = [], [], [], []
+    for passage, text in enumerate(texts):
+        for number, (start, end) in enumerate(split(text)):
+            passages.append(passage)
+            numbers.append(number)
+            begins.append(start)
+            which.append(known.setdefault(text[start:end], len(known)))
+    frame = pl.DataFrame(
+        {"passage": passages, "sentence": numbers, "begin": begins, "which": which},
+        schema={"passage": pl.UInt32, "sentence": pl.Int32, "begin": pl.Int32, "which": pl.UInt32},
+    )
+    return frame, list(known)
+
+
+def entities(sentences: Sequence[str]) -> pl.DataFrame:
+    """The entities of each sentence: `which` it is, offsets within it, surface and everything that was read."""
+    plains = [plain(sentence) for sentence in sentences]
+    found = hits([haystack(text) for text, _ in plains])
+    rows: list[Found] = []
+    which: list[int] = []
+    surfaces: list[str] = []
+    for number, (sentence, (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
+        if not words:
+            continue
+        read_here = read(text, words)
+        if origin is not None:
+            read_here = [f._replace(start=origin[f.start], end=origin[f.end - 1] + 1) for f in read_here]
+        rows += read_here
+        which.extend(repeat(number, len(read_here)))
+        surfaces += [sentence[f.start : f.end] for f in read_here]
+    return _frame(rows, which, surfaces)
+
+
+def _frame(rows: list[Found], which: list[int], surfaces: list[str]) -> pl.DataFrame:
+    columns = list(zip(*rows, strict=True)) or [()] * len(Found._fields)
+    named = dict(zip(Found._fields, columns, strict=True))
+    schema = Entity.create_empty().schema
+    data: dict[str, pl.Series] = {"which": pl.Series(which, dtype=pl.UInt32)}
+    for name, values in named.items():
+        if name in ("anatomy", "flags", "measurements"):
+            data[name] = _shared(values, schema[name])
+        elif name in _ENUMS:
+            data[name] = pl.Series(values, dtype=pl.Enum(_ENUMS[name]))
+        else:
+            data[name] = pl.Series(values, dtype=pl.Int32 if name in ("start", "end") else pl.String)
+    data["text"] = pl.Series(surfaces, dtype=pl.String)
+    return pl.DataFrame(data)
+
+
+def _shared(values: Sequence[tuple], dtype: pl.DataType) -> pl.Series:
+    """Nested values, each different one converted once."""
+    known: dict[tuple, int] = {}
+    places = [known.setdefault(value, len(known)) for value in values]
+    different = [[v._asdict() | {"values": list(v.values)} if hasattr(v, "_asdict") else v for v in value] for value in known]
+    return pl.Series(different, dtype=dtype).gather(places)

@@ -1,0 +1,266 @@
+"""Which words steer which mentions: ConText (Harkema 2009, doi:10.1016/j.jbi.2009.05.002) in one pass.
+
+Cues before a mention work until a terminator, cues behind it work back to the last one; severity and change go with
+the nearest mention of their chunk.
+"""
+
+from annotators.reading.lexicon import Cue, Term
+from annotators.reading.matching import Hit
+from annotators.reading.mention import (
+    ABSENT,
+    BITS,
+    CANNOT_EXCLUDE,
+    CONSISTENT,
+    HISTORICAL,
+    HYPOTHETICAL,
+    LIKELY,
+    NOT_ASSESSED,
+    POSSIBLE,
+    PREVIOUS,
+    Mention,
+)
+
+_UNCERTAIN = POSSIBLE | LIKELY | CONSISTENT
+_SHORT = _UNCERTAIN | HISTORICAL | PREVIOUS
+"""Effects that a comma ends."""
+_ASIDE = frozenset({"minimal", "mild", "moderate"})
+"""Sizes that are stated, not denied: behind a comma or an `and` they open a new statement."""
+
+
+class Scopes:
+    """One sentence being read from left to right."""
+
+    def __init__(self, plain: str) -> None:
+        self.plain = plain
+        self.mentions: list[Mention] = []
+        self.structures: list[Mention] = []
+        self.bits = 0
+        self.barrier = 0
+        self.verb = -1
+        self.clause = 0
+        self.severity: str | None = None
+        self.change: str | None = None
+        self.change_used = True
+        self.join = ""
+        self.since_join = 0
+        self.last_or = max(plain.rfind(" or "), plain.rfind(" nor "))
+        self.exception = False
+        self.comma = 0
+        self.alternatives = 0
+        self.ahead: tuple[int, int] | None = None
+        self.copula = False
+
+    def read(self, hits: list[Hit]) -> None:
+        """Walk over the hits; what is known afterwards stands in `mentions` and `structures`."""
+        actions = _ACTIONS
+        for start, end, entry in hits:
+            actions[entry.role](self, start, end, entry)
+        self._leftover()
+
+    def term(self, start: int, end: int, entry: Term) -> None:
+        mention = Mention(start, end, entry, self.bits | self.alternatives, None, None, False, self.clause)
+        if self.severity is not None:
+            mention.severity, self.severity = self.severity, None
+        if self.change is not None:
+            mention.change = self.change
+            self.change_used = True
+        self.alternatives = 0
+        self.copula = False
+        self.mentions.append(mention)
+        self.since_join += 1
+
+    def place(self, start: int, end: int, entry: Term) -> None:
+        self.structures.append(Mention(start, end, entry, self.bits & NOT_ASSESSED, clause=self.clause))
+
+    def pre(self, start: int, end: int, entry: Cue) -> None:
+        bit = BITS[entry.effect]
+        fresh = self.join in (",", "and") and not self.since_join
+        if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & _UNCERTAIN):
+            self.bits &= ~ABSENT
+        if bit & ABSENT:
+            self.bits &= ~(_UNCERTAIN | HISTORICAL | PREVIOUS | CANNOT_EXCLUDE)
+            self._leftover()
+        self.bits |= bit
+        self.join = ""
+
+    def post(self, start: int, end: int, entry: Cue) -> None:
+        bit = BITS[entry.effect]
+        reached = self._behind(bit)
+        for mention in reached:
+            mention.bits |= bit
+            mention.seen = False
+        if not reached and bit & (NOT_ASSESSED | ABSENT | HISTORICAL):
+            for structure in self.structures:
+                if structure.clause == self.clause:
+                    structure.bits |= bit
+        if not reached and bit & _UNCERTAIN:
+            self.bits |= bit
+        self._close()
+
+    def _behind(self, bit: int = 0) -> list[Mention]:
+        """The mentions a cue behind them reaches: back to a terminator, a verb with mentions behind, another cue."""
+        first = self.barrier
+        if first <= self.verb < len(self.mentions):
+            first = self.verb
+        reached = self.mentions[first:]
+        if bit & (ABSENT | _UNCERTAIN) and len(reached) > 1 and self.comma > reached[0].end and reached[-1].start > self.comma:
+            joined = self.plain.find(" and ", self.comma) >= 0 or self.plain.find(" or ", self.comma) >= 0
+            stated = any(m.severity in _ASIDE or m.change for m in reached if m.end <= self.comma)
+            if stated or not joined and bit & _UNCERTAIN:
+                reached = [m for m in reached if m.start > self.comma]
+        if bit & _UNCERTAIN and len(reached) > 1:
+            reached = reached[-1:] if self.join not in ("and", "or", "andor", "versus") else reached
+        return reached
+
+    def _close(self) -> None:
+        self.barrier = len(self.mentions)
+        self.bits &= ~(_SHORT | CANNOT_EXCLUDE)
+
+    def stop(self, start: int, end: int, entry: Cue) -> None:
+        self._leftover()
+        self.bits = 0
+        self.barrier = len(self.mentions)
+        self.clause += 1
+        self.severity = None
+        self.join = ""
+        self.since_join = 0
+
+    def exclude(self, start: int, end: int, entry: Cue) -> None:
+        self.stop(start, end, entry)
+        self.exception = True
+
+    def joined(self, start: int, end: int, entry: Cue) -> None:
+        self.join, self.since_join = entry.effect, 0
+        if entry.effect == ",":
+            self.comma = start
+            self.severity = None
+            if self.exception:
+                self.exception = False
+                self.stop(start, end, entry)
+            if self.last_or < start:
+                self.bits &= ~_SHORT
+            if 0 <= self.verb <= len(self.mentions) and self.bits & ABSENT and self.last_or < start and self.verb > 0:
+                self.bits = 0
+            self._leftover()
+        elif entry.effect in ("or", "andor", "versus"):
+            if not self.bits & ABSENT or entry.effect != "or":
+                self._alternative(entry.effect)
+        if entry.effect == "with":
+            self.bits &= ~PREVIOUS
+
+    def _alternative(self, effect: str) -> None:
+        if len(self.mentions) > self.barrier and self.mentions[-1].term.kind != "normal":
+            self.mentions[-1].bits |= POSSIBLE
+            self.alternatives = POSSIBLE
+            if effect == "versus":
+                self.bits |= POSSIBLE
+
+    def found(self, start: int, end: int, entry: Cue) -> None:
+        """A verb that says that something is there."""
+        for mention in self.mentions[self.barrier :]:
+            mention.seen = True
+        self.verb = len(self.mentions)
+        self.copula = True
+        self.bits &= ~PREVIOUS
+        if self.severity is not None:
+            self.severity = None
+
+    def grade(self, start: int, end: int, entry: Cue) -> None:
+        if self.bits & ABSENT and self.join in (",", "and", "with") and not self.since_join:
+            if entry.effect in _ASIDE and self.last_or < start and len(self.mentions) > self.barrier:
+                self.bits = 0
+                self.barrier = len(self.mentions)
+        if self.verb == len(self.mentions) > self.barrier and self.mentions[-1].severity is None and not self.join:
+            self.mentions[-1].severity = entry.effect
+            return
+        self.severity = entry.effect
+
+    def turn(self, start: int, end: int, entry: Cue) -> None:
+        """A change said before what changed, or behind it and its verb."""
+        if self.copula and len(self.mentions) == self.verb > self.barrier:
+            self.turned(start, end, entry)
+            return
+        if self.bits & ABSENT and self.join in (",", "and") and not self.since_join and self.last_or < start:
+            self.bits = 0
+            self.barrier = len(self.mentions)
+        self._leftover()
+        self.change, self.change_used = entry.effect, False
+
+    def turned(self, start: int, end: int, entry: Cue) -> None:
+        """A change said behind what changed."""
+        reached = self._behind()
+        for mention in reached:
+            mention.change = entry.effect
+            mention.seen = True
+        if not reached:
+            self.change, self.change_used = entry.effect, False
+        self._close()
+
+    def either(self, start: int, end: int, entry: Cue) -> None:
+        """A cue that stands before what it steers, or behind it where nothing follows."""
+        if self.copula and len(self.mentions) == self.verb > self.barrier:
+            self.post(start, end, entry)
+            return
+        self.pre(start, end, entry)
+        self.ahead = BITS[entry.effect], len(self.mentions)
+
+    def _leftover(self) -> None:
+        """What was said before its mention, where none followed, is said of the mention before."""
+        if self.ahead is not None:
+            bit, count = self.ahead
+            self.ahead = None
+            if count == len(self.mentions) and count > self.barrier:
+                self.bits &= ~bit
+                for mention in self._behind(bit):
+                    mention.bits |= bit
+        if not self.change_used:
+            for mention in self.mentions[self.barrier :]:
+                mention.change = mention.change or self.change
+        self.change, self.change_used = None, True
+
+    def ask(self, start: int, end: int, entry: Cue) -> None:
+        """A question mark makes what stands before it, back to a bracket, a comma or another one, uncertain."""
+        begin = max(self.plain.rfind(mark, 0, start) for mark in "(,?:[")
+        for mention in self.mentions:
+            if mention.start > begin:
+                mention.bits |= POSSIBLE
+
+    def border(self, start: int, end: int, entry: Cue) -> None:
+        self.mentions.append(Mention(start, end, _BORDERLINE, self.bits & ~ABSENT, clause=self.clause))
+
+    def small(self, start: int, end: int, entry: Cue) -> None:
+        for mention in self.mentions[self.barrier :]:
+            mention.normal_size = True
+
+    def evidence(self, start: int, end: int, entry: Cue) -> None:
+        """`no significant evidence of`: the evidence is what is significant."""
+        self.severity = None
+
+    def nothing(self, start: int, end: int, entry: Cue) -> None:
+        pass
+
+
+_BORDERLINE = Term("term", "borderline", "normal", "", "", ("normal", "borderline"))
+_ACTIONS = {
+    "term": Scopes.term,
+    "place": Scopes.place,
+    "pre": Scopes.pre,
+    "post": Scopes.post,
+    "break": Scopes.stop,
+    "except": Scopes.exclude,
+    "join": Scopes.joined,
+    "verb": Scopes.found,
+    "sev": Scopes.grade,
+    "change": Scopes.turn,
+    "changed": Scopes.turned,
+    "ask": Scopes.ask,
+    "borderline": Scopes.border,
+    "smallnode": Scopes.small,
+    "either": Scopes.either,
+    "evidence": Scopes.evidence,
+    "side": Scopes.nothing,
+    "prep": Scopes.nothing,
+    "pseudo": Scopes.nothing,
+    "mask": Scopes.nothing,
+    "eval": Scopes.nothing,
+}

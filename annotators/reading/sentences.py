@@ -1,0 +1,76 @@
+"""Where sentences end in dictated and translated reports, decided without looking at letter case or line breaks."""
+
+import re
+from typing import Final
+
+_QUOTATION: Final = re.compile(r'(?<=[a-z] )"([a-z][^".]{1,38}[a-z])"(?= [a-z])')
+"""A short quoted phrase within a sentence; every other straight quote sets off an item."""
+_MARK: Final = re.compile(r'[.!?"•▪●]|\n[ \t\r]*\n')
+_ABBREVIATION: Final = re.compile(r"(?:\b(?:dr|mr|mrs|vs|approx|fig|st|e\.g|i\.e|cf|resp|no|[a-z]\.[a-z])|(?<!\S)[b-hj-z])$")
+_NUMBER: Final = re.compile(r"(\S?)(?<!\d)(\d{1,2})$")
+_COUNTED: Final = re.compile(r"\s+(?:mm|cm|ribs?\b|cost|vertebra|segment|finger|metatars|intercostal|week|month|day|and\b|th\b)")
+_WORD: Final = re.compile(r"[a-z]{2}")
+_JOINED: Final = re.compile(r"[a-z)]{3}$")
+_ASIDE: Final = re.compile(r"\s*(?:[,)?]|(?:or|and|versus|vs)\b)|[^()]*\)")
+
+
+def split(text: str) -> list[tuple[int, int]]:
+    """Bounds of the sentences of a passage, in order, without surrounding blanks, bullets and quotes.
+
+    A full stop inside a date, a decimal or an ordinal ends nothing, nor does a mask; a straight quote, a bullet, a
+    number that opens an item, and an empty line do.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    if '"' in lowered:
+        lowered = _QUOTATION.sub(lambda m: f"'{m[1]}'", lowered)
+    bounds: list[tuple[int, int]] = []
+    begin = 0
+    for mark in _MARK.finditer(lowered):
+        stop = _stop(lowered, mark.start(), mark.end(), begin)
+        if stop > begin:
+            _add(bounds, lowered, begin, stop)
+            begin = stop
+    _add(bounds, lowered, begin, len(lowered))
+    return bounds
+
+
+def _stop(text: str, start: int, end: int, begin: int) -> int:
+    """Where the sentence ends that has this mark, or -1 if it goes on."""
+    mark = text[start]
+    if mark == ".":
+        return _full_stop(text, start, end, begin)
+    if mark == "?":
+        goes_on = start == begin or text[start - 1].isspace() or _ASIDE.match(text, end)
+        return -1 if goes_on else end
+    if mark == "!":
+        return end if end == len(text) or text[end].isspace() else -1
+    return end
+
+
+def _full_stop(text: str, start: int, end: int, begin: int) -> int:
+    behind = text[end] if end < len(text) else " "
+    before = text[max(begin, start - 6) : start]
+    if not (behind.isspace() or behind in '".)'):
+        return end if _JOINED.search(before) and _WORD.match(text, end) else -1
+    number = _NUMBER.search(before)
+    if number is None:
+        return -1 if _ABBREVIATION.search(before) else end
+    if _COUNTED.match(text, end):
+        return -1
+    if number[1].strip() or end >= len(text.rstrip()):
+        return end
+    return start - len(number[2])
+
+
+_BLANK: Final = " \t\r\n\f\v\"•▪●"
+
+
+def _add(bounds: list[tuple[int, int]], text: str, begin: int, stop: int) -> None:
+    while begin < stop and text[begin] in _BLANK:
+        begin += 1
+    while stop > begin and text[stop - 1] in _BLANK:
+        stop -= 1
+    if begin < stop:
+        bounds.append((begin, stop))
