@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,13 @@ class Lexical:
     word: float = 0.6
     letters: float = 0.45
     seed: str = "medmill"
+
+    version: ClassVar[int] = 1
+    data: ClassVar[tuple[str, ...]] = (
+        "annotators/lexicon/*.tsv",
+        "annotators/ratescore/families.tsv",
+        "schemas/anatomy.tsv",
+    )
 
     def embed(self, terms: list[str]) -> NDArray[np.float32]:
         """One vector per term, [term, dimension]."""

@@ -1,7 +1,7 @@
 """Entity vectors from a transformer, as RaTEScore reads them (BioLORD-2023-C is the published choice)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ class Transformer:
     model: str = "FremyCompany/BioLORD-2023-C"
     max_tokens: int = 30
     batch: int = 256
+
+    version: ClassVar[int] = 1
 
     def embed(self, terms: list[str]) -> NDArray[np.float32]:
         """One vector per term, [term, hidden]; needs the extra `transformers`."""

@@ -33,7 +33,7 @@ class Rank(Stage):
     weights: WeightSet = "long"
 
     version: ClassVar[int] = 1
-    data: ClassVar[tuple[str, ...]] = ("annotators/ratescore/*.tsv",)
+    data: ClassVar[tuple[str, ...]] = ("annotators/ratescore/weights.tsv",)
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
         """`frames`: two blocks of FindingSet rows of one key; needs `vocabulary` and `similarity`.

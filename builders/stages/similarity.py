@@ -19,7 +19,6 @@ class Similarity(Stage):
     embedder: Embedder = field(default_factory=Lexical)
 
     version: ClassVar[int] = 1
-    data: ClassVar[tuple[str, ...]] = ("annotators/lexicon/*.tsv", "annotators/ratescore/*.tsv", "schemas/anatomy.tsv")
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: VocabularyEntry rows; `needs["folder"]`: where to write. Returns TermRow rows."""
