@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +124,7 @@ def _local_cluster(workers: int, job: Job) -> LocalCluster:
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=":0" if find_spec("bokeh") else None,  # pyright: ignore[reportArgumentType]
+        dashboard_address=":0",
         local_directory=str(job.root / ".work" / "dask"),
         silence_logs=SILENCE,
     )

@@ -1,0 +1,106 @@
+"""Worker processes, here and on a cluster of its own: the same bytes, one error at once, a clean way out."""
+
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from builders.base import Stage
+from builders.probe import Probe, ProbeError, demand
+from builders.run import Orders, make
+from builders.source_code import whole_code_hash
+from builders.state import state_of
+from builders.threads import polars_threads
+from schemas.manifest import read_manifest
+from tests.builders.chaos import Cluster, cluster, digests, ended, start, wait_until, workers_of
+from tests.builders.chaos_build import NAPS
+from tests.builders.mill import mill
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    out = tmp_path_factory.mktemp("here") / "out"
+    make(mill(naps=NAPS), out, Orders(workers=0))
+    return digests(out)
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster(tmp_path_factory.mktemp("remote")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_any_number_of_workers_gives_the_same_bytes(workers: int, tmp_path: Path, here: dict[str, str]) -> None:
+    manifest = make(mill(naps=NAPS), tmp_path / "out", Orders(workers=workers))
+    assert digests(tmp_path / "out") == here
+    assert manifest.peak_rss_bytes > 0
+    assert all(stage.seconds > 0 for stage in manifest.stages)
+
+
+def test_a_cluster_of_the_users_gives_the_same_bytes_and_lives_on(
+    tmp_path: Path, remote: Cluster, here: dict[str, str]
+) -> None:
+    make(mill(naps=NAPS), tmp_path / "out", Orders(scheduler=remote.address))
+    assert digests(tmp_path / "out") == here
+    remote.wait_for_workers(2)
+
+
+def test_no_scheduler_is_an_error_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ProbeError, match=r"--scheduler tcp://127.0.0.1:9: no Dask scheduler answers there"):
+        make(mill(), tmp_path / "out", Orders(scheduler="tcp://127.0.0.1:9"))
+
+
+@dataclass(frozen=True)
+class OnGpu(Stage):
+    """A stage that needs what nobody here has."""
+
+    resources = {"GPU": 1}  # noqa: RUF012
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        return frames[0]
+
+
+def test_a_resource_that_no_worker_offers_is_an_error_at_once(tmp_path: Path, remote: Cluster) -> None:
+    recipe = mill()
+    tables = [replace(table, stage=OnGpu()) if table.name == "polished" else table for table in recipe.tables]
+    with pytest.raises(ProbeError, match=r"table polished needs GPU=1, workers offer nothing; start them with"):
+        make(replace(recipe, tables=tables), tmp_path / "out", Orders(scheduler=remote.address))
+
+
+def test_a_probe_says_what_a_worker_lacks(tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("four")
+    threads, code = polars_threads(), whole_code_hash()
+    seen = {str(tmp_path / "here"): 4}
+    assert Probe(seen, code)(threads) == ""
+    assert f"does not see {tmp_path / 'gone'}" in Probe({str(tmp_path / "gone"): 4}, code)(threads)
+    assert "sees another file at" in Probe({str(tmp_path / "here"): 5}, code)(threads)
+    assert "another version of medmill's code" in Probe(seen, "0" * 32)(threads)
+    assert f"start the worker with POLARS_MAX_THREADS={threads + 1}" in Probe(seen, code)(threads + 1)
+
+
+def test_a_scheduler_without_workers_is_an_error() -> None:
+    with pytest.raises(ProbeError, match=r"the scheduler has no worker"):
+        demand({}, {}, {})
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_leaves_a_build_that_goes_on(number: signal.Signals, tmp_path: Path, here: dict[str, str]) -> None:
+    build = start(tmp_path / "out")
+    wait_until(tmp_path / "out", 20, build)
+    workers = workers_of(build)
+    build.send_signal(number)
+    assert ended(build) == (130, "interrupted\n")
+    assert len(workers) == 2
+    end = time.monotonic() + 30
+    while any(worker.is_running() for worker in workers) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(worker.is_running() for worker in workers)
+    assert state_of(tmp_path / "out").state == "interrupted"
+    make(mill(naps=NAPS), tmp_path / "out", Orders(workers=0))
+    assert digests(tmp_path / "out") == here
+    assert read_manifest(tmp_path / "out").status == "complete"
