@@ -115,8 +115,8 @@ def _cut(split: str, parts: Iterable[tuple[Path, Account]], most: int) -> Iterab
 
 
 def publish_nodes(files: Iterable[PublishedFile]) -> list[Node]:
-    """A task per file that is not there yet."""
-    return [Node(f"publish/{file.path.parent.name}/{file.path.name}", file) for file in files if not file.finished()]
+    """A task per file that is not there yet; a table and its rejected rows may have files of the same name."""
+    return [Node("/".join(("publish", *file.path.parts[-3:])), file) for file in files if not file.finished()]
 
 
 def remove_strays(folder: Path, keep: Iterable[Path]) -> None:
