@@ -14,9 +14,9 @@ from schemas import anatomy
 
 _LEXICON: Final = Path(__file__).parents[1] / "lexicon"
 _GRAMS: Final = (3, 4, 5)
-_VAGUE: Final = frozenset(  # noqa: SIM905
-    "acute area change chronic diffuse disease focal increased left lobe lower lung mild minimal moderate multiple "
-    "of pulmonary right severe small upper within".split()
+_VAGUE: Final = frozenset(
+    ("acute", "area", "change", "chronic", "diffuse", "disease", "focal", "increased", "left", "lobe", "lower", "lung")
+    + ("mild", "minimal", "moderate", "multiple", "of", "pulmonary", "right", "severe", "small", "upper", "within")
 )
 """Words that say where, how much or when; two findings that share only them are not alike."""
 
@@ -32,8 +32,8 @@ class Lexical:
 
     dimension: int = 2048
     concept: float = 1.0
-    family: float = 0.55
-    place: float = 0.2
+    family: float = 0.35
+    place: float = 0.1
     word: float = 0.6
     letters: float = 0.45
     seed: str = "medmill"

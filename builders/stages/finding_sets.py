@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import polars as pl
 
@@ -19,12 +19,12 @@ _CHANGES = {word: 1 << bit for bit, word in enumerate(CHANGES)}
 class FindingSets(Stage):
     """One row per study and structure whose findings are scored; the rest has no row.
 
-    `via`: how a finding must have come to its structure to be scored. `normal`: whether what is absent or
-    normal is scored. `least`: structures of fewer findings have no row.
+    `via`: how a finding must have come to its structure to be scored. `normal`: whether what is absent or normal
+    is scored: `alone` where nothing is present, `always` (the published way) or `never`.
     """
 
     via: tuple[str, ...] = ("explicit", "rolled_up")
-    normal: bool = True
+    normal: Literal["alone", "always", "never"] = "alone"
 
     version: ClassVar[int] = 1
     selects: ClassVar[bool] = True
@@ -41,8 +41,10 @@ class FindingSets(Stage):
         entries = entries.with_columns(word=_hashes(entries))
         scored = findings.select("id", "entities").explode("entities").drop_nulls().unnest("entities")
         scored = scored.filter(pl.col("via").is_in(self.via)).join(entries, on=["term", "type"], maintain_order="left")
-        if not self.normal:
-            scored = scored.filter(~pl.col("type").cast(pl.String).str.starts_with("Non-"))
+        absent = pl.col("type").cast(pl.String).str.starts_with("Non-")
+        if self.normal != "always":
+            alone = absent.all().over("id") if self.normal == "alone" else pl.lit(False)
+            scored = scored.filter(~absent | alone)
         sets = scored.group_by("id", maintain_order=True).agg(
             set_seed=_in_order(pl.col("word")),
             entries=pl.col("entry"),

@@ -35,7 +35,7 @@ class RollUp(Stage):
     anatomies: Literal["cxr", "ct", "all"] = "cxr"
     term: Literal["canonical", "surface"] = "canonical"
     anatomy_entities: bool = False
-    repeats: bool = False
+    repeats: bool = True
 
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ("schemas/anatomy.tsv",)
