@@ -15,8 +15,31 @@ from schemas import anatomy
 _LEXICON: Final = Path(__file__).parents[1] / "lexicon"
 _GRAMS: Final = (3, 4, 5)
 _VAGUE: Final = frozenset(
-    ("acute", "area", "change", "chronic", "diffuse", "disease", "focal", "increased", "left", "lobe", "lower", "lung")
-    + ("mild", "minimal", "moderate", "multiple", "of", "pulmonary", "right", "severe", "small", "upper", "within")
+    {
+        "acute",
+        "area",
+        "change",
+        "chronic",
+        "diffuse",
+        "disease",
+        "focal",
+        "increased",
+        "left",
+        "lobe",
+        "lower",
+        "lung",
+        "mild",
+        "minimal",
+        "moderate",
+        "multiple",
+        "of",
+        "pulmonary",
+        "right",
+        "severe",
+        "small",
+        "upper",
+        "within",
+    }
 )
 """Words that say where, how much or when; two findings that share only them are not alike."""
 

@@ -24,7 +24,7 @@ class RollUp(Stage):
 
     Present and uncertain findings count for everything the structure is part of, absent and normal ones for all
     its parts; absent ones rise only where every part says so: both sides, or all children. Where a structure has
-    the same finding present and, derived from elsewhere or said of the whole, absent, the present one stands.
+    the same finding present and absent, the present one stands (the entities keep both).
     `rollup="published"`: everything rises and nothing sinks, as in the released files of RadIR. `anatomies`:
     the vocabulary whose structures get rows. `term`: what stands for an entity, the canonical term or the
     surface in lower case. `anatomy_entities`: whether a mention of the structure itself is an entity of its row.
@@ -48,6 +48,8 @@ class RollUp(Stage):
         everything = said.with_columns(anatomy=pl.lit(anatomy.WHOLE_REPORT))
         derived = self._derived(placed).filter(pl.col("anatomy").is_in(self._wanted()))
         rows = pl.concat([derived, everything.select(derived.columns)])
+        if self.rollup == "directed":
+            rows = _without_contradictions(rows)
         return _by_structure(rows if self.repeats else _once(rows), corpus)
 
     def _wanted(self) -> list[str]:
@@ -80,8 +82,7 @@ class RollUp(Stage):
             return _carried(placed, _links("up"))
         positive = pl.col("type").is_in([*POSITIVE, "Anatomy"])
         absent = _risen(placed.filter(~positive))
-        rows = pl.concat([_carried(placed.filter(positive), _links("up")), _carried(absent, _links("down"))])
-        return _without_contradictions(rows)
+        return pl.concat([_carried(placed.filter(positive), _links("up")), _carried(absent, _links("down"))])
 
 
 @cache
@@ -142,17 +143,11 @@ def _risen(absent: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_contradictions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Drop what is absent where the same is present, unless both are said of this very structure."""
+    """Drop what is absent where the same is present: said of the whole it means nothing new, or nothing else."""
     same = ["study", "anatomy", "term"]
-    present = rows.filter(pl.col("type").is_in(POSITIVE))
-    said = present.filter(pl.col("via") == "explicit").select(same).unique(maintain_order=True)
-    rows = rows.join(
-        present.select(same).unique(maintain_order=True).with_columns(present=True), same, "left", maintain_order="left"
-    )
-    rows = rows.join(said.with_columns(said=True), same, "left", maintain_order="left")
-    absent = ~pl.col("type").is_in([*POSITIVE, "Anatomy"])
-    both_said = pl.col("said").fill_null(False) & (pl.col("via") == "explicit")
-    return rows.filter(~(absent & pl.col("present").fill_null(False) & ~both_said)).drop("present", "said")
+    present = pl.col("type").is_in(POSITIVE)
+    contradicted = present.any().over(same) & pl.col("type").cast(pl.String).str.starts_with("Non-")
+    return rows.filter(~contradicted)
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
