@@ -4,6 +4,7 @@ from functools import cache
 
 from annotators.reading.mention import (
     ABSENT,
+    ALTERNATIVE,
     CANNOT_EXCLUDE,
     CONSISTENT,
     FAMILY,
@@ -46,7 +47,7 @@ def decide(bits: int, seen: bool) -> tuple[str, str, str | None, tuple[str, ...]
 
 def _degree(bits: int) -> tuple[str, str, str | None, tuple[str, ...]]:
     if bits & (POSSIBLE | UNLIKELY):
-        return "uncertain", "possible", None, ()
+        return "uncertain", "possible", None, ("alternative",) if bits & ALTERNATIVE else ()
     if bits & LIKELY:
         return "uncertain", "likely", None, ()
     if bits & CONSISTENT:

@@ -38,7 +38,10 @@ class Lexicon:
     patterns: tuple[str, ...]
     entries: tuple[Term | Cue, ...]
     compositions: dict[tuple[str, str], tuple[str, str]]
-    """(head noun, node it is found at) to (canonical term, kind): `enlarged` at the heart is `cardiomegaly`."""
+    """(head noun, node or name it is found at) to (canonical term, kind): `enlarged` at the heart is `cardiomegaly`.
+
+    The file gives a node for itself and its parts, or with `=` for itself alone.
+    """
 
     @property
     def terms(self) -> int:
@@ -93,7 +96,7 @@ def _compositions() -> dict[tuple[str, str], tuple[str, str]]:
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for head, node, canonical, kind in rows("compositions.tsv"):
         parts = anatomy.descendants(node) if node in anatomy.nodes() else ()
-        for part in (node, *sorted(parts)):
+        for part in (node.removeprefix("="), *sorted(parts)):
             found.setdefault((head, part), (canonical, kind))
     return found
 

@@ -28,8 +28,7 @@ def hits(sentences: Sequence[str]) -> list[list[Hit]]:
     joined = " " + "\n ".join(sentences) + "\n"
     found: list[list[Hit]] = [[] for _ in sentences]
     entries = lexicon().entries
-    number, begin, bucket = -1, 0, []
-    limit = -1
+    number, begin, limit, taken, bucket = -1, 0, -1, 0, []
     bounds = iter(sentences)
     for which, start, end in _automaton().find_matches_as_indexes(joined):
         while start >= limit:
@@ -37,20 +36,28 @@ def hits(sentences: Sequence[str]) -> list[list[Hit]]:
             begin = limit + 2
             limit = begin + len(next(bounds))
             bucket = found[number]
+        if start < taken:
+            continue
         if joined[end] in _GLUE:
-            _shorter(joined, start, end, begin, bucket)
+            taken = _again(joined, start, end, limit, begin, bucket)
             continue
         word = start if joined[start] != " " else start + 1
         bucket.append((word - begin, end - begin, entries[which]))
     return found
 
 
-def _shorter(joined: str, start: int, end: int, begin: int, bucket: list[Hit]) -> None:
-    """A pattern that ended within a word hides shorter ones: look again at its whole words."""
-    stop = joined.rfind(" ", start + 1, end)
-    if stop < 0:
-        return
-    entries = lexicon().entries
-    for which, first, last in _automaton().find_matches_as_indexes(joined[start:stop] + " "):
-        if joined[start + last] not in _GLUE:
-            bucket.append((start + first + 1 - begin, start + last - begin, entries[which]))
+def _again(joined: str, start: int, end: int, limit: int, begin: int, bucket: list[Hit]) -> int:
+    """A pattern that ended within a word hides others: look again, first at its whole words, then from the broken one.
+
+    Returns where the last hit found ends.
+    """
+    broken = joined.rfind(" ", start, end)
+    taken = start
+    for first, last in ((start, broken), (broken, limit)):
+        for which, at, stop in _automaton().find_matches_as_indexes(joined[first:last] + " "):
+            if first + at >= max(end, taken) or joined[first + stop] in _GLUE:
+                break
+            if first + at >= taken:
+                taken = first + stop
+                bucket.append((first + at + 1 - begin, taken - begin, lexicon().entries[which]))
+    return taken

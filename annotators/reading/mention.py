@@ -20,6 +20,7 @@ NOT_ASSESSED: Final = 2048
 NO_NEW: Final = 4096
 PREVIOUS: Final = 8192
 BORDERLINE: Final = 16384
+ALTERNATIVE: Final = 32768
 
 BITS: Final = {
     "absent": ABSENT,

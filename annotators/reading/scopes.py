@@ -8,6 +8,7 @@ from annotators.reading.lexicon import Cue, Term
 from annotators.reading.matching import Hit
 from annotators.reading.mention import (
     ABSENT,
+    ALTERNATIVE,
     BITS,
     CANNOT_EXCLUDE,
     CONSISTENT,
@@ -150,8 +151,8 @@ class Scopes:
 
     def _alternative(self, effect: str) -> None:
         if len(self.mentions) > self.barrier and self.mentions[-1].term.kind != "normal":
-            self.mentions[-1].bits |= POSSIBLE
-            self.alternatives = POSSIBLE
+            self.mentions[-1].bits |= POSSIBLE | ALTERNATIVE
+            self.alternatives = POSSIBLE | ALTERNATIVE
             if effect == "versus":
                 self.bits |= POSSIBLE
 
