@@ -5,13 +5,15 @@ Workers import this file before their threads are held, so it imports nothing at
 
 import logging
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from dask.config import set as dask_settings
-from dask.distributed import Client, LocalCluster, WorkerPlugin, as_completed
+from dask.distributed import Client, LocalCluster, WorkerPlugin
 
 from builders.probe import PoolLostError, Probe, ProbeError, demand, probe_files
 from builders.source_code import whole_code_hash
@@ -59,7 +61,7 @@ class DaskPool:
     def __init__(self, client: Client) -> None:
         self.client = client
         self._keys: dict[str, str] = {}
-        self._ended = as_completed(loop=client.loop, with_results=True, raise_errors=False)
+        self._ended: SimpleQueue[Any] = SimpleQueue()
         self._submitted = 0
         self._most = max(1, WINDOW * sum(_threads(client).values()))
 
@@ -75,26 +77,37 @@ class DaskPool:
         name = f"{key.replace('/', ' ')}-{self._submitted}"
         future = self.client.submit(perform, task, key=name, pure=False, resources=dict(resources) or None)
         self._keys[name] = key
-        self._ended.add(future)
+        future.add_done_callback(self._ended.put)
 
     def next(self) -> "tuple[str, Done | BaseException]":
         """Wait for one task; raises `PoolLostError` where the scheduler is gone."""
-        future, result = next(self._ended)
-        if future.status in ("cancelled", "lost") or self.client.status != "running":
-            raise PoolLostError(LOST)
-        return self._keys.pop(future.key), result if future.status == "finished" else _error_of(result)
+        future = self._next_ended()
+        try:
+            result = future.exception() if future.status == "error" else future.result()
+        except (OSError, TimeoutError, CancelledError) as error:
+            raise PoolLostError(LOST) from error
+        return self._keys.pop(future.key), result
 
-
-def _error_of(result: Any) -> BaseException:
-    """The exception in what `as_completed` returns for a failed task: type, exception, traceback."""
-    return result[1].with_traceback(result[2]) if isinstance(result, tuple) else result
+    def _next_ended(self) -> Any:
+        while True:
+            if self.client.status != "running":
+                raise PoolLostError(LOST)
+            try:
+                future = self._ended.get(timeout=1.0)
+            except Empty:
+                continue
+            if future.status in ("cancelled", "lost"):
+                raise PoolLostError(LOST)
+            return future
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Our settings, and no word of Dask's own on the terminal: what goes wrong is said once, by us."""
     loggers = [
-        logging.getLogger(name) for name in list(logging.root.manager.loggerDict) if name.startswith("distributed")
+        logging.getLogger(name)
+        for name in list(logging.root.manager.loggerDict)
+        if name.startswith(("distributed", "tornado"))
     ]
     before = [logger.level for logger in loggers]
     for logger in loggers:
