@@ -12,9 +12,11 @@ _SLOT = re.compile(r"(\{[ant]\}|\[is\]|\[has\])")
 _GRADES = {
     "size": (("minimal", ("trace", "tiny", "minimal")), ("mild", ("small",)), ("moderate", ("moderate",)),
              ("severe", ("large",))),
-    "degree": (("minimal", ("minimal",)), ("mild", ("mild", "slight")), ("moderate", ("moderate",)),
+    "degree": (("minimal", ("minimal",)), ("mild", ("mild",)), ("moderate", ("moderate",)),
                ("severe", ("severe", "marked", "extensive"))),
 }  # fmt: skip
+_PLURALS = {"x": "ces", "ty": "ties", "ss": "sses", "": "s"}
+"""Endings of the words that take an article, and their plurals (`pneumothorax`, `opacity`, `process`)."""
 
 
 class Mention(NamedTuple):
@@ -100,8 +102,8 @@ def say_normal(normal: Normal) -> Sentence:
     """A sentence that says something is normal."""
     at = normal.statement.index(normal.surface)
     end = at + len(normal.surface)
-    concept = normal.surface.lower()
-    mention = Mention(at, end, concept, "normal", "present", "certain", None, None, None, normal.nodes, ())
+    told = ("normal", "present") if normal.assertion == "present" else ("abnormality", normal.assertion)
+    mention = Mention(at, end, normal.surface.lower(), *told, "certain", None, None, None, normal.nodes, ())
     return Sentence(normal.statement, (mention,))
 
 
@@ -118,8 +120,8 @@ def _pieces(template: str) -> tuple[str, ...]:
 def _agreeing(surface: Surface, position: Position | None) -> Surface:
     if position is None or position.side != "bilateral" or surface.number != "one":
         return surface
-    plural = f"{surface.text[:-1]}ces" if surface.text.endswith("x") else f"{surface.text}s"
-    return Surface(plural, "many")
+    ending = next(end for end in _PLURALS if surface.text.endswith(end))
+    return Surface(surface.text[: len(surface.text) - len(ending)] + _PLURALS[ending], "many")
 
 
 def _verb(slot: str, subject: Thing) -> str:

@@ -91,11 +91,12 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Normal:
-    """A sentence that says something is normal; `surface` are the words that say so."""
+    """A sentence that says something is normal; `surface` are the words that say so, or what they deny."""
 
     statement: str
     nodes: tuple[str, ...]
     surface: str
+    assertion: str
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _phrase(row: dict[str, str]) -> Phrase:
 
 
 def _normal(row: dict[str, str]) -> Normal:
-    return Normal(row["statement"], tuple(row["node"].split(";")), row["surface"])
+    return Normal(row["statement"], tuple(row["node"].split(";")), row["surface"], row["assertion"])
 
 
 def _grouped(name: str, key: str, made: Callable[[dict[str, str]], T]) -> dict[str, Weighted[T]]:
