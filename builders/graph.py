@@ -29,8 +29,10 @@ class Graph:
         self._added: dict[str, int] = {}
 
     def add(self, nodes: Iterable[Node]) -> None:
-        """Add nodes; what they wait for may be added later."""
+        """Add nodes; what they wait for may be added later. Raises `ValueError` for a key that is there already."""
         for node in nodes:
+            if node.key in self._added:
+                raise ValueError(f"two tasks are called {node.key}")
             self._added[node.key] = len(self._added)
             self._nodes[node.key] = node
             self._wait(node, node.after)

@@ -19,18 +19,20 @@ MOST_BYTES = 64_000_000
 
 @dataclass(frozen=True)
 class Slice:
-    """Rows of one split of one partition."""
+    """Rows of one split of one partition; `alone`: the partition holds no other split."""
 
     path: Path
     fingerprint: str
     offset: int
     rows: int
+    alone: bool
 
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """One file to be published, and the rows it is made of."""
+    """One file to be published, named relative to the build folder, and the rows it is made of."""
 
+    name: str
     path: Path
     split: str
     column: str | None
@@ -55,7 +57,7 @@ class PublishedFile:
 
     def _read(self, part: Slice) -> pl.DataFrame:
         rows = pl.scan_parquet(part.path)
-        if self.column is not None:
+        if self.column is not None and not part.alone:
             rows = rows.filter(pl.col(self.column).cast(pl.String) == self.split)
         return rows.slice(part.offset, part.rows).collect()
 
@@ -65,13 +67,13 @@ def published_files(leg: Leg, store: Store) -> list[PublishedFile]:
     files = []
     if leg.table.publish:
         parts = [_held(leg.folder.part(part.name)) for part in leg.known]
-        files += _files(store.published(leg.table.name), leg.table.split, parts)
+        files += _files(store.root, leg.table.name, leg.table.split, parts)
     rejected = [leg.folder.rejected(part.name) for part in leg.known]
     accounts = [
         (path, Account(account.fingerprint, rows=account.rows, splits={"all": account.rows}))
         for path, account in (_held(path) for path in rejected if path.exists())
     ]
-    return files + _files(store.root / "rejected" / leg.table.name, None, accounts)
+    return files + _files(store.root, f"rejected/{leg.table.name}", None, accounts)
 
 
 def _held(path: Path) -> tuple[Path, Account]:
@@ -81,14 +83,14 @@ def _held(path: Path) -> tuple[Path, Account]:
     return path, account
 
 
-def _files(folder: Path, column: str | None, parts: Sequence[tuple[Path, Account]]) -> list[PublishedFile]:
+def _files(root: Path, folder: str, column: str | None, parts: Sequence[tuple[Path, Account]]) -> list[PublishedFile]:
     most = _rows_per_file(parts)
     made = []
     for split in sorted({split for _, account in parts for split in account.splits}):
         groups = list(_cut(split, parts, most))
         for number, slices in enumerate(groups):
-            path = folder / f"{split}-{number:05d}-of-{len(groups):05d}.parquet"
-            made.append(PublishedFile(path, split, column, tuple(slices)))
+            name = f"{folder}/{split}-{number:05d}-of-{len(groups):05d}.parquet"
+            made.append(PublishedFile(name, root / name, split, column, tuple(slices)))
     return made
 
 
@@ -105,7 +107,7 @@ def _cut(split: str, parts: Iterable[tuple[Path, Account]], most: int) -> Iterab
         offset, left = 0, account.splits.get(split, 0)
         while left:
             take = min(left, most - sum(part.rows for part in run))
-            run.append(Slice(path, account.fingerprint, offset, take))
+            run.append(Slice(path, account.fingerprint, offset, take, len(account.splits) == 1))
             offset, left = offset + take, left - take
             if sum(part.rows for part in run) == most:
                 yield run
@@ -116,7 +118,7 @@ def _cut(split: str, parts: Iterable[tuple[Path, Account]], most: int) -> Iterab
 
 def publish_nodes(files: Iterable[PublishedFile]) -> list[Node]:
     """A task per file that is not there yet; a table and its rejected rows may have files of the same name."""
-    return [Node("/".join(("publish", *file.path.parts[-3:])), file) for file in files if not file.finished()]
+    return [Node(f"publish/{file.name}", file) for file in files if not file.finished()]
 
 
 def remove_strays(folder: Path, keep: Iterable[Path]) -> None:
