@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ class DaskPool:
         self._keys: dict[str, str] = {}
         self._ended: SimpleQueue[Any] = SimpleQueue()
         self._submitted = 0
+        self.about = f", dashboard at {client.dashboard_link}" if find_spec("bokeh") else ""
         self._most = max(1, WINDOW * sum(_threads(client).values()))
 
     def free(self) -> bool:

@@ -7,7 +7,12 @@ from builders.perform import Done, perform
 
 
 class Pool(Protocol):
-    """Runs tasks; `next` returns what came of one of them, in the order in which they end."""
+    """Runs tasks; `next` returns what came of one of them, in the order in which they end.
+
+    `about`: what a user may want to know of it.
+    """
+
+    about: str
 
     def free(self) -> bool:
         """Whether another task may be submitted now."""
@@ -24,6 +29,8 @@ class Pool(Protocol):
 
 class InThisProcess:
     """One task at a time, here: for tests and for a debugger (`--workers 0`)."""
+
+    about = ""
 
     def __init__(self) -> None:
         self._ended: list[tuple[str, Done | BaseException]] = []

@@ -86,7 +86,7 @@ def _make(recipe: Recipe, store: Store, orders: Orders) -> Manifest:
 
 def _run(making: Making, orders: Orders, tally: Tally) -> list[Failure]:
     about = f"{making.recipe.name} in {making.store.root}"
-    with shown(tally, about, quiet=orders.quiet) as view, _pool(orders, making) as pool:
+    with _pool(orders, making) as pool, shown(tally, about + pool.about, quiet=orders.quiet) as view:
 
         def ended(node: Any, done: Any) -> None:
             tally.ended(node, done)

@@ -1,0 +1,96 @@
+"""Settings of the command line: typed by the dataclass they belong to, refused by name where they fit nothing."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+import pytest
+
+from builders.base import Stage
+from builders.overrides import with_settings
+from builders.provenance import plain_settings
+from builders.settings import for_part, for_recipe, pairs, typed
+from schemas.errors import UsageError
+from tests.builders.mill import Items, Polish, mill
+
+
+@dataclass(frozen=True)
+class Options:
+    """Settings of every kind."""
+
+    text: Literal["findings", "impression"] = "findings"
+    top_k: int = 100
+    same_patient: bool = False
+    fractions: tuple[float, float] = (0.5, 0.5)
+    languages: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "meant"),
+    [
+        ("text", "impression", "impression"),
+        ("top_k", "7", 7),
+        ("same_patient", "true", True),
+        ("same_patient", "no", False),
+        ("fractions", "0.9, 0.1", (0.9, 0.1)),
+        ("languages", "en,tr", ("en", "tr")),
+        ("limit", "3", 3),
+        ("top_k", 7, 7),
+    ],
+)
+def test_a_value_is_read_as_its_field_is_declared(key: str, value: object, meant: object) -> None:
+    assert typed(Options, "recipe", {key: value}) == {key: meant}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("text", "history", r"recipe.text=history: Input should be 'findings' or 'impression'"),
+        ("top_k", "many", r"recipe.top_k=many: Input should be a valid integer"),
+        ("topk", "7", r"recipe has no setting topk; it has text, top_k, same_patient, fractions, languages, limit"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(key: str, value: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        typed(Options, "recipe", {key: value})
+
+
+def test_names_part_the_settings() -> None:
+    settings = pairs(["top-k=7", "recipe.text=impression", "items.per-shard=3"], "--set")
+    assert for_recipe(settings) == {"top_k": "7", "text": "impression"}
+    assert for_part(settings, "items") == {"per_shard": "3"}
+
+
+@pytest.mark.parametrize(("tokens", "says"), [(["x"], "expected NAME=VALUE"), (["x=1", "x=2"], "is given twice")])
+def test_tokens_of_another_form_are_refused(tokens: list[str], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        pairs(tokens, "--set")
+
+
+@dataclass(frozen=True)
+class Nested(Stage):
+    """A stage that holds a part with settings of its own."""
+
+    annotator: Polish = field(default_factory=Polish)
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        return frames[0]
+
+
+def test_a_stage_and_what_it_holds_are_set_by_name() -> None:
+    recipe = mill(source=Items(count=5))
+    tables = [replace(table, stage=Nested()) if table.name == "polished" else table for table in recipe.tables]
+    made = with_settings(
+        replace(recipe, tables=tables), {"annotator.least": "4", "drawings.naps": "0.5", "items.count": "5"}
+    )
+    stages = {table.name: table.stage for table in made.tables}
+    assert stages["polished"] == Nested(Polish(least=4))
+    assert plain_settings(stages["polished"]) == {"annotator": {"least": 4, "raises_on": "", "naps": 0.0}}
+    assert plain_settings(stages["drawings"]) == {"naps": 0.5}
+
+
+def test_an_unknown_part_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match=r"no part of mill is called corpus; there are items, polished, keys"):
+        with_settings(mill(), {"corpus.text": "both"})
