@@ -1,12 +1,11 @@
 """From entities to label sets: which terms stand for a label, and what its policy makes of doubt and history.
 
-A label set is a table in `label_sets/`. One row per label: a 0/1 policy for what is `likely`, one of several
-readings (`alternative`: "A versus B"), `uncertain` (any other doubt), `sub_threshold` (borderline, or a term that
-only comes close to the label) and `historical`, and the canonical terms that are the label (`terms`) or come
-close to it (`near`). A term may be bound to a structure
-and its parts: `calcification@coronary artery`. Conventions of a label set live in these tables; entities are
-never bent to fit them. `none:A;B` instead of terms: the label holds where no other label is present or
-uncertain, A and B aside.
+A label set is a table in `label_sets/`. One row per label: the canonical terms that are the label (`terms`) or only
+come close to it (`near`), and a 0/1 policy for what is `likely`, one of several readings and else beyond doubt
+(`alternative`: "A versus B"), `uncertain` (any other doubt), flagged `borderline`, `sub_threshold` (a term of
+`near`) and `historical`. A term may be bound to a structure and its parts: `calcification@coronary artery`.
+`none:A;B` instead of terms: the label holds where no other label is present or uncertain, A and B aside.
+Conventions of a label set live in these tables; entities are never bent to fit them.
 
 Sources of the conventions: `openi13` the 13 findings of NegBio's Open-i labels (arXiv 1712.05898), `ctrate18` the
 18 abnormalities of CT-RATE (arXiv 2403.17834), `chexpert14` the 14 observations of CheXpert (arXiv 1901.07031).
@@ -24,7 +23,7 @@ from schemas.anatomy import descendants
 from schemas.errors import UsageError
 from schemas.words import STATES
 
-POLICIES: Final = ("likely", "alternative", "uncertain", "sub_threshold", "historical")
+POLICIES: Final = ("likely", "alternative", "uncertain", "borderline", "sub_threshold", "historical")
 LABEL_SETS: Final = ("openi13", "ctrate18", "chexpert14")
 _RANKED: Final = ("not_mentioned", "absent", "uncertain", "present")
 """States in the order in which one overrides another when a report says several things of a label."""
@@ -99,11 +98,11 @@ def _mentions(entities: pl.DataFrame, labels: LabelSet) -> pl.DataFrame:
         .join(labels.policy, on="label")
     )
     said = pl.col("assertion")
-    near = pl.col("near") | pl.col("flags").list.contains("borderline").fill_null(False)
+    borderline = pl.col("flags").list.contains("borderline").fill_null(False)
     rank = (
         pl.when(said.is_in(["absent", "resolved"]))
         .then(_RANKED.index("absent"))
-        .when((said == "present") & ~near)
+        .when((said == "present") & ~pl.col("near") & ~borderline)
         .then(_RANKED.index("present"))
         .when(said.is_in(["present", "uncertain"]))
         .then(_RANKED.index("uncertain"))
@@ -114,8 +113,10 @@ def _mentions(entities: pl.DataFrame, labels: LabelSet) -> pl.DataFrame:
     value = (
         pl.when(pl.col("rank") != _RANKED.index("uncertain"))
         .then((pl.col("rank") == _RANKED.index("present")).cast(pl.Int8))
-        .when(near)
+        .when("near")
         .then("sub_threshold")
+        .when(borderline)
+        .then("borderline")
         .when(pl.col("flags").list.contains("alternative").fill_null(False))
         .then("alternative")
         .when(pl.col("certainty") == "likely")
