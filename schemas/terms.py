@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 TextLeave = Literal["no", "verbatim", "adapted"]
 LabelLeave = Literal["no", "gated", "open"]
-_TEXT: Final = ("no", "verbatim", "adapted")
-_LABELS: Final = ("no", "gated", "open")
+_TEXT: Final[tuple[TextLeave, ...]] = ("no", "verbatim", "adapted")
+_LABELS: Final[tuple[LabelLeave, ...]] = ("no", "gated", "open")
 
 
 class TermsConflictError(ValueError):
@@ -45,8 +45,8 @@ class Terms:
         if len(share_alike) > 1:
             raise TermsConflictError(f"share-alike licences exclude each other: {' and '.join(sorted(share_alike))}")
         return Terms(
-            text_may_leave=min(self.text_may_leave, other.text_may_leave, key=_TEXT.index),
-            labels_may_leave=min(self.labels_may_leave, other.labels_may_leave, key=_LABELS.index),
+            text_may_leave=_TEXT[min(_TEXT.index(self.text_may_leave), _TEXT.index(other.text_may_leave))],
+            labels_may_leave=_LABELS[min(_LABELS.index(self.labels_may_leave), _LABELS.index(other.labels_may_leave))],
             commercial=self.commercial and other.commercial,
             remote_processing=self.remote_processing and other.remote_processing,
             share_alike=share_alike,
