@@ -38,7 +38,7 @@ def compare(folder: Path, out: Path, rows: int) -> str:
     worst, wrong = 0.0, 0
     for q in np.random.default_rng(1).choice(findings.height, rows, replace=False):
         scores = brute_force(vectors, word, kind, start, int(q))
-        scores[q] = -2
+        scores[q] = -99
         best = np.sort(scores)[::-1][:100]
         got = by_query.row(int(q), named=True)
         candidates = np.array([int(name[1:]) for name in got["candidate"]])
@@ -67,7 +67,7 @@ def brute_force(vectors: Any, word: Any, kind: Any, start: Any, q: int) -> Any:
     gain, weight = weights.signed[back].astype(np.float64) * cosine.max(0), weights.affinity[back].astype(np.float64)
     recall = np.add.reduceat(gain, start[:-1]) / np.add.reduceat(weight, start[:-1])
     p = precision[0] / precision[1]
-    return np.clip(2 * p * recall / (p + recall), -1, 1)
+    return np.clip(2 * p * recall / (p + recall), -16, 15)
 
 
 def main() -> None:

@@ -18,6 +18,9 @@ TILE: Final = 32
 SCALE: Final = 1 << 20
 """Steps per unit of score (resolution 9.5e-7)."""
 
+MOST: Final = 16
+"""Scores are cut off here. Where similarities are negative, 2PR / (P + R) has a pole at P = -R; else it ends at 1."""
+
 
 class Vocabulary(NamedTuple):
     """Entries are distinct (term, type): `term` is a row of `cosine`; weights are flat, type * 5 + type."""
@@ -95,13 +98,13 @@ def cover(table, sums, start, begin, end, out):
 def combine(forth, back, out):
     """`out[j, i]` from `forth[i, j]` and `back[j, i]`: the harmonic mean in whole steps of `1 / SCALE`.
 
-    Clipped to [-1, 1], as it has a pole where one direction is close to minus the other; 0 where their sum is.
+    0 where their sum is 0; cut off at +-`MOST`.
     """
     for j in range(TILE):
         for i in range(TILE):
             total = forth[i, j] + back[j, i]
             value = np.float32(2) * forth[i, j] * back[j, i] / total if total != 0 else np.float32(0)
-            value = min(max(value, np.float32(-1)), np.float32(1))
+            value = min(max(value, np.float32(-MOST)), np.float32(MOST - 1))
             out[j, i] = np.int32(np.rint(value * np.float32(SCALE)))
 
 

@@ -59,6 +59,7 @@ class Lexical:
     place: float = 0.1
     word: float = 0.6
     letters: float = 0.45
+    faint: float = 0.03
     seed: str = "medmill"
 
     version: ClassVar[int] = 1
@@ -73,13 +74,17 @@ class Lexical:
         out = np.zeros((len(terms), self.dimension), np.float64)
         for row, term in enumerate(terms):
             for feature, weight in self._features(term.lower()).items():
-                out[row, self._slot(feature)] += weight
-        length = np.linalg.norm(out, axis=1, keepdims=True)
-        return (out / np.where(length > 0, length, 1)).astype(np.float32)
+                out[row, self._digest(feature) % self.dimension] += weight
+            out[row] += self._own(term)
+        return (out / np.linalg.norm(out, axis=1, keepdims=True)).astype(np.float32)
 
-    def _slot(self, feature: str) -> int:
-        digest = blake2b(feature.encode(), digest_size=8, key=self.seed.encode()[:64]).digest()
-        return int.from_bytes(digest) % self.dimension
+    def _own(self, term: str) -> NDArray[np.float64]:
+        """A faint vector of the term alone, so that two unrelated terms are hardly ever exactly as unlike as others."""
+        drawn = np.random.default_rng(self._digest(term)).random(self.dimension)
+        return drawn * (self.faint / np.linalg.norm(drawn))
+
+    def _digest(self, words: str) -> int:
+        return int.from_bytes(blake2b(words.encode(), digest_size=8, key=self.seed.encode()[:64]).digest())
 
     def _features(self, term: str) -> dict[str, float]:
         """Features of a lower-case term with their weights; the squares of one kind add up to the kind's weight."""
@@ -159,3 +164,8 @@ def _letter_groups(word: str) -> list[str]:
 def _spread(kind: str, features: dict[str, float], weight: float) -> dict[str, float]:
     length = sum(value * value for value in features.values()) ** 0.5
     return {f"{kind}:{name}": weight * value / length for name, value in features.items()} if length else {}
+
+
+def lexicon_terms() -> list[str]:
+    """The canonical terms of the lexicon, sorted."""
+    return sorted({known.canonical for known in _known().values()})

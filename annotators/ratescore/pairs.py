@@ -29,7 +29,7 @@ def score(
     *,
     empty: float | None = None,
 ) -> float | None:
-    """The RaTEScore of two lists of entities, in [-1, 1]; equal for (A, B) and (B, A).
+    """The RaTEScore of two lists of entities, at most 1 where no similarity is negative; equal for (A, B) and (B, A).
 
     `cosine`: [entities of A, entities of B], `types_*`: positions in `RATE_TYPES`, both in report order.
     Returns `empty` where a side has no entity: null, as nothing can be said; the package returns 0.5.
@@ -42,6 +42,6 @@ def score(
 
 
 def harmonic(precision: float, recall: float) -> float:
-    """2PR / (P + R), 0 where P + R = 0; clipped to [-1, 1], since it has a pole where P is close to -R."""
+    """2PR / (P + R), and 0 where P + R = 0; near P = -R it has a pole."""
     total = precision + recall
-    return min(1.0, max(-1.0, 2 * precision * recall / total)) if total else 0.0
+    return 2 * precision * recall / total if total else 0.0

@@ -10,12 +10,15 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.kernel import SCALE, TILE
+from annotators.ratescore.kernel import MOST, SCALE, TILE
 
 N_STRATA: Final = 4
 """Score bands high, middle, low, and `random` (any score); see `schemas.retrieval.STRATA`."""
 HIGH: Final = np.int32(SCALE * 3 // 4)
 MIDDLE: Final = np.int32(SCALE // 2)
+TIE_BITS: Final = np.uint64(39)
+"""Bits of a place that hold the hash; the 25 above hold the score."""
+_LOWEST: Final = MOST * SCALE
 _NOBODY: Final = np.int32(-(1 << 30))
 _FULL: Final = np.uint32(0xFFFFFFFF)
 
@@ -83,15 +86,15 @@ def mix64(x):
 
 @numba.njit(nogil=True, cache=True)
 def place_of(score, seed_query, seed_candidate):
-    """Score above, hash of (query, candidate) below: 22 + 42 bits."""
-    tie = mix64(seed_query ^ mix64(seed_candidate)) >> np.uint64(22)
-    return (np.uint64(score + SCALE) << np.uint64(42)) | tie
+    """Score above, hash of (query, candidate) below."""
+    tie = mix64(seed_query ^ mix64(seed_candidate)) >> (np.uint64(64) - TIE_BITS)
+    return (np.uint64(score + _LOWEST) << TIE_BITS) | tie
 
 
 @numba.njit(nogil=True, cache=True)
 def score_of(place):
     """The score within a place, in steps of `1 / SCALE`."""
-    return np.int32(np.int64(place >> np.uint64(42)) - SCALE)
+    return np.int32(np.int64(place >> TIE_BITS) - _LOWEST)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -150,7 +153,7 @@ def _offer_studies(score, wanted, rows, lanes, queries, candidates, kept):
             x = score[row, lane]
             if not (wanted[row] >> np.uint32(lane)) & np.uint32(1) or x < floor[s]:
                 continue
-            lowest = np.int32(SCALE)
+            lowest = np.int32(_LOWEST)
             for m in range(start[s], start[s + 1]):
                 q = members[m]
                 number, patient, group, seed = queries.number[q], queries.patient[q], queries.group[q], queries.seed[q]

@@ -10,13 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.ratescore.block_sets import Chosen
-from annotators.ratescore.kernel import SCALE
-from annotators.ratescore.selection import N_STRATA
+from annotators.ratescore.kernel import MOST, SCALE
+from annotators.ratescore.selection import N_STRATA, TIE_BITS
 from builders.base import Stage
 from builders.stages.rank import stamp
 from schemas.retrieval import STRATA, Ranking
 
-_SCORE = np.uint64(42)
 _NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
 _RANDOM = STRATA.index("random")
 
@@ -62,11 +61,11 @@ def _best(found: Chosen, k: int) -> tuple[pl.DataFrame, NDArray[np.uint64]]:
     """The k best per query with their ties, and the lowest place among them (0 where there are fewer than k)."""
     order = np.argsort(~found.place, axis=1, kind="stable")[:, :k]
     place = np.take_along_axis(found.place, order, axis=1)
-    score = np.where(place > 0, place >> _SCORE, _NONE)
+    score = np.where(place > 0, place >> TIE_BITS, _NONE)
     first, last = _runs(score)
     worst = score[:, -1:]
-    beyond = ((found.place >> _SCORE == worst) & (found.place > 0)).sum(1) - ((score == worst) & (place > 0)).sum(1)
-    left_out = (found.tied * (found.bar >> _SCORE == worst)).sum(1) + beyond
+    beyond = ((found.place >> TIE_BITS == worst) & (found.place > 0)).sum(1) - ((score == worst) & (place > 0)).sum(1)
+    left_out = (found.tied * (found.bar >> TIE_BITS == worst)).sum(1) + beyond
     last = last + np.where(score == worst, left_out[:, None], 0)
     lowest = place[:, -1] if place.shape[1] == k else np.zeros(place.shape[0], np.uint64)
     ranks = np.broadcast_to(np.arange(1, place.shape[1] + 1), place.shape)
@@ -119,7 +118,7 @@ def _frame(
 ) -> pl.DataFrame:
     """One row per place that is not 0: query (position), candidate (number), score, agreement."""
     there = place > 0
-    score = (place[there] >> _SCORE).astype(np.float32) / np.float32(SCALE) - np.float32(1)
+    score = ((place[there] >> TIE_BITS).astype(np.int64) - MOST * SCALE).astype(np.float32) / np.float32(SCALE)
     null = pl.lit(None, pl.Int32)
     return pl.DataFrame(
         {

@@ -39,7 +39,7 @@ def brute_force(folder: Path, sets: pl.DataFrame) -> pl.DataFrame:
             n = len(RATE_TYPES)
             score = pairs.score(cosine[np.ix_(a // n, b // n)], a % n, b % n)
             assert score is not None
-            tie = mix(q["seed"] ^ mix(c["seed"])) >> 22
+            tie = mix(q["seed"] ^ mix(c["seed"])) >> 25
             found.append((q["id"].split("/")[0], c["id"].split("/")[0], round(score * SCALE), tie))
     return pl.DataFrame(found, ["query", "candidate", "steps", "tie"], orient="row").sort(
         "query", "steps", "tie", descending=[False, True, True]
