@@ -12,6 +12,7 @@ from builders.stages.baselines import Baselines
 from builders.stages.corpus import Corpus, TextChoice
 from builders.stages.finding_sets import FindingSets
 from builders.stages.images import CorpusKeys, OfStudies, RankImages
+from builders.stages.matrix import Matrices, Together
 from builders.stages.merge_ranks import MergeRanks
 from builders.stages.rank import Rank
 from builders.stages.roll_up import RollUp
@@ -21,7 +22,7 @@ from builders.stages.vocabulary import Vocabulary
 from schemas.baselines import Baseline
 from schemas.radiology import Entity, Image, Label, Report
 from schemas.retrieval import CorpusKey, RankedImage, Ranking, Study, StudyFinding
-from schemas.scoring import FindingSet, StudyKey, TermRow, VocabularyEntry
+from schemas.scoring import FindingSet, ScoreMatrix, StudyKey, TermRow, VocabularyEntry
 
 BLOCK = 16_384
 """Finding sets per block: part of the plan, never of the rows; 6 pairs of blocks for the largest MIMIC shard."""
@@ -35,7 +36,8 @@ class RetrievalOptions:
     `directed` (present findings rise, absent ones sink) or `published` (everything rises). `embedder`:
     `lexical`, or `transformers:FOLDER` (BioLORD-2023-C is the published choice). `weights`: RaTEScore's
     `long` or `short` matrix. `top_k`, `sample`: candidates kept per query, and per stratum beside them.
-    `same_patient`: whether studies of one patient are candidates of each other.
+    `same_patient`: whether studies of one patient are candidates of each other. `matrix`: also write the whole
+    matrix of scores per structure, uint8 from 0 to 100, train cut into `shards` parts.
     """
 
     text: TextChoice = "findings-else-impression"
@@ -47,6 +49,8 @@ class RetrievalOptions:
     top_k: int = 100
     sample: int = 8
     same_patient: bool = False
+    matrix: bool = False
+    shards: int = 1
     seed: str = "medmill"
 
 
@@ -108,4 +112,15 @@ def _ranked(options: RetrievalOptions) -> list[Table]:
         Table("study_keys", StudyKey, keys, ("corpus",), shape=Collect(("id", "patient", "dup_group")), publish=False),
         Table("sets", FindingSet, FindingSets(), ("findings",), needs=of_sets, publish=False),
         Table("rankings", Ranking, rank, ("sets",), shape=blocks, needs=needs),
+        *(_matrices(options, needs) if options.matrix else ()),
+    ]  # fmt: skip
+
+
+def _matrices(options: RetrievalOptions, needs: Mapping[str, str]) -> list[Table]:
+    """The whole matrices, as RadIR's loaders read them."""
+    matrices = Matrices(options.shards, options.weights)
+    return [
+        Table("sets_by_anatomy", FindingSet, Together(), ("sets",), shape=Group(("split", "anatomy"), most_rows=10**7),
+              publish=False),
+        Table("matrices", ScoreMatrix, matrices, ("sets_by_anatomy",), shape=Files("matrix"), needs=needs, split=None),
     ]  # fmt: skip

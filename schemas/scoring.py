@@ -47,3 +47,16 @@ class FindingSet(dy.Schema):
     sides = dy.UInt8(metadata=tag("label"), description="Bits: left 1, right 2; bilateral is both.")
     severities = dy.UInt8(metadata=tag("label"), description="One bit per word of `SEVERITIES`.")
     changes = dy.UInt8(metadata=tag("label"), description="One bit per word of `CHANGES`.")
+
+
+class ScoreMatrix(dy.Schema):
+    """One file of a whole score matrix: the scores, or the order of their rows."""
+
+    matrix = dy.String(primary_key=True, metadata=tag("id"), description="Name of the file.")
+    anatomy = dy.String(metadata=tag("label"))
+    part = dy.String(metadata=tag("label"), description="Split, and shard of it where it is cut: `train_0`.")
+    content = dy.Enum(("scores", "order"), metadata=tag("label"))
+    rows = dy.Int64(min=0, metadata=tag("count"))
+    path = dy.String(metadata=tag("path"))
+    bytes = dy.Int64(min=0, metadata=tag("count", "bytes"))
+    sha256 = dy.String(metadata=tag("id"))

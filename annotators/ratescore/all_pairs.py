@@ -1,11 +1,15 @@
-"""Every score between a few thousand finding sets as one matrix."""
+"""Every score between finding sets as one matrix, in memory or in a file."""
+
+from typing import Final
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.kernel import SCALE, TILE, combine, cover, matches, sets_of, vocabulary_of
+from annotators.ratescore.kernel import SCALE, TILE, Sets, Vocabulary, combine, cover, matches, sets_of, vocabulary_of
 from annotators.ratescore.weights import WeightSet, load
+
+_SIDE: Final = 4096
 
 
 def all_pairs(
@@ -25,26 +29,47 @@ def all_pairs(
     words = vocabulary_of(np.ascontiguousarray(cosine), entry[0], entry[1], w.affinity, w.signed)
     sets = sets_of(entries.ravel().astype(np.uint32), np.asarray(start, np.int64), entry.shape[1])
     out = np.zeros((len(start) - 1, len(start) - 1), np.int32)
-    _fill(words, sets, out)
+    fill(words, sets, np.arange(len(start) - 1, dtype=np.int32), out)
     return out / np.float32(SCALE)
 
 
+def fill(words: Vocabulary, sets: Sets, place: NDArray[np.int32], out: NDArray[np.int32] | NDArray[np.uint8]) -> None:
+    """Write the score of sets i and j to `out[place[i], place[j]]` and to its mirror image.
+
+    int32: steps of `1 / SCALE`; uint8: hundredths, 0 below 0 and 100 above 1, as RadIR's loaders keep them.
+    """
+    n = sets.start.size - 1
+    spans = [(i, min(i + _SIDE, n)) for i in range(0, n, _SIDE)]
+    for a0, a1 in spans:
+        for b0, b1 in spans:
+            if a0 <= b0:
+                _fill(words, sets, (a0, a1, b0, b1), place, out, 100 if out.dtype == np.uint8 else 0)
+
+
 @numba.njit(nogil=True, cache=True)
-def _fill(words, sets, out):
-    """Tile by tile: how well each tile covers all sets, then each pair of tiles."""
-    n = out.shape[0]
-    tiles = (n + TILE - 1) // TILE
-    covered = np.zeros((tiles, tiles * TILE, TILE), np.float32)
+def _fill(words, sets, square, place, out, most):
+    a0, a1, b0, b1 = square
+    tiles = (b1 - b0 + TILE - 1) // TILE
+    covered = np.zeros((tiles, (a1 - a0 + TILE - 1) // TILE * TILE, TILE), np.float32)
     table = np.zeros((words.term.size + 1, 2 * TILE), np.float32)
     best, kind = np.empty(words.cosine.shape[0], np.float32), np.empty(words.cosine.shape[0], np.int32)
-    score = np.zeros((TILE, TILE), np.int32)
+    back, score = np.zeros((TILE, TILE), np.float32), np.zeros((TILE, TILE), np.int32)
     for tile in range(tiles):
-        matches(words, sets, tile * TILE, min(TILE, n - tile * TILE), best, kind, table)
-        cover(table, sets.sums, sets.sum_start, 0, n, covered[tile])
-    for a in range(tiles):
-        for b in range(a + 1):
-            combine(covered[b, a * TILE : (a + 1) * TILE], covered[a, b * TILE : (b + 1) * TILE], score)
-            for j in range(min(TILE, n - b * TILE)):
-                for i in range(min(TILE, n - a * TILE)):
-                    out[a * TILE + i, b * TILE + j] = score[j, i]
-                    out[b * TILE + j, a * TILE + i] = score[j, i]
+        first = b0 + tile * TILE
+        matches(words, sets, first, min(TILE, b1 - first), best, kind, table)
+        cover(table, sets.sums, sets.sum_start, a0, a1, covered[tile])
+    for first in range(a0, a1, TILE):
+        count = min(TILE, a1 - first)
+        matches(words, sets, first, count, best, kind, table)
+        for tile in range(tiles):
+            begin = b0 + tile * TILE
+            rows = min(TILE, b1 - begin)
+            cover(table, sets.sums, sets.sum_start, begin, begin + rows, back)
+            combine(covered[tile, first - a0 : first - a0 + TILE], back, score)
+            for j in range(rows):
+                for i in range(count):
+                    value = score[j, i]
+                    if most:
+                        value = np.int32(np.rint(min(max(value / SCALE, 0.0), 1.0) * most))
+                    out[place[first + i], place[begin + j]] = value
+                    out[place[begin + j], place[first + i]] = value

@@ -41,7 +41,7 @@ class Rank(Stage):
         Returns the partial rows of each, see `MergeRanks`; on the diagonal the second is empty.
         """
         left, right = frames
-        words = _vocabulary(needs["vocabulary"], needs["similarity"], self.weights, stamp(*needs.values()))
+        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights, stamp(*needs.values()))
         a = _block(left)
         kept_a = nothing_kept(a.studies, self.top_k, self.sample + _SPARE)
         if left is right:
@@ -62,7 +62,7 @@ def stamp(*folders: Path) -> tuple[tuple[str, int], ...]:
 
 
 @cache
-def _vocabulary(vocabulary: Path, similarity: Path, name: WeightSet, _: object) -> Vocabulary:
+def whole_vocabulary(vocabulary: Path, similarity: Path, name: WeightSet, _: object) -> Vocabulary:
     """Once per process, until the files change. The cosines stay in their file, mapped as copy-on-write."""
     rows = pl.read_parquet(vocabulary / "*.parquet", columns=["entry", "row", "type"]).sort("entry")
     kind = rows["type"].cast(pl.String).replace_strict(list(RATE_TYPES), range(len(RATE_TYPES)), return_dtype=pl.Int32)
