@@ -60,4 +60,10 @@ def _source(dataset: str, accepted: tuple[str, ...], name: str, value: str, sett
         known = " (it is a source of other datasets)" if name in names("source") else ""
         raise UsageError(f"{dataset} takes no source {name}{known}; it takes {', '.join(accepted)}")
     kind: Any = source_class(name)
-    return kind(location=value, **typed(kind, name, for_part(settings, name)))
+    return kind(location=_absolute(value), **typed(kind, name, for_part(settings, name)))
+
+
+def _absolute(location: str) -> str:
+    """A path as workers with another working directory find it; anything else as it is."""
+    path = Path(location).expanduser()
+    return str(path.absolute()) if path.exists() else location

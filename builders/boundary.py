@@ -33,6 +33,8 @@ def accept(table: Table, made: pl.DataFrame | Kept, ids: pl.Series | None, finge
     """
     frame, rejected = made if isinstance(made, Kept) else (made, pl.DataFrame(schema=REJECTED_SCHEMA))
     frame = _same_columns(table, frame)
+    if missing := set(REJECTED_SCHEMA) - set(rejected.columns):
+        raise StageError(f"table {table.name}: {maker(table)} rejected rows without {', '.join(sorted(missing))}")
     rejected = rejected.select(pl.col(name).cast(dtype) for name, dtype in REJECTED_SCHEMA.items())
     by_stage = rejected["id"]
     for check in (_without_invalid, _without_duplicates):

@@ -23,8 +23,11 @@ class Failure:
     error: BaseException
 
     def __str__(self) -> str:
-        reason = str(self.error) if isinstance(self.error, MedmillError) else f"{where(self.error)}: {self.error}"
-        return f"{self.key}: {reason}"
+        if isinstance(self.error, MedmillError):
+            return f"{self.key}: {self.error}"
+        if type(self.error).__name__ == "KilledWorker":
+            return f"{self.key}: its worker died every time it was tried (out of memory?)"
+        return f"{self.key}: {where(self.error)}"
 
 
 def drive(
@@ -35,37 +38,63 @@ def drive(
     `ended` hears of every task that is done, `failed` of every error and whether the task is tried again.
     Raises `NoRoomError` at once, since no task can write then, and `PoolLostError` where the pool does.
     """
-    running: dict[str, Node] = {}
-    attempts: Counter[str] = Counter()
-    failures: list[Failure] = []
-    while True:
-        while pool.free() and (node := graph.ready()):
-            running[node.key] = node
-            pool.submit(node.key, node.task, _resources(node))
-        if not running:
-            return failures
-        key, result = pool.next()
-        if isinstance(result, Done):
-            ended(running.pop(key), result)
-            graph.finish(key)
-            continue
-        attempts[key] += 1
-        again = _may_pass(result) and attempts[key] < ATTEMPTS
-        failed(Failure(key, result), again)
-        if again:
-            pool.submit(key, running[key].task, _resources(running[key]))
+    run = _Run(graph, pool, failed)
+    while node := run.next_ended():
+        ended(*node)
+        graph.finish(node[0].key)
+    return run.failures
+
+
+class _Run:
+    """Tasks that run, those that are tried again, and those that failed for good."""
+
+    def __init__(self, graph: Graph, pool: Pool, failed: Callable[[Failure, bool], None]) -> None:
+        self.graph, self.pool, self.failed = graph, pool, failed
+        self.failures: list[Failure] = []
+        self._running: dict[str, Node] = {}
+        self._suspects: list[Node] = []
+        self._attempts: Counter[str] = Counter()
+
+    def next_ended(self) -> tuple[Node, Done] | None:
+        """The next task that is done; None where nothing is left to run."""
+        while True:
+            self._submit()
+            if not self._running:
+                return None
+            key, result = self.pool.next()
+            node = self._running.pop(key)
+            if isinstance(result, Done):
+                return node, result
+            self._judge(node, result)
+
+    def _submit(self) -> None:
+        """Fill the pool; a task whose worker died runs again when nothing else does, so that it takes none along."""
+        while self.pool.free() and (node := self.graph.ready()):
+            self._start(node)
+        if not self._running and self._suspects:
+            self._start(self._suspects.pop(0))
+
+    def _start(self, node: Node) -> None:
+        self._running[node.key] = node
+        self.pool.submit(node.key, node.task, _resources(node))
+
+    def _judge(self, node: Node, error: BaseException) -> None:
+        """Try again what may pass; raises what ends the whole run."""
+        if isinstance(error, NoRoomError | PoolLostError):
+            raise error
+        if isinstance(error, Exception) and (full := no_room(error)):
+            raise full from error
+        self._attempts[node.key] += 1
+        worker_died = type(error).__name__ == "KilledWorker"
+        most = 2 if worker_died else ATTEMPTS if isinstance(error, OSError | MemoryError) else 1
+        again = self._attempts[node.key] < most
+        self.failed(Failure(node.key, error), again)
+        if not again:
+            self.failures.append(Failure(node.key, error))
+        elif worker_died:
+            self._suspects.append(node)
         else:
-            failures.append(Failure(key, result))
-            del running[key]
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether a second attempt may help; raises what ends the whole run."""
-    if isinstance(error, NoRoomError | PoolLostError):
-        raise error
-    if isinstance(error, Exception) and (full := no_room(error)):
-        raise full from error
-    return not isinstance(error, MedmillError) and type(error).__name__ != "KilledWorker"
+            self._start(node)
 
 
 def _resources(node: Node) -> dict[str, float]:

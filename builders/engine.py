@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dask.config import set as dask_settings
 from dask.distributed import Client, LocalCluster, WorkerPlugin
+from dask.system import CPU_COUNT
 
 from builders.probe import PoolLostError, Probe, ProbeError, demand, probe_files
 from builders.source_code import whole_code_hash
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 WINDOW = 2
 """Tasks submitted per thread: enough that no worker waits for the next, few enough to stop soon."""
 CONFIG = {
-    "distributed.scheduler.allowed-failures": 3,
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.scheduler.worker-saturation": 1.0,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
     "distributed.comm.timeouts.connect": "10s",
@@ -34,6 +36,10 @@ CONFIG = {
     "distributed.admin.tick.limit": "1h",
 }
 SILENCE = logging.CRITICAL + 1
+LOOK = 2.0
+DESERTED = 60.0
+"""Seconds between looks at the cluster, and seconds without any worker after which we stop waiting for one."""
+NO_WORKERS = "all workers are gone; start some, then the same command goes on where this one stopped"
 LOST = "the Dask scheduler is gone; start it again, then the same command goes on where this one stopped"
 
 
@@ -91,12 +97,14 @@ class DaskPool:
         return self._keys.pop(future.key), result
 
     def _next_ended(self) -> Any:
+        alone = 0.0
         while True:
-            if self.client.status != "running":
-                raise PoolLostError(LOST)
+            if self.client.status != "running" or alone > DESERTED:
+                raise PoolLostError(LOST if alone <= DESERTED else NO_WORKERS)
             try:
-                future = self._ended.get(timeout=1.0)
+                future = self._ended.get(timeout=LOOK)
             except Empty:
+                alone = alone + LOOK if not _threads(self.client) else 0.0
                 continue
             if future.status in ("cancelled", "lost"):
                 raise PoolLostError(LOST)
@@ -123,12 +131,12 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def local_pool(workers: int, job: Job) -> Iterator[DaskPool]:
-    """Worker processes of one thread each on this machine."""
+def local_pool(workers: int | None, job: Job) -> Iterator[DaskPool]:
+    """Worker processes of one thread each on this machine; by default as many as it has cores for us."""
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         stack.enter_context(environment(limits(1)))
-        cluster = stack.enter_context(_local_cluster(workers, job))
+        cluster = stack.enter_context(_local_cluster(workers or CPU_COUNT, job))
         client = stack.enter_context(Client(cluster, set_as_default=False))
         _ask(client, job, code="")
         yield DaskPool(client)

@@ -122,11 +122,13 @@ def publish_nodes(files: Iterable[PublishedFile]) -> list[Node]:
 
 
 def remove_strays(folder: Path, keep: Iterable[Path]) -> None:
-    """Remove Parquet files that are not of this build (fewer files than before, a split that is gone)."""
+    """Remove the other Parquet files of a folder, and the folder if it is empty then."""
     wanted = set(keep)
-    for path in folder.glob("*.parquet"):
-        if path not in wanted:
-            path.unlink()
+    strays = [path for path in folder.glob("*.parquet") if path not in wanted]
+    for path in strays:
+        path.unlink()
+    if strays and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def sha256_of(path: Path) -> str:

@@ -1,6 +1,5 @@
 """Make a dataset in a folder: lock it, plan, run what is missing, publish, and write down what was made."""
 
-import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,7 @@ from builders.pool import InThisProcess, Pool
 from builders.progress import shown
 from builders.publish import remove_strays
 from builders.record import record
-from builders.store import Store, in_one_line, write_bytes
+from builders.store import Store, in_one_line, read_account, write_bytes
 from builders.tally import Tally
 from schemas.errors import MedmillError
 from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
@@ -49,6 +48,7 @@ def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
     What is there and still right is kept. Raises `MedmillError` after everything that could be made is made.
     """
     orders = orders or Orders()
+    out = out.absolute()
     refuse_other(out, recipe.name)
     with locked(out), _terminated_as_interrupted(), in_one_line(out):
         store = Store(out)
@@ -106,7 +106,7 @@ def _pool(orders: Orders, making: Making) -> AbstractContextManager[Pool]:
     job = Job(making.store.root, locations, {name: wanted for name, wanted in stages.items() if wanted})
     if orders.scheduler:
         return scheduler_pool(orders.scheduler, job)
-    return local_pool(orders.workers or len(os.sched_getaffinity(0)), job)
+    return local_pool(orders.workers, job)
 
 
 def _write(making: Making, status: Literal["running", "complete", "failed"], orders: Orders, tally: Tally) -> Manifest:
@@ -124,11 +124,14 @@ def _write(making: Making, status: Literal["running", "complete", "failed"], ord
 
 
 def _remove_strays(making: Making) -> None:
-    """Published files that this build did not make: of a split that is gone, of a table with fewer files."""
+    """Published files that this build did not make: of a split or a table that is gone, of a table with fewer files."""
     root = making.store.root
-    for name, files in making.files.items():
-        for folder in (root / name, root / "rejected" / name):
-            remove_strays(folder, [file.path for file in files])
+    wanted = {file.path for files in making.files.values() for file in files}
+    for folder in (*root.iterdir(), *(root / "rejected").glob("*")):
+        if folder.is_dir():
+            remove_strays(
+                folder, (path for path in folder.glob("*.parquet") if path in wanted or not read_account(path))
+            )
 
 
 def _report(failures: list[Failure], making: Making, orders: Orders) -> str:

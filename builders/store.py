@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -112,6 +113,16 @@ def _flush(path: Path) -> None:
 
 def read_account(path: Path) -> Account | None:
     """The account in a file's footer; None where the file is missing, cut short, or not ours."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return _read_account(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=100_000)
+def _read_account(path: Path, mtime_ns: int, size: int) -> Account | None:
+    """Read once, until the file changes: a footer is asked for by the plan, the progress and the manifest."""
     try:
         return Account(**json.loads(pl.read_parquet_metadata(path)[_KEY]))
     except (OSError, pl.exceptions.PolarsError, KeyError, ValueError, TypeError):

@@ -1,13 +1,14 @@
 """Tables of every shape, made in this process: what comes out, what is accounted for, what is made again."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from builders.base import Recipe, Stage
 from builders.run import Orders, make
 from schemas.errors import MedmillError, UsageError
 from schemas.manifest import Manifest, read_manifest
@@ -253,3 +254,51 @@ def test_missing_blocks_alone_are_made_again(tmp_path: Path) -> None:
     assert part.read_bytes() == before
     lines = [json.loads(line) for line in max((tmp_path / "out" / "logs").iterdir()).read_text().splitlines()]
     assert [line["partition"] for line in lines if line.get("partition", "").startswith("block")] == [part.stem]
+
+
+@dataclass(frozen=True)
+class Flaky(Stage):
+    """Fails on the partition of one item as often as `times` says, as a disk does; `note` counts."""
+
+    note: str
+    times: int
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        if "i00013" in frames[0]["id"]:
+            path = Path(self.note)
+            tried = len(path.read_text()) if path.exists() else 0
+            path.write_text("x" * (tried + 1))
+            if tried < self.times:
+                raise OSError("the network is away")
+        return frames[0]
+
+
+def with_stage(table: str, stage: Stage) -> Recipe:
+    recipe = mill()
+    return replace(recipe, tables=[replace(t, stage=stage) if t.name == table else t for t in recipe.tables])
+
+
+def test_a_failure_of_the_machine_is_tried_again(tmp_path: Path) -> None:
+    manifest = make(with_stage("polished", Flaky(str(tmp_path / "note"), 2)), tmp_path / "out", HERE)
+    assert manifest.stage("polished").rejected == {}
+    assert (tmp_path / "note").read_text() == "xxx"
+
+
+def test_a_lasting_failure_names_partition_place_and_command(tmp_path: Path) -> None:
+    orders = Orders(workers=0, command="medmill build mill")
+    says = (
+        r"^polished/from-00012: OSError at tests/builders/test_engine.py:\d+; .* what is missing: medmill build mill$"
+    )
+    with pytest.raises(MedmillError, match=says):
+        make(with_stage("polished", Flaky(str(tmp_path / "note"), 99)), tmp_path / "out", orders)
+    stage = read_manifest(tmp_path / "out").stage("polished")
+    assert (stage.partitions, stage.rows_out) == (5, 48), "the other partitions were finished first"
+
+
+def test_tables_that_are_gone_are_published_no_more(tmp_path: Path) -> None:
+    build(tmp_path / "out", least=50)
+    recipe = mill()
+    make(replace(recipe, tables=[t for t in recipe.tables if t.name != "drawings"]), tmp_path / "out", HERE)
+    assert not (tmp_path / "out" / "drawings").exists()
+    assert not (tmp_path / "out" / "rejected" / "polished").exists()
+    assert (tmp_path / "out" / "nearest").exists()

@@ -1,5 +1,6 @@
 """Worker processes, here and on a cluster of its own: the same bytes, one error at once, a clean way out."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from builders.run import Orders, make
 from builders.source_code import whole_code_hash
 from builders.state import state_of
 from builders.threads import polars_threads
+from schemas.errors import MedmillError
 from schemas.manifest import read_manifest
 from tests.builders.chaos import Cluster, cluster, digests, ended, start, wait_until, workers_of
 from tests.builders.chaos_build import NAPS
@@ -104,3 +106,21 @@ def test_a_signal_leaves_a_build_that_goes_on(number: signal.Signals, tmp_path: 
     make(mill(naps=NAPS), tmp_path / "out", Orders(workers=0))
     assert digests(tmp_path / "out") == here
     assert read_manifest(tmp_path / "out").status == "complete"
+
+
+@dataclass(frozen=True)
+class Poison(Stage):
+    """Ends the process that runs it on one partition, as the kernel does when memory is out."""
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        if "i00013" in frames[0]["id"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return frames[0]
+
+
+def test_a_partition_that_kills_its_workers_is_reported_and_the_others_finish(tmp_path: Path) -> None:
+    recipe = mill()
+    tables = [replace(table, stage=Poison()) if table.name == "polished" else table for table in recipe.tables]
+    with pytest.raises(MedmillError, match=r"^polished/from-00012: its worker died every time it was tried"):
+        make(replace(recipe, tables=tables), tmp_path / "out", Orders(workers=2))
+    assert read_manifest(tmp_path / "out").stage("polished").rows_out == 48
