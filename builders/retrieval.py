@@ -6,7 +6,7 @@ from typing import Literal
 
 from annotators.ratescore.embedders import embedder
 from annotators.ratescore.weights import WeightSet
-from builders.base import Blocks, Collect, Group, Map, Recipe, Source, Table
+from builders.base import Blocks, Collect, Files, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
 from builders.stages.baselines import Baselines
 from builders.stages.corpus import Corpus, TextChoice
