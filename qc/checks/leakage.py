@@ -1,20 +1,23 @@
 """No patient and no copied text stands on both sides of a split."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import polars as pl
 
 from qc.base import Check
 from qc.build import Build
 from qc.wording import counted
-from schemas.quality import Outcome
+from schemas.quality import Figure, Outcome
+
+MANY: Final = 0.1
 
 
 class Leakage(Check):
     """A patient in two splits fails. So does a duplicated text where splits were drawn by text.
 
     With patients known, splits follow the patients, and two patients may well have the same short normal
-    report: that is told as a warning.
+    report: that is told, and a warning where it is true of more than `MANY` of the held-out studies.
     """
 
     name = "leakage"
@@ -27,7 +30,7 @@ class Leakage(Check):
         corpus = build.scan("corpus", ["id", "patient", "dup_group"])
         patients, copies = _in_two_splits(corpus, "patient"), _in_two_splits(corpus, "dup_group")
         known = corpus.select(pl.col("patient").n_unique() - pl.col("patient").has_nulls()).collect().item()
-        figures = {"patients": known, "patients_in_two": len(patients), "texts_in_two": len(copies)}
+        figures: dict[str, Figure] = {"patients": known, "patients_in_two": len(patients), "texts_in_two": len(copies)}
         if patients or (copies and not known):
             what = counted(len(patients), "patient") if patients else counted(len(copies), "duplicated text")
             return self.outcome(
@@ -38,15 +41,15 @@ class Leakage(Check):
                 cases=patients or copies,
             )
         who = counted(known, "patient") if known else "no patient ids: splits follow duplicated texts"
-        if copies:
-            return self.outcome(
-                "warn",
-                f"{who}, none in two splits; {counted(len(copies), 'text')} repeated across splits",
-                advice="Different patients, same words (short normal reports mostly); leave them out of strict tests.",
-                figures=figures,
-                cases=copies,
-            )
-        return self.outcome("pass", f"{who}, nothing in two splits", figures=figures)
+        held = corpus.filter(pl.col("file_split") != "train")
+        repeated = held.select(pl.col("dup_group").is_in(pl.Series(copies).cast(pl.String).implode()).mean())
+        share = repeated.collect().item() or 0.0
+        figures["share_of_held_out"] = round(share, 4)
+        told = f"{counted(len(copies), 'text')} repeated across splits ({share:.1%} of held-out studies)"
+        summary = f"{who}, none in two splits; {told}" if copies else f"{who}, nothing in two splits"
+        advice = "Different patients, same words (short normal reports mostly); leave them out of strict tests."
+        verdict = "warn" if share > MANY else "pass"
+        return self.outcome(verdict, summary, advice=advice, figures=figures, cases=copies)
 
 
 def _in_two_splits(corpus: pl.LazyFrame, column: str) -> list[str]:

@@ -10,7 +10,7 @@ from schemas.anatomy import WHOLE_REPORT
 
 QUERIES: Final = 3
 RANKS: Final = (1, 2, 3, 10)
-DRAWN: Final = 50
+DRAWN: Final = 25
 MOST_CHARACTERS: Final = 500
 _PRESENT: Final = ("Abnormality", "Disease")
 
@@ -49,13 +49,13 @@ def examples(build: Build) -> list[Example]:
         return []
     columns = ["query", "anatomy", "candidate", "stratum", "rank", "score"]
     drawn = _drawn(build)
-    rows = build.scan("rankings", columns).drop("file_split").filter(pl.col("query").is_in(drawn["query"].implode()))
+    rows = build.scan("rankings", columns).drop("file_split").filter(_among(drawn, "query"), _among(drawn, "anatomy"))
     rows = rows.collect().join(drawn, on=["query", "anatomy"]).sort("order")
     asked = _asked(rows)
     shown = (pl.col("stratum").cast(pl.String) == "random") | pl.col("rank").is_in(RANKS)
     ranked = rows.filter(shown).sort("query", "anatomy", "rank", "candidate", nulls_last=True)
     ids = pl.concat([asked["query"], ranked["candidate"]]).unique()
-    said = _said(build, ids)
+    said = _said(build, ids, asked)
     found = []
     for query, anatomy in asked.iter_rows():
         mine = ranked.filter(query=query, anatomy=anatomy)
@@ -87,14 +87,18 @@ def _asked(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([some.filter(whole).head(QUERIES), some.filter(~whole).head(1)])
 
 
-def _said(build: Build, ids: pl.Series) -> dict[tuple[str, str], Said]:
+def _among(drawn: pl.DataFrame, column: str) -> pl.Expr:
+    return pl.col(column).is_in(drawn[column].unique().sort().implode())
+
+
+def _said(build: Build, ids: pl.Series, asked: pl.DataFrame) -> dict[tuple[str, str], Said]:
     """What each study says, by (study, anatomy)."""
     texts: dict[str, str] = {}
     if build.manifest.terms.shows_text():
         rows = build.scan("corpus", ["id", "text"]).filter(pl.col("id").is_in(ids.implode())).collect()
         texts = dict(rows.select("id", pl.col("text").str.head(MOST_CHARACTERS + 1)).iter_rows())
     findings = build.scan("findings", ["study", "anatomy", "entities"])
-    rows = findings.drop("file_split").filter(pl.col("study").is_in(ids.implode())).collect()
+    rows = findings.drop("file_split").filter(pl.col("study").is_in(ids.implode()), _among(asked, "anatomy")).collect()
     return {
         (study, anatomy): Said(study, *_terms(entities), _cut(texts.get(study, "")))
         for study, anatomy, entities in rows.iter_rows()
