@@ -78,9 +78,9 @@ def _terms() -> Iterator[tuple[str, Term]]:
 
 
 def _structures() -> Iterator[tuple[str, Term]]:
-    for words, name, special in rows("structures.tsv"):
+    for words, name, special, side in rows("structures.tsv"):
         node = anatomy.node(name)
-        yield words, Term("place", special or name, "anatomy", name, node.side, ())
+        yield words, Term("place", special or name, "anatomy", name, side or node.side, ())
     for name, node in anatomy.nodes().items():
         for words in {name, node.cxr, node.ct} - {""}:
             yield plain_words(words), Term("place", name, "anatomy", name, node.side, ())

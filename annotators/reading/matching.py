@@ -11,6 +11,8 @@ from annotators.reading.lexicon import Cue, Term, lexicon
 Hit = tuple[int, int, Term | Cue]
 """Start, end (within the plain sentence) and what the words are."""
 _GLUE: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_LONGEST: Final = 60
+"""Characters behind a broken word that are looked at again; longer terms there do not exist."""
 
 
 @cache
@@ -53,7 +55,9 @@ def _again(joined: str, start: int, end: int, limit: int, begin: int, bucket: li
     """
     broken = joined.rfind(" ", start, end)
     taken = start
-    for first, last in ((start, broken), (broken, limit)):
+    if broken <= start:
+        return taken
+    for first, last in ((start, broken), (broken, min(limit, end + _LONGEST))):
         for which, at, stop in _automaton().find_matches_as_indexes(joined[first:last] + " "):
             if first + at >= max(end, taken) or joined[first + stop] in _GLUE:
                 break

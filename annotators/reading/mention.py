@@ -58,3 +58,5 @@ class Mention:
     """(node or "", side or "", name or "") said of it."""
     sizes: list[tuple] = field(default_factory=list)
     normal_size: bool = False
+    group_maximum: bool = False
+    masked: bool = False

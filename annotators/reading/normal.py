@@ -1,9 +1,9 @@
-"""One spelling for what means the same: blanks, masks, commas without a blank; with the way back to the original."""
+"""One spelling for what means the same (blanks, masks, commas without a blank), and the way back to the original."""
 
 import re
 from typing import Final
 
-_ODD: Final = re.compile(r"\s\s+|[\t\r\n\f\v\u00a0]|[,;:?)\]](?=[a-z])|_{2,}|\bxxx+\b|[^\x00-\x7f]")
+_ODD: Final = re.compile(r"(?<=[a-z0-9])-[ \t]*\r?\n\s*(?=[a-z0-9])|\s\s+|[\t\r\n\f\v\u00a0]|[,;:?)\]](?=[a-z])|_{2,}|\bxxx+\b|[^\x00-\x7f]")
 _SPACES: Final = str.maketrans({c: " " for c in "()-/[]\"'*+=<>~_&#@|{}^`\\"})
 _LOOKALIKES: Final = {"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "\u2010": "-", "\u2011": "-"}
 MASK: Final = "xxxx"
@@ -41,6 +41,8 @@ def _replacement(odd: str) -> str:
         return " "
     if odd[0] in ",;:?)]":
         return odd + " "
+    if odd[0] == "-":
+        return "-"
     if odd[0] == "_" or odd.startswith("xxx"):
         return MASK
     return _LOOKALIKES.get(odd, odd)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
+from annotators.reading.lexicon import Cue, Term
 from annotators.reading.matching import Hit
 from annotators.reading.mention import Mention
 from schemas import anatomy
@@ -15,79 +16,131 @@ _SOFT: Final = frozenset(
 """Defaults that give way to any structure named; others only to their own parts."""
 
 
+Place = tuple[str, str, str]
+"""Node or "", side or "", and the name that compositions know the structure by."""
+
+
 def locate(mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
     """Give every mention the places said of it: before it, behind it with a preposition, or as subject of its clause."""
-    waiting: list[tuple[str, str, str]] = []
-    subject: list[tuple[str, str, str]] = []
-    group: list[Mention] = []
-    attached = prepared = False
-    side = ""
-    position = 0
-    previous: Mention | None = None
-    for start, _, entry in hits:
-        role = entry.role
-        if role == "side":
-            side = "bilateral" if side and side != entry.effect else entry.effect
-            waiting_side = (("", side, ""),)
-            if prepared and group:
-                for mention in group:
-                    mention.places.extend(waiting_side)
-                attached = True
-        elif role == "place":
-            place = (entry.node, side or entry.side, entry.canonical)
-            if prepared and group:
-                for mention in group:
-                    mention.places.append(place)
-                attached = True
-            elif prepared:
-                subject.append(place)
-            else:
-                waiting.append(place)
-            side = ""
-        elif role in ("term", "borderline"):
-            mention = mentions[position]
-            position += 1
-            if side:
-                waiting.append(("", side, ""))
-                side = ""
-            if attached:
-                group, attached = [], False
-            if waiting:
-                mention.places.extend(waiting)
-            elif subject:
-                mention.places.extend(subject)
-            elif previous is not None and previous.clause == mention.clause and not mention.term.node:
-                mention.places.extend(previous.places)
-            waiting = []
-            group.append(mention)
-            previous, prepared = mention, False
-        elif role == "prep":
-            if side:
-                waiting.append(("", side, ""))
-                side = ""
-            prepared = True
-        elif role in ("break", "except"):
-            _finish(group, waiting, side)
-            waiting, subject, group, attached, prepared, side = [], [], [], False, False, ""
-        elif role in ("verb", "changed", "post", "either"):
-            prepared = False
-        elif role == "join" and side and entry.effect == ",":
-            waiting.append(("", side, ""))
-            side = ""
-    _finish(group, waiting, side)
+    walk = _Walk(mentions)
+    for index, (_, end, entry) in enumerate(hits):
+        action = _ACTIONS.get(entry.role)
+        if action is not None:
+            action(walk, entry, hits[index + 1] if index + 1 < len(hits) else None, end)
+    walk.finish()
 
 
-def _finish(group: list[Mention], waiting: list[tuple[str, str, str]], side: str) -> None:
-    rest = [*waiting, ("", side, "")] if side else waiting
-    if rest and group:
-        for mention in group[-1:]:
-            if not mention.places:
-                mention.places.extend(rest)
+class _Walk:
+    """One sentence from left to right."""
+
+    def __init__(self, mentions: Sequence[Mention]) -> None:
+        self.rest = iter(mentions)
+        self.waiting: list[Place] = []
+        self.subject: list[Place] = []
+        self.group: list[Mention] = []
+        self.previous: Mention | None = None
+        self.side = ""
+        self.spent = self.attached = self.prepared = self.told = self.skip = False
+
+    def to_side(self, entry: Cue, following: Hit | None, end: int) -> None:
+        self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
+        self.spent = self.prepared and bool(self.group)
+        if self.spent:
+            self.attach(("", self.side, ""))
+
+    def to_place(self, entry: Term, following: Hit | None, end: int) -> None:
+        place = (entry.node, self.side or entry.side, entry.canonical)
+        if self.skip:
+            self.skip = False
+        elif self.prepared and self.group:
+            self.attach(place)
+        elif self.prepared:
+            self.subject.append(place)
+        else:
+            self.waiting = [place] if self.told else [*self.waiting, place]
+            self.told = False
+        self.side, self.spent = "", False
+
+    def attach(self, place: Place) -> None:
+        for mention in self.group:
+            mention.places.append(place)
+        self.attached = True
+
+    def to_term(self, entry: Term, following: Hit | None, end: int) -> None:
+        mention = next(self.rest)
+        self.release()
+        if self.attached:
+            self.group, self.attached = [], False
+        owner = following[2] if following is not None and following[0] - end <= 1 else None
+        if isinstance(owner, Term) and owner.role == "place" and not mention.term.node:
+            side = owner.side or next((side for _, side, _ in self.waiting if side), "")
+            mention.places.append((owner.node, side, owner.canonical))
+            self.skip = True
+        else:
+            mention.places.extend(self.waiting or self.subject or self.inherited(mention))
+        self.waiting, self.told, self.prepared = [], False, False
+        self.group.append(mention)
+        self.previous = mention
+
+    def inherited(self, mention: Mention) -> list[Place]:
+        """What has no place of its own (`large and tortuous`) is where the mention before it is."""
+        before = self.previous
+        return before.places if before is not None and before.clause == mention.clause and not mention.term.node else []
+
+    def release(self) -> None:
+        if self.side and not self.spent:
+            self.waiting.append(("", self.side, ""))
+        self.side, self.spent = "", False
+
+    def to_preposition(self, entry: Cue, following: Hit | None, end: int) -> None:
+        self.release()
+        self.prepared = True
+
+    def to_break(self, entry: Cue, following: Hit | None, end: int) -> None:
+        if not self.group:
+            self.release()
+            self.subject += self.waiting
+            self.waiting, self.prepared = [], False
+            return
+        self.finish()
+        self.waiting, self.subject, self.group = [], [], []
+        self.attached = self.prepared = self.told = False
+
+    def to_verb(self, entry: Cue, following: Hit | None, end: int) -> None:
+        self.prepared, self.told = False, True
+
+    def to_join(self, entry: Cue, following: Hit | None, end: int) -> None:
+        if entry.effect == ",":
+            self.release()
+
+    def finish(self) -> None:
+        self.release()
+        if self.waiting and self.group and not self.group[-1].places:
+            self.group[-1].places.extend(self.waiting)
+
+
+_ACTIONS = {
+    "side": _Walk.to_side,
+    "place": _Walk.to_place,
+    "term": _Walk.to_term,
+    "borderline": _Walk.to_term,
+    "prep": _Walk.to_preposition,
+    "break": _Walk.to_break,
+    "except": _Walk.to_break,
+    "verb": _Walk.to_verb,
+    "changed": _Walk.to_verb,
+    "post": _Walk.to_verb,
+    "either": _Walk.to_verb,
+    "join": _Walk.to_join,
+}
 
 
 @cache
-def resolve(default: str, places: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, ...], str | None]:
-    """Nodes (the most specific ones) and laterality of a term with this default, from the places said of it."""
+def resolve(default: str, places: tuple[Place, ...], *, every: bool = False) -> tuple[tuple[str, ...], str | None]:
+    """Nodes and laterality of a term with this default, from the places said of it.
+
+    Only the most specific nodes remain, or `every` one: a normal heart and mediastinum are both normal.
+    """
     sides = {side for _, side, _ in places if side}
     named = [(node, side) for node, side, _ in places if node]
     if default not in _SOFT:
@@ -99,7 +152,7 @@ def resolve(default: str, places: tuple[tuple[str, str, str], ...]) -> tuple[tup
     found: dict[str, None] = {}
     for node, side in named:
         found.update(dict.fromkeys(_sided(node, side or overall or "")))
-    for side_node in list(found):
+    for side_node in () if every else list(found):
         for other in anatomy.ancestors(side_node):
             found.pop(other, None)
     return tuple(found), overall

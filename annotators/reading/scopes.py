@@ -38,6 +38,8 @@ class Scopes:
         self.bits = 0
         self.barrier = 0
         self.verb = -1
+        self.verbs: list[int] = []
+        self.mask = -9
         self.clause = 0
         self.severity: str | None = None
         self.change: str | None = None
@@ -50,6 +52,7 @@ class Scopes:
         self.alternatives = 0
         self.ahead: tuple[int, int] | None = None
         self.copula = False
+        self.small_ahead = False
 
     def read(self, hits: list[Hit]) -> None:
         """Walk over the hits; what is known afterwards stands in `mentions` and `structures`."""
@@ -65,6 +68,8 @@ class Scopes:
         if self.change is not None:
             mention.change = self.change
             self.change_used = True
+        mention.normal_size = self.small_ahead
+        mention.masked = start - self.mask <= 1
         self.alternatives = 0
         self.copula = False
         self.mentions.append(mention)
@@ -101,9 +106,11 @@ class Scopes:
     def _behind(self, bit: int = 0) -> list[Mention]:
         """The mentions a cue behind them reaches: back to a terminator, a verb with mentions behind, another cue."""
         first = self.barrier
-        if first <= self.verb < len(self.mentions):
-            first = self.verb
+        first = max([first, *(verb for verb in self.verbs if verb < len(self.mentions))])
         reached = self.mentions[first:]
+        if bit & (ABSENT | _UNCERTAIN) and reached and reached[-1].term.kind != "normal":
+            told = [number for number, mention in enumerate(reached, 1) if mention.term.kind == "normal"]
+            reached = reached[told[-1] :] if told else reached
         if bit & (ABSENT | _UNCERTAIN) and len(reached) > 1 and self.comma > reached[0].end and reached[-1].start > self.comma:
             joined = self.plain.find(" and ", self.comma) >= 0 or self.plain.find(" or ", self.comma) >= 0
             stated = any(m.severity in _ASIDE or m.change for m in reached if m.end <= self.comma)
@@ -150,17 +157,21 @@ class Scopes:
             self.bits &= ~PREVIOUS
 
     def _alternative(self, effect: str) -> None:
+        """Two readings stand against each other; the flag says that nothing else makes them doubtful."""
         if len(self.mentions) > self.barrier and self.mentions[-1].term.kind != "normal":
-            self.mentions[-1].bits |= POSSIBLE | ALTERNATIVE
-            self.alternatives = POSSIBLE | ALTERNATIVE
+            before = self.mentions[-1]
+            hedged = before.bits & (POSSIBLE | LIKELY) and not before.bits & ALTERNATIVE
+            self.alternatives = POSSIBLE if hedged else POSSIBLE | ALTERNATIVE
+            before.bits |= self.alternatives
             if effect == "versus":
-                self.bits |= POSSIBLE
+                self.bits |= self.alternatives
 
     def found(self, start: int, end: int, entry: Cue) -> None:
         """A verb that says that something is there."""
         for mention in self.mentions[self.barrier :]:
             mention.seen = True
         self.verb = len(self.mentions)
+        self.verbs.append(self.verb)
         self.copula = True
         self.bits &= ~PREVIOUS
         if self.severity is not None:
@@ -229,13 +240,23 @@ class Scopes:
     def border(self, start: int, end: int, entry: Cue) -> None:
         self.mentions.append(Mention(start, end, _BORDERLINE, self.bits & ~ABSENT, clause=self.clause))
 
+    def graded(self, start: int, end: int, entry: Cue) -> None:
+        """A size said behind what has it."""
+        for mention in self.mentions[-1:]:
+            mention.severity = mention.severity or entry.effect
+
     def small(self, start: int, end: int, entry: Cue) -> None:
-        for mention in self.mentions[self.barrier :]:
+        reached = [m for m in self.mentions if "node" in m.term.flags]
+        for mention in reached:
             mention.normal_size = True
+        self.small_ahead = not reached
 
     def evidence(self, start: int, end: int, entry: Cue) -> None:
         """`no significant evidence of`: the evidence is what is significant."""
         self.severity = None
+
+    def masked(self, start: int, end: int, entry: Cue) -> None:
+        self.mask = end
 
     def nothing(self, start: int, end: int, entry: Cue) -> None:
         pass
@@ -257,11 +278,12 @@ _ACTIONS = {
     "ask": Scopes.ask,
     "borderline": Scopes.border,
     "smallnode": Scopes.small,
+    "sevafter": Scopes.graded,
     "either": Scopes.either,
     "evidence": Scopes.evidence,
     "side": Scopes.nothing,
     "prep": Scopes.nothing,
     "pseudo": Scopes.nothing,
-    "mask": Scopes.nothing,
+    "mask": Scopes.masked,
     "eval": Scopes.nothing,
 }

@@ -1,6 +1,7 @@
 """One sentence to its entities: a pure function of its words."""
 
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from annotators.reading.assertion import decide
@@ -37,12 +38,21 @@ def read(plain: str, hits: list[Hit]) -> list[Found]:
     mentions = scopes.mentions
     if mentions:
         locate(mentions, hits)
+        if "pericardi" in plain:
+            _keep_fluid_pericardial(mentions)
     if "mm" in plain or "cm" in plain or "meter" in plain or "metre" in plain:
         measure(plain, mentions, scopes.structures)
     found = [one for mention in mentions for one in _findings(mention)]
     found += [_structure(structure) for structure in scopes.structures]
     found.sort()
     return found
+
+
+def _keep_fluid_pericardial(mentions: list[Mention]) -> None:
+    """A bare `effusion` behind a pericardial finding is no pleural one, unless the text says where it is."""
+    for before, mention in pairwise(mentions):
+        if "bare" in mention.term.flags and not mention.places and "pericardi" in before.term.canonical:
+            mention.places.append(("pericardium", "", ""))
 
 
 def _structure(mention: Mention) -> Found:
@@ -58,7 +68,7 @@ def _findings(mention: Mention) -> list[Found]:
     term, places = mention.term, tuple(mention.places)
     meanings = _meanings(term.canonical, places)
     if not meanings:
-        return [_finding(mention, term.canonical, term.kind, *resolve(term.node, places))]
+        return [_finding(mention, term.canonical, term.kind, *resolve(term.node, places, every=term.kind == "normal"))]
     return [_finding(mention, *meaning) for meaning in meanings]
 
 
@@ -85,15 +95,19 @@ def _finding(mention: Mention, canonical: str, kind: str, nodes: tuple[str, ...]
             assertion, certainty = "uncertain", "possible"
         if "surgery" in term.flags and assertion == "present":
             assertion = "historical"
-        if "node" in term.flags and assertion != "absent" and (mention.normal_size or _small(mention)):
+        if "node" in term.flags and assertion != "absent" and (mention.normal_size or "small" in term.flags or _small(mention)):
             kind = "normal"
+    if mention.masked:
+        flags += ("masked",)
     if assertion == "absent" and mention.severity:
         flags += ("qualified_negation",)
+    if mention.group_maximum:
+        flags += ("group_maximum",)
     return Found(mention.start, mention.end, canonical, _type(kind, assertion), assertion, certainty,
                  change or mention.change, side, mention.severity, nodes, tuple(mention.sizes), flags)  # fmt: skip
 
 
-_INTERNAL = frozenset(("generic", "normal", "node"))
+_INTERNAL = frozenset(("generic", "normal", "node", "small", "bare"))
 
 
 def _type(kind: str, assertion: str) -> str:

@@ -11,7 +11,7 @@ _NUMBER: Final = re.compile(r"(\S?)(?<!\d)(\d{1,2})$")
 _COUNTED: Final = re.compile(r"\s+(?:mm|cm|ribs?\b|cost|vertebra|segment|finger|metatars|intercostal|week|month|day|and\b|th\b)")
 _WORD: Final = re.compile(r"[a-z]{2}")
 _JOINED: Final = re.compile(r"[a-z)]{3}$")
-_ASIDE: Final = re.compile(r"\s*(?:[,)?]|(?:or|and|versus|vs)\b)|[^()]*\)")
+_ASIDE: Final = re.compile(r"\s*(?:[,)?]|(?:or|and|versus|vs|in|at|on|within)\b)|[^()]*\)")
 
 
 def split(text: str) -> list[tuple[int, int]]:

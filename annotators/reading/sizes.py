@@ -25,15 +25,37 @@ _SIZE: Final = re.compile(
     r"[\s-]*(mm|cm|millimeters?|millimetres?|centimeters?|centimetres?)\b(?!\s*(?:/|thick\s+section|slice|section))"
 )
 _VALUES: Final = re.compile(_NUMBER)
-_LESS: Final = re.compile(r"(?:<|less than|smaller than|below|under|not exceeding|do(?:es)? not exceed|shorter than|lower than)\s*(?:approximately\s*)?$")
-_MORE: Final = re.compile(r"(?:>|more than|greater than|larger than|exceeding|exceeds?|above|over|bigger than)\s*(?:approximately\s*)?$")
-_UP_TO: Final = re.compile(r"(?:up to|reaching|reaches|reached|maximum of|as large as|reach|at most)(?:\s+(?:approximately|a size of|about|a diameter of))?\s*$")
+_LESS: Final = re.compile(
+    r"(?:<|less than|smaller than|below|under|not exceeding|do(?:es)? not exceed|shorter than|lower than)\s*(?:approximately\s*)?$"
+)
+_MORE: Final = re.compile(
+    r"(?:>|more than|greater than|larger than|exceeding|exceeds?|above|over|bigger than)\s*(?:approximately\s*)?$"
+)
+_UP_TO: Final = re.compile(
+    r"(?:up to|reaching|reaches|reached|maximum of|as large as|reach|at most)(?:\s+(?:approximately|a size of|about|a diameter of))?\s*$"
+)
 _AXIS: Final = (("short axis", "short"), ("short axes", "short"), ("short diameter", "short"), ("long axis", "long"),
                 ("long axes", "long"), ("long diameter", "long"), ("anteroposterior", "ap"), (" ap ", "ap"),
                 ("craniocaudal", "craniocaudal"), ("transverse", "transverse"))  # fmt: skip
-_PRIOR: Final = re.compile(r"previous|prior|earlier|before|formerly|old (?:study|exam)|was\s*$|from\s*$|last (?:study|exam)")
+_EARLIER: Final = r"previous|prior|earlier|before|former|\bold (?:study|exam)|last (?:study|exam)"
+_PRIOR: Final = re.compile(_EARLIER)
+_PRIOR_BEHIND: Final = re.compile(
+    r"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?(?:previous|prior|earlier|before|former|old (?:study|exam)|last (?:study|exam))\w*(?!\s*(?:\w+ ){0,2}[(:]?\d)"
+)
+_GREW: Final = re.compile(
+    r"(?:increas|decreas|grow|grew|reduc|regress|progress|enlarg|shr[aiu]nk|chang|went)[^.;]{0,40}\bfrom\s*$"
+)
+_MAXIMUM: Final = re.compile(r"\b(?:largest|larger(?! than)|biggest|bigger(?! than)|greatest)\b[^.;]{0,70}$")
 _CALIBRE: Final = frozenset(
-    ("enlarged", "dilatation", "aneurysm", "tortuous aorta", "normal", "atherosclerotic calcification", "atherosclerosis")
+    (
+        "enlarged",
+        "dilatation",
+        "aneurysm",
+        "tortuous aorta",
+        "normal",
+        "atherosclerotic calcification",
+        "atherosclerosis",
+    )
 )
 
 
@@ -42,8 +64,11 @@ def measure(plain: str, mentions: Sequence[Mention], structures: Sequence[Mentio
     for found in _SIZE.finditer(plain):
         owner = _owner(plain, found.start(), found.end(), mentions, structures)
         if owner is not None:
-            organ = owner.term.kind in ("anatomy", "normal") and not owner.term.flags or owner.term.canonical in _CALIBRE
-            owner.sizes.append(_size(plain, found, "calibre" if organ else "finding"))
+            organ = (
+                owner.term.kind in ("anatomy", "normal") and not owner.term.flags or owner.term.canonical in _CALIBRE
+            )
+            owner.sizes += _then_and_now(plain, found, _size(plain, found, "calibre" if organ else "finding"))
+            owner.group_maximum |= _MAXIMUM.search(plain, 0, found.start()) is not None
 
 
 def _size(plain: str, found: re.Match[str], owner: str) -> Size:
@@ -56,6 +81,16 @@ def _size(plain: str, found: re.Match[str], owner: str) -> Size:
     before = plain[: found.start()]
     numbers = tuple(round(float(v.replace(",", ".")) * scale, 3) for v in values)
     return Size(numbers, _axis(plain, found), _comparator(before), spread and not axes, _is_prior(plain, found), owner)
+
+
+def _then_and_now(plain: str, found: re.Match[str], size: Size) -> list[Size]:
+    """`increased from 5 to 8 mm` is an earlier value and the present one; anything else is one size."""
+    if not size.range or not _GREW.search(plain, 0, found.start()):
+        return [size]
+    return [
+        size._replace(values=(value,), range=False, prior=prior)
+        for value, prior in zip(size.values, (True, False), strict=True)
+    ]
 
 
 def _comparator(before: str) -> str:
@@ -75,12 +110,11 @@ def _is_prior(plain: str, found: re.Match[str]) -> bool:
     opened = plain.rfind("(", 0, found.start())
     if opened >= 0 and plain.find(")", opened) >= found.end():
         inside = plain[opened : plain.find(")", opened)]
-        return bool(re.search(r"previous|prior|earlier|before|formerly", inside))
+        return bool(_PRIOR.search(inside))
     before = plain[max(0, found.start() - 22) : found.start()]
-    behind = plain[found.end() : found.end() + 28]
-    return bool(_PRIOR.search(before) and "compared" not in before) or bool(
-        re.match(r"\s*,?\s*(?:in|on|at)? ?(?:the )?(?:previous|prior|earlier|previously|before)", behind)
-    )
+    if _PRIOR.search(before) and "compared" not in before:
+        return True
+    return _PRIOR_BEHIND.match(plain, found.end()) is not None
 
 
 _NEAR: Final = 40
@@ -93,7 +127,9 @@ def _owner(
     following = next((m for m in candidates if m.start >= end), None)
     if following is not None and following.start - end <= _NEAR:
         between = plain[end : following.start]
-        if not re.search(r"[,;:(]| and | in | at | with | of | on | is | are ", between + " ") or between.startswith((" in size", " sized", " in diameter", " diameter")):
+        if not re.search(r"[,;:(]| and | in | at | with | of | on | is | are ", between + " ") or between.startswith(
+            (" in size", " sized", " in diameter", " diameter")
+        ):
             return following
     behind = [m for m in candidates if m.end <= start]
     organs = [s for s in structures if s.end <= start]
