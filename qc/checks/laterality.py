@@ -29,7 +29,7 @@ class Laterality(Check):
         reports = flagged.select(pl.col("report").unique().sort()).collect()["report"]
         share = len(reports) / build.rows("corpus")
         figures = {"reports": len(reports), "share": round(share, 5)}
-        summary = f"{counted(len(reports), 'report')} ({share:.2%}) at odds with itself about a side"
+        summary = f"{counted(len(reports), 'report')} ({share:.2%}) with sides that contradict each other"
         advice = "Read a few: a swapped word in the report, or a side given to the wrong structure?"
         verdict = "warn" if share > MANY else "pass"
         return self.outcome(verdict, summary, advice=advice, figures=figures, cases=reports.head(20).to_list())

@@ -7,6 +7,9 @@ BAR: Final = "#3d7ea6"
 OTHER: Final = "#c9a227"
 _WIDTH: Final = 340
 _STEP: Final = 19
+_NUMBERS: Final = 44
+"""Room for the numbers of an axis."""
+
 MOST_LETTERS: Final = 26
 
 _LETTER: Final = 7
@@ -48,7 +51,7 @@ def _bars(name: str, counts: dict[str, float]) -> Chart:
     import altair as alt
 
     title, note = BARS[name]
-    short = {label: label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1]}…" for label in counts}
+    short = {label: _shortened(label.replace("_", " ")) for label in counts}
     room = _LETTER * max(map(len, short.values())) + 10
     data = alt.Data(values=[{"label": short[label], "n": n, "told": f"{n:,.0f}"} for label, n in counts.items()])
     axis = alt.Axis(labelLimit=0, minExtent=room, ticks=False, domain=False)
@@ -60,6 +63,10 @@ def _bars(name: str, counts: dict[str, float]) -> Chart:
         text="told:N"
     )
     return Chart(title, note, _svg(drawn.properties(width=_WIDTH - room, height=_STEP * len(counts))))
+
+
+def _shortened(label: str) -> str:
+    return label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1]}…"
 
 
 def _words(counts: dict[str, float]) -> Chart:
@@ -75,7 +82,7 @@ def _words(counts: dict[str, float]) -> Chart:
                 "words:Q", bin="binned", title="words (200 and more together)", axis=alt.Axis(grid=False, tickCount=6)
             ),
             x2="end:Q",
-            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, domain=False, ticks=False)),
+            y=alt.Y("n:Q", title=None, axis=alt.Axis(minExtent=_NUMBERS, tickCount=4, domain=False, ticks=False)),
         )
     )
     return Chart("Length of the texts", "Words of the sections that were read.", _svg(_sized(drawn)))
@@ -106,7 +113,10 @@ def _scores(counts: dict[str, dict[str, float]]) -> Chart:
             ),
             x2="end:Q",
             y=alt.Y(
-                "share:Q", title=None, stack=None, axis=alt.Axis(format="%", tickCount=4, domain=False, ticks=False)
+                "share:Q",
+                title=None,
+                stack=None,
+                axis=alt.Axis(minExtent=_NUMBERS, format="%", tickCount=4, domain=False, ticks=False),
             ),
             color=alt.Color(
                 "of:N",
@@ -120,7 +130,7 @@ def _scores(counts: dict[str, dict[str, float]]) -> Chart:
 
 
 def _sized(chart: Any) -> Any:
-    return chart.properties(width=_WIDTH - 40, height=180)
+    return chart.properties(width=_WIDTH - _NUMBERS, height=180)
 
 
 def _svg(chart: Any) -> str:

@@ -21,6 +21,7 @@ class Said:
 
     study: str
     present: list[str]
+    normal: list[str]
     absent: list[str]
     text: str
 
@@ -99,16 +100,29 @@ def _said(build: Build, ids: pl.Series, asked: pl.DataFrame) -> dict[tuple[str, 
         texts = dict(rows.select("id", pl.col("text").str.head(MOST_CHARACTERS + 1)).iter_rows())
     findings = build.scan("findings", ["study", "anatomy", "entities"])
     rows = findings.drop("file_split").filter(pl.col("study").is_in(ids.implode()), _among(asked, "anatomy")).collect()
+    normal = _normal(build)
     return {
-        (study, anatomy): Said(study, *_terms(entities), _cut(texts.get(study, "")))
+        (study, anatomy): Said(study, *_terms(entities, normal), _cut(texts.get(study, "")))
         for study, anatomy, entities in rows.iter_rows()
     }
 
 
-def _terms(entities: list[dict[str, str]]) -> tuple[list[str], list[str]]:
+def _normal(build: Build) -> set[str]:
+    """Terms that say that all is well ("clear"): present, and of a type that is not a finding."""
+    if not build.has("entities"):
+        return set()
+    rows = build.scan("entities", ["canonical", "type", "assertion"]).with_columns(
+        pl.col("type", "assertion").cast(pl.String)
+    )
+    well = rows.filter(pl.col("type").str.starts_with("Non-"), pl.col("assertion") == "present")
+    return set(well.select(pl.col("canonical").unique()).collect()["canonical"])
+
+
+def _terms(entities: list[dict[str, str]], normal: set[str]) -> tuple[list[str], list[str], list[str]]:
+    """Canonical terms that are present, that say that all is well, and that are denied."""
     present = dict.fromkeys(e["term"] for e in entities if e["type"] in _PRESENT)
-    absent = dict.fromkeys(e["term"] for e in entities if e["type"].startswith("Non-"))
-    return list(present), list(absent)
+    other = dict.fromkeys(e["term"] for e in entities if e["type"].startswith("Non-"))
+    return list(present), [term for term in other if term in normal], [term for term in other if term not in normal]
 
 
 def _cut(text: str) -> str:
