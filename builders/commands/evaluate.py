@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 evaluate = App(name="evaluate", help="Score what a model did against a built dataset.")
 SHOWN_CUTS = (5, 10)
-WIDTH = 110
+WIDTH = 120
 
 
 @evaluate.command
@@ -54,14 +54,23 @@ def _show(result: "Evaluation") -> None:
     from rich.table import Table
 
     names = [f"{measure}@{k}" for measure in ("R", "NDCG") for k in SHOWN_CUTS]
-    table = Table("anatomy", "of", "queries", "evaluable", *names, "tied", "AP", "unjudged", box=None, pad_edge=False)
+    table = Table(
+        "anatomy", "of", "queries", "no run", "evaluable", *names, "tied", "AP", "unjudged", box=None, pad_edge=False
+    )
     for line in result.lines:
-        table.add_row(line.anatomy, line.queries_of, f"{line.queries:,}", f"{line.evaluable:,}", *_cells(line))
+        table.add_row(
+            line.anatomy,
+            line.queries_of,
+            f"{line.queries:,}",
+            f"{line.without_run:,}",
+            f"{line.evaluable:,}",
+            *_cells(line),
+        )
     for name in ("all", "abnormal"):
         lines = [line for line in result.lines if line.queries_of == name and line.evaluable]
         if len({line.anatomy for line in lines}) > 1:
             means = [sum(column) / len(lines) for column in zip(*map(_values, lines), strict=True)]
-            table.add_row("mean", name, "", "", *(f"{mean:.3f}" for mean in means), style="bold")
+            table.add_row("mean", name, "", "", "", *(f"{mean:.3f}" for mean in means), style="bold")
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     console.print(f"{result.run} on {result.dataset}, {result.split}")
     console.print(table)

@@ -12,6 +12,7 @@ from qc.build import Build
 from qc.evaluate.measures import CUTS, PerQuery, ideal_dcg, measure
 from qc.evaluate.run_file import read_run
 from qc.evaluate.standard import MEASURES, standard_measures
+from schemas.anatomy import WHOLE_REPORT
 from schemas.errors import UsageError
 from schemas.grades import POSITIVE
 
@@ -69,7 +70,7 @@ def evaluate_retrieval(build: Build, run: str, split: str, anatomies: Sequence[s
     """
     listed = _allowed(read_run(run, build), build, split)
     ranked = set(build.scan("rankings", ["anatomy"]).select(pl.col("anatomy").unique()).collect()["anatomy"])
-    chosen = list(anatomies) or sorted(set(listed["anatomy"]) & ranked)
+    chosen = list(anatomies) or sorted(set(listed["anatomy"]) & ranked, key=_whole_report_first)
     unknown = [anatomy for anatomy in chosen if anatomy not in ranked]
     if unknown or not chosen:
         raise UsageError(
@@ -82,6 +83,10 @@ def evaluate_retrieval(build: Build, run: str, split: str, anatomies: Sequence[s
     return Evaluation(
         dataset=manifest.dataset, manifest_sha256=build.manifest_sha256, split=split, run=run, lines=lines
     )
+
+
+def _whole_report_first(anatomy: str) -> tuple[bool, str]:
+    return anatomy != WHOLE_REPORT, anatomy
 
 
 def _allowed(run: pl.DataFrame, build: Build, split: str) -> pl.DataFrame:
