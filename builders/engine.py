@@ -14,9 +14,10 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from dask.config import set as dask_settings
-from dask.distributed import Client, LocalCluster, WorkerPlugin
+from dask.distributed import Client, Nanny, Scheduler, SpecCluster, WorkerPlugin
 from dask.system import CPU_COUNT
 
+from builders.machine import gpus
 from builders.probe import PoolLostError, Probe, ProbeError, demand, probe_files
 from builders.source_code import whole_code_hash
 from builders.threads import environment, hold_to, limits
@@ -142,15 +143,16 @@ def local_pool(workers: int | None, job: Job) -> Iterator[DaskPool]:
         yield DaskPool(client)
 
 
-def _local_cluster(workers: int, job: Job) -> LocalCluster:
-    return LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address=":0",
-        local_directory=str(job.root / ".work" / "dask"),
-        silence_logs=SILENCE,
-    )
+def _local_cluster(workers: int, job: Job) -> SpecCluster:
+    """CPU workers, and for tables that ask for one, a worker per GPU that sees no other."""
+    options = {"nthreads": 1, "local_directory": str(job.root / ".work" / "dask"), "silence_logs": SILENCE}
+    spec = {f"cpu-{number}": {"cls": Nanny, "options": options} for number in range(workers)}
+    if any("GPU" in resources for resources in job.resources.values()):
+        for number in range(len(gpus())):
+            own = {"resources": {"GPU": 1}, "env": {"CUDA_VISIBLE_DEVICES": str(number)}}
+            spec[f"gpu-{number}"] = {"cls": Nanny, "options": {**options, **own}}
+    scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "dashboard_address": ":0"}}
+    return SpecCluster(workers=spec, scheduler=scheduler)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from schemas.errors import MedmillError
 from schemas.manifest import Manifest
 
 SPARE = 1.1
-"""Free disk demanded for every byte that is expected."""
+LEAST_FREE = 100_000_000
+"""Free disk demanded for every byte that is expected, and where nothing is known of the size."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,8 @@ def free_bytes(folder: Path) -> int:
 
 def demand_room(plan: Plan, root: Path) -> None:
     """Raise `MedmillError` where the disk is too small for what is expected."""
-    needed = int(plan.bytes_to_write * SPARE)
-    if needed > plan.free:
+    needed = max(int(plan.bytes_to_write * SPARE), LEAST_FREE)
+    if needed > plan.free and any(table.why for table in plan.tables):
         hint = f"; medmill clean {root} frees {plan.reclaimable / 1e9:.1f} GB" if plan.reclaimable else ""
         raise MedmillError(
             f"{root}: {needed / 1e9:.1f} GB are needed, {plan.free / 1e9:.1f} GB are free; choose another --out{hint}"

@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from builders import engine
 from builders.base import Stage
+from builders.machine import Gpu
 from builders.probe import Probe, ProbeError, demand
 from builders.run import Orders, make
 from builders.source_code import whole_code_hash
@@ -72,6 +74,25 @@ def test_a_resource_that_no_worker_offers_is_an_error_at_once(tmp_path: Path, re
     tables = [replace(table, stage=OnGpu()) if table.name == "polished" else table for table in recipe.tables]
     with pytest.raises(ProbeError, match=r"table polished needs GPU=1, workers offer nothing; start them with"):
         make(replace(recipe, tables=tables), tmp_path / "out", Orders(scheduler=remote.address))
+
+
+@dataclass(frozen=True)
+class SeesItsGpu(OnGpu):
+    """Passes only where one GPU is to be seen."""
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        if os.environ["CUDA_VISIBLE_DEVICES"] != "0":
+            raise RuntimeError
+        return frames[0]
+
+
+def test_there_is_one_worker_process_per_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Needs no GPU: a machine with one is made believe, and the stage looks at what its worker was given."""
+    monkeypatch.setattr(engine, "gpus", lambda: (Gpu("pretended", 0, ""),))
+    recipe = mill()
+    tables = [replace(table, stage=SeesItsGpu()) if table.name == "polished" else table for table in recipe.tables]
+    manifest = make(replace(recipe, tables=tables), tmp_path / "out", Orders(workers=1))
+    assert manifest.stage("polished").rows_out == 60
 
 
 def test_a_probe_says_what_a_worker_lacks(tmp_path: Path) -> None:
