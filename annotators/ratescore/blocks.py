@@ -8,8 +8,8 @@ import numpy as np
 from annotators.ratescore.kernel import TILE, Sets, Vocabulary, combine, cover, matches, turn
 from annotators.ratescore.selection import Kept, Studies, offer
 
-SIDE: Final = 6144
-"""Sets per side of the square that is held at once (151 MB of directed scores)."""
+SIDE: Final = 4096
+"""Sets per side of the square that is held at once (64 MB of directed scores)."""
 
 
 def rank_within(vocabulary: Vocabulary, sets: Sets, studies: Studies, kept: Kept) -> None:
