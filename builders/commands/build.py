@@ -23,6 +23,8 @@ def build(
     limit: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    matrix: bool = False,
+    shards: int | None = None,
     plan: bool = False,
     json: bool = False,
     quiet: bool = False,
@@ -43,6 +45,8 @@ def build(
         limit: Only the first N studies by id; their rows are those of the whole build.
         workers: Worker processes on this machine, default one per core; 0 runs everything in one process.
         scheduler: Address of a running Dask scheduler to use instead.
+        matrix: Short for `--set matrix=true`: whole score matrices too, as RadIR's loaders read them.
+        shards: Short for `--set shards=N`: the parts train's matrices are cut into (RadIR: 4).
         plan: Say what would be made, why, and how large it gets; make nothing.
         json: Print the result as JSON.
         quiet: Show no progress.
@@ -54,7 +58,8 @@ def build(
     from builders.run import plan as plan_only
     from builders.settings import pairs
 
-    recipe, options = resolve(dataset, pairs(source, "--source"), pairs(set_, "--set"))
+    settings = [*set_, *(["matrix=true"] if matrix else ()), *([f"shards={shards}"] if shards is not None else ())]
+    recipe, options = resolve(dataset, pairs(source, "--source"), pairs(settings, "--set"))
     command = shlex.join(["medmill", *sys.argv[1:]])
     orders = Orders(workers, scheduler, limit, quiet or json, plain_settings(options), command)
     if plan:
