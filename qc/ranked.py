@@ -25,8 +25,8 @@ class Codes:
     def of(cls, build: Build) -> "Codes":
         """All studies of the corpus and all anatomies that are ranked, in sorted order."""
         studies = build.scan("corpus", ["id"]).select(pl.col("id").unique().sort()).collect()
-        anatomies = build.scan("rankings", ["anatomy"]).select(pl.col("anatomy").unique().sort()).collect()
-        return cls(studies["id"], anatomies["anatomy"].cast(pl.String))
+        anatomies = build.scan("rankings", ["anatomy"]).select(pl.col("anatomy").unique().sort())
+        return cls(studies["id"], anatomies.collect(engine="streaming")["anatomy"].cast(pl.String))
 
     def code(self, frame: pl.DataFrame, split: str) -> "Ranked":
         """Rows of the rankings as arrays; a missing rank, or tie field, is 0."""

@@ -79,6 +79,6 @@ def _misplaced(build: Build, table: str, columns: list[str]) -> list[tuple[str, 
     found = []
     for what, bad in (("split column contradicts its file", contradicts), ("studies away from their corpus row", away)):
         if not (table == "corpus" and bad is away):
-            ids = bad.select(pl.col(study).unique().sort()).collect()[study]
+            ids = bad.select(pl.col(study).unique().sort()).collect(engine="streaming")[study]
             found.append((what, len(ids), ids.head(20).to_list()))
     return found

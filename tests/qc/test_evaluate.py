@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.cli import run as medmill
@@ -136,6 +136,7 @@ def test_the_command_prints_json_and_a_table(good: Any, capsys: pytest.CaptureFi
 gains = st.lists(st.sampled_from([0.0, 0.3, 0.95, 1.0]), min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(gains, st.lists(st.sampled_from([1.0, 2.0]), min_size=5, max_size=5))
 def test_tied_measures_are_the_mean_over_all_orders_of_equals(gain: list[float], scores: list[float]) -> None:
     cuts = (1, 2, 3)

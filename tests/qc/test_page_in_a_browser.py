@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -25,17 +26,23 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def page_file(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copytree(pristine, tmp_path_factory.mktemp("page") / "build")
+    run(folder)
+    return folder / "qc" / "report.html"
+
+
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
-def opened(request: pytest.FixtureRequest, browser: Any, good: Any) -> Iterator[Any]:
+def opened(request: pytest.FixtureRequest, browser: Any, page_file: Path) -> Iterator[Any]:
     """The page of the good build, opened from its file in a browser that is offline; complaints are collected."""
-    run(good.folder)
     context = browser.new_context(viewport={"width": request.param, "height": 900}, offline=True)
     page = context.new_page()
     page.complaints, page.requests = [], []
     page.on("console", lambda message: page.complaints.append(message.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("request", lambda asked: page.requests.append(asked.url))
-    page.goto((good.folder / "qc" / "report.html").as_uri())
+    page.goto(page_file.as_uri())
     yield page
     context.close()
 
