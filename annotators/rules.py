@@ -1,7 +1,7 @@
 """Findings of radiology reports by rules: a lexicon, scopes of cue words, and nothing learnt.
 
-    from annotators.rules import Findings
-    entities = Findings().annotate(passages)
+from annotators.rules import Findings
+entities = Findings().annotate(passages)
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from functools import cache
 import polars as pl
 
 from annotators.reading import assembly
-from annotators.reading.lexicon import FOLDER
 from annotators.reading.conflicts import mark_conflicts
+from annotators.reading.lexicon import FOLDER
 from schemas.radiology import Entity
 
 
@@ -53,7 +53,9 @@ class Findings:
                 file_end=pl.col("end") + pl.col("offset"),
             )
         )
-        return mark_conflicts(rows.select(list(Entity.column_names())).collect().cast(dict(Entity.create_empty().schema))).rechunk()
+        return mark_conflicts(
+            rows.select(list(Entity.column_names())).collect().cast(dict(Entity.create_empty().schema))
+        ).rechunk()
 
 
 def _passages(frame: pl.DataFrame) -> pl.DataFrame:

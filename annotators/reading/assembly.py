@@ -78,5 +78,7 @@ def _shared(values: Sequence[tuple], dtype: pl.DataType) -> pl.Series:
     """Nested values, each different one converted once."""
     known: dict[tuple, int] = {}
     places = [known.setdefault(value, len(known)) for value in values]
-    different = [[v._asdict() | {"values": list(v.values)} if hasattr(v, "_asdict") else v for v in value] for value in known]
+    different = [
+        [v._asdict() | {"values": list(v.values)} if hasattr(v, "_asdict") else v for v in value] for value in known
+    ]
     return pl.Series(different, dtype=dtype).gather(places)

@@ -8,6 +8,7 @@ from annotators.reading.mention import (
     CANNOT_EXCLUDE,
     CONSISTENT,
     FAMILY,
+    FOLLOWED,
     HISTORICAL,
     HYPOTHETICAL,
     LIKELY,
@@ -26,6 +27,8 @@ def decide(bits: int, seen: bool) -> tuple[str, str, str | None, tuple[str, ...]
     """Assertion, certainty, change and flags; `seen`: the sentence says that it is there now (known, yet still seen)."""
     if bits & FAMILY:
         return "historical", "certain", None, ("family_history",)
+    if bits & FOLLOWED:  # its resolution is awaited, so it is there
+        return "uncertain", "likely", None, ()
     if bits & NOT_ASSESSED:
         return "not_assessed", "certain", None, ()
     if bits & HYPOTHETICAL:

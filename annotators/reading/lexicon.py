@@ -161,6 +161,8 @@ def _plurals(words: str) -> list[str]:
                            ("body", "bodies"), ("gy", "gies"), ("ty", "ties"), ("thy", "thies"), ("pex", "pices")):  # fmt: skip
         if words.endswith(single):
             return [words[: -len(single)] + plural]
-    if _NOT_PLURAL.search(words) and not words.endswith(("ment", "implant", "stent", "segment", "ring", "spring", "coil", "device")):
+    if _NOT_PLURAL.search(words) and not words.endswith(
+        ("ment", "implant", "stent", "segment", "ring", "spring", "coil", "device")
+    ):
         return []
     return [words[:-1] + "ies"] if words.endswith("y") else [words + "s"]

@@ -18,7 +18,9 @@ _LONGEST: Final = 60
 @cache
 def _automaton() -> ahocorasick_rs.AhoCorasick:
     patterns = [_padded(p) for p in lexicon().patterns]
-    return ahocorasick_rs.AhoCorasick(patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False)
+    return ahocorasick_rs.AhoCorasick(
+        patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+    )
 
 
 def _padded(pattern: str) -> str:

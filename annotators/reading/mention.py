@@ -1,7 +1,7 @@
 """What the reading of a sentence works on: one mention of a term, filled in step by step."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from annotators.reading.lexicon import Term
 
@@ -21,6 +21,7 @@ NO_NEW: Final = 4096
 PREVIOUS: Final = 8192
 BORDERLINE: Final = 16384
 ALTERNATIVE: Final = 32768
+FOLLOWED: Final = 65536
 
 BITS: Final = {
     "absent": ABSENT,
@@ -38,8 +39,20 @@ BITS: Final = {
     "nonew": ABSENT | NO_NEW,
     "previous": PREVIOUS,
     "borderline": BORDERLINE,
+    "followed": FOLLOWED,
 }
 """What a cue's effect adds to the mentions in its scope."""
+
+
+class Size(NamedTuple):
+    """One measurement, as `schemas.radiology.Entity.measurements` has it."""
+
+    values: tuple[float, ...]
+    axis: str | None
+    comparator: str
+    range: bool
+    prior: bool
+    owner: str
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +69,7 @@ class Mention:
     clause: int = 0
     places: list[tuple[str, str, str]] = field(default_factory=list)
     """(node or "", side or "", name or "") said of it."""
-    sizes: list[tuple] = field(default_factory=list)
+    sizes: list[Size] = field(default_factory=list)
     normal_size: bool = False
     group_maximum: bool = False
     masked: bool = False

@@ -3,9 +3,21 @@
 import re
 from typing import Final
 
-_ODD: Final = re.compile(r"(?<=[a-z0-9])-[ \t]*\r?\n\s*(?=[a-z0-9])|\s\s+|[\t\r\n\f\v\u00a0]|[,;:?)\]](?=[a-z])|_{2,}|\bxxx+\b|[^\x00-\x7f]")
-_SPACES: Final = str.maketrans({c: " " for c in "()-/[]\"'*+=<>~_&#@|{}^`\\"})
-_LOOKALIKES: Final = {"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "\u2010": "-", "\u2011": "-"}
+_ODD: Final = re.compile(
+    r"(?<=[a-z0-9])-[ \t]*\r?\n\s*(?=[a-z0-9])|\s\s+|[\t\r\n\f\v\u00a0]|[,;:?)\]](?=[a-z])|_{2,}|\bxxx+\b|[^\x00-\x7f]"
+)
+_SPACES: Final = str.maketrans(dict.fromkeys("()-/[]\"'*+=<>~_&#@|{}^`\\", " "))
+_LOOKALIKES: Final = {
+    "–": "-",
+    "—": "-",
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
+    "×": "x",
+    "\u2010": "-",
+    "\u2011": "-",
+}
 MASK: Final = "xxxx"
 
 

@@ -5,7 +5,6 @@ the nearest mention of their chunk.
 """
 
 from annotators.reading.lexicon import Cue, Term
-from annotators.reading.matching import Hit
 from annotators.reading.mention import (
     ABSENT,
     ALTERNATIVE,
@@ -24,7 +23,7 @@ from annotators.reading.mention import (
 _UNCERTAIN = POSSIBLE | LIKELY | CONSISTENT
 _SHORT = _UNCERTAIN | HISTORICAL | PREVIOUS
 """Effects that a comma ends."""
-_ASIDE = frozenset({"minimal", "mild", "moderate"})
+ASIDE = frozenset({"minimal", "mild", "moderate"})
 """Sizes that are stated, not denied: behind a comma or an `and` they open a new statement."""
 
 
@@ -54,13 +53,6 @@ class Scopes:
         self.copula = False
         self.small_ahead = False
 
-    def read(self, hits: list[Hit]) -> None:
-        """Walk over the hits; what is known afterwards stands in `mentions` and `structures`."""
-        actions = _ACTIONS
-        for start, end, entry in hits:
-            actions[entry.role](self, start, end, entry)
-        self._leftover()
-
     def term(self, start: int, end: int, entry: Term) -> None:
         mention = Mention(start, end, entry, self.bits | self.alternatives, None, None, False, self.clause)
         if self.severity is not None:
@@ -68,6 +60,9 @@ class Scopes:
         if self.change is not None:
             mention.change = self.change
             self.change_used = True
+        mention.seen = self.exception
+        if self.join == "with" and "device" in entry.flags:
+            mention.bits &= ~HISTORICAL
         mention.normal_size = self.small_ahead
         mention.masked = start - self.mask <= 1
         self.alternatives = 0
@@ -111,10 +106,15 @@ class Scopes:
         if bit & (ABSENT | _UNCERTAIN) and reached and reached[-1].term.kind != "normal":
             told = [number for number, mention in enumerate(reached, 1) if mention.term.kind == "normal"]
             reached = reached[told[-1] :] if told else reached
-        if bit & (ABSENT | _UNCERTAIN) and len(reached) > 1 and self.comma > reached[0].end and reached[-1].start > self.comma:
+        if (
+            bit & (ABSENT | _UNCERTAIN)
+            and len(reached) > 1
+            and self.comma > reached[0].end
+            and reached[-1].start > self.comma
+        ):
             joined = self.plain.find(" and ", self.comma) >= 0 or self.plain.find(" or ", self.comma) >= 0
-            stated = any(m.severity in _ASIDE or m.change for m in reached if m.end <= self.comma)
-            if stated or not joined and bit & _UNCERTAIN:
+            stated = any(m.severity in ASIDE or m.change for m in reached if m.end <= self.comma)
+            if stated or (not joined and bit & _UNCERTAIN):
                 reached = [m for m in reached if m.start > self.comma]
         if bit & _UNCERTAIN and len(reached) > 1:
             reached = reached[-1:] if self.join not in ("and", "or", "andor", "versus") else reached
@@ -158,7 +158,9 @@ class Scopes:
 
     def _alternative(self, effect: str) -> None:
         """Two readings stand against each other; the flag says that nothing else makes them doubtful."""
-        if len(self.mentions) > self.barrier and self.mentions[-1].term.kind != "normal":
+        if len(self.mentions) > self.barrier and self.mentions[-1].term.kind == "normal" and effect == "versus":
+            self.alternatives = POSSIBLE | ALTERNATIVE
+        elif len(self.mentions) > self.barrier and self.mentions[-1].term.kind != "normal":
             before = self.mentions[-1]
             hedged = before.bits & (POSSIBLE | LIKELY) and not before.bits & ALTERNATIVE
             self.alternatives = POSSIBLE if hedged else POSSIBLE | ALTERNATIVE
@@ -168,7 +170,8 @@ class Scopes:
 
     def found(self, start: int, end: int, entry: Cue) -> None:
         """A verb that says that something is there."""
-        for mention in self.mentions[self.barrier :]:
+        since_comma = [mention for mention in self.mentions[self.barrier :] if mention.start > self.comma]
+        for mention in since_comma or self.mentions[self.barrier :]:
             mention.seen = True
         self.verb = len(self.mentions)
         self.verbs.append(self.verb)
@@ -176,37 +179,6 @@ class Scopes:
         self.bits &= ~PREVIOUS
         if self.severity is not None:
             self.severity = None
-
-    def grade(self, start: int, end: int, entry: Cue) -> None:
-        if self.bits & ABSENT and self.join in (",", "and", "with") and not self.since_join:
-            if entry.effect in _ASIDE and self.last_or < start and len(self.mentions) > self.barrier:
-                self.bits = 0
-                self.barrier = len(self.mentions)
-        if self.verb == len(self.mentions) > self.barrier and self.mentions[-1].severity is None and not self.join:
-            self.mentions[-1].severity = entry.effect
-            return
-        self.severity = entry.effect
-
-    def turn(self, start: int, end: int, entry: Cue) -> None:
-        """A change said before what changed, or behind it and its verb."""
-        if self.copula and len(self.mentions) == self.verb > self.barrier:
-            self.turned(start, end, entry)
-            return
-        if self.bits & ABSENT and self.join in (",", "and") and not self.since_join and self.last_or < start:
-            self.bits = 0
-            self.barrier = len(self.mentions)
-        self._leftover()
-        self.change, self.change_used = entry.effect, False
-
-    def turned(self, start: int, end: int, entry: Cue) -> None:
-        """A change said behind what changed."""
-        reached = self._behind()
-        for mention in reached:
-            mention.change = entry.effect
-            mention.seen = True
-        if not reached:
-            self.change, self.change_used = entry.effect, False
-        self._close()
 
     def either(self, start: int, end: int, entry: Cue) -> None:
         """A cue that stands before what it steers, or behind it where nothing follows."""
@@ -225,65 +197,17 @@ class Scopes:
                 self.bits &= ~bit
                 for mention in self._behind(bit):
                     mention.bits |= bit
+            elif count == len(self.mentions):
+                for structure in self.structures:
+                    if structure.clause == self.clause and structure.bits & ABSENT:  # not observed (operated)
+                        structure.bits |= bit & HISTORICAL
         if not self.change_used:
             for mention in self.mentions[self.barrier :]:
                 mention.change = mention.change or self.change
         self.change, self.change_used = None, True
-
-    def ask(self, start: int, end: int, entry: Cue) -> None:
-        """A question mark makes what stands before it, back to a bracket, a comma or another one, uncertain."""
-        begin = max(self.plain.rfind(mark, 0, start) for mark in "(,?:[")
-        for mention in self.mentions:
-            if mention.start > begin:
-                mention.bits |= POSSIBLE
-
-    def border(self, start: int, end: int, entry: Cue) -> None:
-        self.mentions.append(Mention(start, end, _BORDERLINE, self.bits & ~ABSENT, clause=self.clause))
-
-    def graded(self, start: int, end: int, entry: Cue) -> None:
-        """A size said behind what has it."""
-        for mention in self.mentions[-1:]:
-            mention.severity = mention.severity or entry.effect
-
-    def small(self, start: int, end: int, entry: Cue) -> None:
-        reached = [m for m in self.mentions if "node" in m.term.flags]
-        for mention in reached:
-            mention.normal_size = True
-        self.small_ahead = not reached
-
-    def evidence(self, start: int, end: int, entry: Cue) -> None:
-        """`no significant evidence of`: the evidence is what is significant."""
-        self.severity = None
 
     def masked(self, start: int, end: int, entry: Cue) -> None:
         self.mask = end
 
     def nothing(self, start: int, end: int, entry: Cue) -> None:
         pass
-
-
-_BORDERLINE = Term("term", "borderline", "normal", "", "", ("normal", "borderline"))
-_ACTIONS = {
-    "term": Scopes.term,
-    "place": Scopes.place,
-    "pre": Scopes.pre,
-    "post": Scopes.post,
-    "break": Scopes.stop,
-    "except": Scopes.exclude,
-    "join": Scopes.joined,
-    "verb": Scopes.found,
-    "sev": Scopes.grade,
-    "change": Scopes.turn,
-    "changed": Scopes.turned,
-    "ask": Scopes.ask,
-    "borderline": Scopes.border,
-    "smallnode": Scopes.small,
-    "sevafter": Scopes.graded,
-    "either": Scopes.either,
-    "evidence": Scopes.evidence,
-    "side": Scopes.nothing,
-    "prep": Scopes.nothing,
-    "pseudo": Scopes.nothing,
-    "mask": Scopes.masked,
-    "eval": Scopes.nothing,
-}

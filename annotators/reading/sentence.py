@@ -7,10 +7,10 @@ from typing import NamedTuple
 from annotators.reading.assertion import decide
 from annotators.reading.lexicon import lexicon
 from annotators.reading.matching import Hit
-from annotators.reading.mention import Mention
+from annotators.reading.mention import HISTORICAL, Mention, Size
+from annotators.reading.modifiers import Reading
 from annotators.reading.places import locate, resolve
-from annotators.reading.scopes import Scopes
-from annotators.reading.sizes import Size, measure
+from annotators.reading.sizes import measure
 from schemas.words import SCORED_TYPE
 
 
@@ -33,7 +33,7 @@ class Found(NamedTuple):
 
 def read(plain: str, hits: list[Hit]) -> list[Found]:
     """Everything the sentence names, in order; `hits` are the words of the lexicon in it."""
-    scopes = Scopes(plain)
+    scopes = Reading(plain)
     scopes.read(hits)
     mentions = scopes.mentions
     if mentions:
@@ -58,6 +58,8 @@ def _keep_fluid_pericardial(mentions: list[Mention]) -> None:
 def _structure(mention: Mention) -> Found:
     term = mention.term
     assertion, certainty, _, flags = decide(mention.bits, mention.seen)
+    if mention.bits & HISTORICAL and assertion == "absent":  # not observed (operated)
+        assertion, flags = "historical", (*flags, "operated")
     nodes, side = resolve(term.node, ())
     return Found(mention.start, mention.end, term.canonical, "Anatomy", assertion, certainty, None, side or term.side or None, None,
                  nodes, tuple(mention.sizes), flags)  # fmt: skip
@@ -95,7 +97,11 @@ def _finding(mention: Mention, canonical: str, kind: str, nodes: tuple[str, ...]
             assertion, certainty = "uncertain", "possible"
         if "surgery" in term.flags and assertion == "present":
             assertion = "historical"
-        if "node" in term.flags and assertion != "absent" and (mention.normal_size or "small" in term.flags or _small(mention)):
+        if (
+            "node" in term.flags
+            and assertion != "absent"
+            and (mention.normal_size or "small" in term.flags or _small(mention))
+        ):
             kind = "normal"
     if mention.masked:
         flags += ("masked",)

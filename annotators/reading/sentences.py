@@ -5,12 +5,16 @@ from typing import Final
 
 _QUOTATION: Final = re.compile(r'(?<=[a-z] )"([a-z][^".]{1,38}[a-z])"(?= [a-z])')
 """A short quoted phrase within a sentence; every other straight quote sets off an item."""
-_MARK: Final = re.compile(r'[.!?"•▪●]|\n[ \t\r]*\n')
-_ABBREVIATION: Final = re.compile(r"(?:\b(?:dr|mr|mrs|vs|approx|fig|st|e\.g|i\.e|cf|resp|no|[a-z]\.[a-z])|(?<!\S)[b-hj-z])$")
+_MARK: Final = re.compile(r'[.!?"•▪●·]|\n[ \t\r]*\n')
+_ABBREVIATION: Final = re.compile(
+    r"(?:\b(?:dr|mr|mrs|vs|approx|fig|st|e\.g|i\.e|cf|resp|no|[a-z]\.[a-z])|(?<!\S)[b-hj-z])$"
+)
 _NUMBER: Final = re.compile(r"(\S?)(?<!\d)(\d{1,2})$")
-_COUNTED: Final = re.compile(r"\s+(?:mm|cm|ribs?\b|cost|vertebra|segment|finger|metatars|intercostal|week|month|day|and\b|th\b)")
-_WORD: Final = re.compile(r"[a-z]{2}")
-_JOINED: Final = re.compile(r"[a-z)]{3}$")
+_COUNTED: Final = re.compile(
+    r"\s+(?:mm|cm|ribs?\b|cost|vertebra|segment|finger|metatars|intercostal|week|month|day|and\b|th\b)"
+)
+_WORD: Final = re.compile(r"[a-z]{2}|__")
+_JOINED: Final = re.compile(r"[a-z)_]{3}$")
 _ASIDE: Final = re.compile(r"\s*(?:[,)?]|(?:or|and|versus|vs|in|at|on|within)\b)|[^()]*\)")
 
 
@@ -64,7 +68,7 @@ def _full_stop(text: str, start: int, end: int, begin: int) -> int:
     return start - len(number[2])
 
 
-_BLANK: Final = " \t\r\n\f\v\"•▪●"
+_BLANK: Final = ' \t\r\n\f\v"•▪●·'
 
 
 def _add(bounds: list[tuple[int, int]], text: str, begin: int, stop: int) -> None:

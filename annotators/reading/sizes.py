@@ -2,21 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
-from annotators.reading.mention import Mention
-
-
-class Size(NamedTuple):
-    """One measurement, as `schemas.radiology.Entity.measurements` has it."""
-
-    values: tuple[float, ...]
-    axis: str | None
-    comparator: str
-    range: bool
-    prior: bool
-    owner: str
-
+from annotators.reading.mention import Mention, Size
 
 _NUMBER: Final = r"\d{1,3}(?:[.,]\d{1,2})?"
 _SIZE: Final = re.compile(
@@ -65,8 +53,8 @@ def measure(plain: str, mentions: Sequence[Mention], structures: Sequence[Mentio
         owner = _owner(plain, found.start(), found.end(), mentions, structures)
         if owner is not None:
             organ = (
-                owner.term.kind in ("anatomy", "normal") and not owner.term.flags or owner.term.canonical in _CALIBRE
-            )
+                owner.term.kind in ("anatomy", "normal") and not owner.term.flags
+            ) or owner.term.canonical in _CALIBRE
             owner.sizes += _then_and_now(plain, found, _size(plain, found, "calibre" if organ else "finding"))
             owner.group_maximum |= _MAXIMUM.search(plain, 0, found.start()) is not None
 

@@ -9,7 +9,9 @@ import pytest
 
 from annotators.rules import Findings
 
-CASES = list(csv.DictReader(Path(__file__).with_name("cases.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
+CASES = list(
+    csv.DictReader(Path(__file__).with_name("cases.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)
+)
 
 
 def read(*texts: str) -> list[list[dict]]:
