@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,14 +15,14 @@ import pytest
 from builders import engine
 from builders.base import Stage
 from builders.machine import Gpu
-from builders.probe import Probe, ProbeError, demand
+from builders.probe import PoolLostError, Probe, ProbeError, demand
 from builders.run import Orders, make
 from builders.source_code import whole_code_hash
 from builders.state import state_of
 from builders.threads import polars_threads
 from schemas.errors import MedmillError
 from schemas.manifest import read_manifest
-from tests.builders.chaos import Cluster, cluster, digests, ended, start, wait_until, workers_of
+from tests.builders.chaos import Cluster, cluster, digests, ended, start, strike, tasks_done, wait_until, workers_of
 from tests.builders.chaos_build import NAPS
 from tests.builders.mill import mill
 
@@ -145,3 +147,23 @@ def test_a_partition_that_kills_its_workers_is_reported_and_the_others_finish(tm
     with pytest.raises(MedmillError, match=r"^polished/from-00012: its worker died every time it was tried"):
         make(replace(recipe, tables=tables), tmp_path / "out", Orders(workers=2))
     assert read_manifest(tmp_path / "out").stage("polished").rows_out == 48
+
+
+def test_a_cluster_that_loses_its_last_worker_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LOOK", 0.2)
+    monkeypatch.setattr(engine, "DESERTED", 1.0)
+    with cluster(tmp_path / "cluster", workers=1) as running:
+        build = threading.Thread(target=_kill_when_at_work, args=(tmp_path / "out", running.processes[1]))
+        build.start()
+        with pytest.raises(PoolLostError, match=r"all workers are gone; start some, then the same command goes on"):
+            make(mill(naps=0.2), tmp_path / "out", Orders(scheduler=running.address))
+        build.join()
+
+
+def _kill_when_at_work(out: Path, worker: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + 60
+    while tasks_done(out) < 3 and time.monotonic() < end:
+        time.sleep(0.01)
+    strike(worker)
