@@ -2,10 +2,10 @@
 
 from typing import Final
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from annotators.ratescore.compiled import compiled
 from annotators.ratescore.kernel import SCALE, TILE, Sets, Vocabulary, combine, cover, matches, sets_of, vocabulary_of
 from annotators.ratescore.weights import WeightSet, load
 
@@ -30,7 +30,7 @@ def all_pairs(
     sets = sets_of(entries.ravel().astype(np.uint32), np.asarray(start, np.int64), entry.shape[1])
     out = np.zeros((len(start) - 1, len(start) - 1), np.int32)
     fill(words, sets, np.arange(len(start) - 1, dtype=np.int32), out)
-    return out / np.float32(SCALE)
+    return (out / SCALE).astype(np.float32)
 
 
 def fill(words: Vocabulary, sets: Sets, place: NDArray[np.int32], out: NDArray[np.int32] | NDArray[np.uint8]) -> None:
@@ -46,7 +46,7 @@ def fill(words: Vocabulary, sets: Sets, place: NDArray[np.int32], out: NDArray[n
                 _fill(words, sets, (a0, a1, b0, b1), place, out, 100 if out.dtype == np.uint8 else 0)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _fill(words, sets, square, place, out, most):
     a0, a1, b0, b1 = square
     tiles = (b1 - b0 + TILE - 1) // TILE

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from annotators.ratescore.compiled import compiled
 from annotators.ratescore.kernel import Sets, Vocabulary, sets_of
 from annotators.ratescore.selection import N_STRATA, Kept, Studies, place_of, shorten
 
@@ -107,7 +107,7 @@ def _agreement(queries: NDArray[np.uint8], candidates: NDArray[np.uint8], who: N
     return bits
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _finish(queries, candidates, kept, place, who, key, drawn_place, drawn):
     """Shorten every buffer, and give every drawn set the study of the lowest place that may be a candidate."""
     draws = kept.draw.shape[2]
@@ -125,7 +125,7 @@ def _finish(queries, candidates, kept, place, who, key, drawn_place, drawn):
                     _lowest_member(queries, q, candidates, c, score, slot, drawn_place, drawn)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _lowest_member(queries, q, candidates, c, score, slot, drawn_place, drawn):
     for n in range(candidates.member_start[c], candidates.member_start[c + 1]):
         o = candidates.members[n]

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-import numba
 import numpy as np
 
+from annotators.ratescore.compiled import compiled
 from annotators.ratescore.kernel import TILE, Sets, Vocabulary, combine, cover, matches, turn
 from annotators.ratescore.selection import Kept, Studies, offer
 
@@ -35,7 +35,7 @@ def _spans(sets: Sets) -> list[tuple[int, int]]:
     return [(i, min(i + SIDE, n)) for i in range(0, n, SIDE)]
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _square(vocabulary, a, b, of_a, of_b, kept_a, kept_b, square, diagonal):
     """Sets `square[:2]` of a against sets `square[2:]` of b; on the diagonal each side is offered the other once."""
     a0, a1, b0, b1 = square

@@ -8,9 +8,10 @@ tie; sums run in the order of the vocabulary, so that sets that differ only in o
 
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from annotators.ratescore.compiled import compiled
 
 TILE: Final = 32
 """Sets side by side; a power of two. The tile of an 8,000-word vocabulary takes 2 MB."""
@@ -45,7 +46,7 @@ class Sets(NamedTuple):
     sum_start: NDArray[np.int64]
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled
 def matches(vocabulary, sets, first, count, best, kind, out):
     """Fill `out[v, lane]` with the gain and `out[v, TILE + lane]` with the weight of entry v against each set."""
     for lane in range(count):
@@ -58,7 +59,7 @@ def matches(vocabulary, sets, first, count, best, kind, out):
             out[v, TILE + lane] = vocabulary.affinity[pair]
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled
 def _best_terms(vocabulary, ids, best, kind):
     """The highest similarity of every term to the entities `ids`, and the type of the first that reaches it."""
     row = vocabulary.cosine[vocabulary.term[ids[0]]]
@@ -74,7 +75,7 @@ def _best_terms(vocabulary, ids, best, kind):
             best[t] = max(row[t], best[t])
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled
 def cover(table, sums, start, begin, end, out):
     """`out[s - begin, lane]`: how well each set of the tile covers set s; 0 where all weights are 0.
 
@@ -94,7 +95,7 @@ def cover(table, sums, start, begin, end, out):
             out[s - begin, lane] = total[lane] / weight if weight != 0 else np.float32(0)
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@compiled
 def combine(forth, back, out):
     """`out[j, i]` from `forth[i, j]` and `back[j, i]`: the harmonic mean in whole steps of `1 / SCALE`.
 
@@ -108,7 +109,7 @@ def combine(forth, back, out):
             out[j, i] = np.int32(np.rint(value * np.float32(SCALE)))
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def turn(square, out):
     """`out[i, j] = square[j, i]`, both `TILE` square."""
     for j in range(TILE):

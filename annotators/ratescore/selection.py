@@ -6,10 +6,10 @@ ordered by the hash, never by where a study happens to lie, and merging parts gi
 
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from annotators.ratescore.compiled import compiled
 from annotators.ratescore.kernel import MOST, SCALE, TILE
 
 N_STRATA: Final = 4
@@ -76,7 +76,7 @@ def nothing_kept(studies: Studies, top_k: int, sample: int) -> Kept:
     )
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def mix64(x):
     """The finaliser of SplitMix64: every bit of x in every bit of the result."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -84,20 +84,20 @@ def mix64(x):
     return x ^ (x >> np.uint64(31))
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def place_of(score, seed_query, seed_candidate):
     """Score above, hash of (query, candidate) below."""
     tie = mix64(seed_query ^ mix64(seed_candidate)) >> (np.uint64(64) - TIE_BITS)
     return (np.uint64(score + _LOWEST) << TIE_BITS) | tie
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def score_of(place):
     """The score within a place, in steps of `1 / SCALE`."""
     return np.int32(np.int64(place >> TIE_BITS) - _LOWEST)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def set_hash(a, b):
     """A hash of two finding sets, the same either way round (the finaliser of MurmurHash3 over their sum)."""
     x = np.uint32(a + b)
@@ -106,14 +106,14 @@ def set_hash(a, b):
     return np.uint32(x ^ (x >> np.uint32(16)))
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def other_hash(x):
     """A second hash from the first, for the stratum that samples whatever the score."""
     x = np.uint32(x * np.uint32(0x9E3779B1))
     return np.uint32(x ^ (x >> np.uint32(15)))
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def offer(score, rows, lanes, queries, candidates, kept):
     """Offer the candidate sets `lanes` (first, count) to the query sets `rows`; `score[row, lane]` is `TILE` square."""
     seeds, wanted = np.zeros(TILE, np.uint32), np.zeros(TILE, np.uint32)
@@ -124,7 +124,7 @@ def offer(score, rows, lanes, queries, candidates, kept):
     _offer_studies(score, wanted, rows, lanes, queries, candidates, kept)
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _wanted(score, seeds, seed, floor, limit, first, count, wanted):
     """One bit per lane that may be kept; without branches, so that it runs on whole vectors."""
     for row in range(count):
@@ -141,7 +141,7 @@ def _wanted(score, seeds, seed, floor, limit, first, count, wanted):
         wanted[row] = found
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _offer_studies(score, wanted, rows, lanes, queries, candidates, kept):
     """Every study of a set to every study of the other; a set's floor rises when all its buffers have a bar."""
     place, who, size, bar, tied, floor = kept.place, kept.who, kept.size, kept.bar, kept.tied, kept.floor
@@ -174,7 +174,7 @@ def _offer_studies(score, wanted, rows, lanes, queries, candidates, kept):
             floor[s] = lowest
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def shorten(place, who, q, size, bar, tied):
     """Keep the better half of the buffer of q (nothing where it is not longer), and set its bar."""
     k, n = place.shape[1] // 2, size[q]
@@ -192,7 +192,7 @@ def shorten(place, who, q, size, bar, tied):
     size[q], bar[q] = k, lowest
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _best_first(place, who, n, k):
     """Quickselect: the k highest places of the first n come first, in any order."""
     low, high = 0, n - 1
@@ -214,7 +214,7 @@ def _best_first(place, who, n, k):
             return
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _sample(score, wanted, rows, lanes, seeds, seed, draw, drawn, drawn_score, limit):
     """Draw candidate sets for the stratum of their score, and for the stratum of all scores."""
     for row in range(rows[1]):

@@ -23,8 +23,8 @@ class Transformer:
 
     def embed(self, terms: list[str]) -> NDArray[np.float32]:
         """One vector per term, [term, hidden]; needs the extra `transformers`."""
-        import torch
-        from transformers import AutoModel, AutoTokenizer
+        import torch  # pyright: ignore[reportMissingImports]
+        from transformers import AutoModel, AutoTokenizer  # pyright: ignore[reportMissingImports]
 
         device = "cuda" if torch.cuda.is_available() else "cpu"
         tokenizer = AutoTokenizer.from_pretrained(self.model)

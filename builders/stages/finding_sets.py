@@ -10,9 +10,9 @@ from builders.base import Stage
 from builders.stages.hashing import hex_digest
 from schemas.words import CHANGES, LATERALITIES, SEVERITIES, VIA
 
-_SIDES = dict(zip(LATERALITIES, (1, 2, 3), strict=True))
-_SEVERITIES = {word: 1 << bit for bit, word in enumerate(SEVERITIES)}
-_CHANGES = {word: 1 << bit for bit, word in enumerate(CHANGES)}
+_SIDES: dict[str, int] = dict(zip(LATERALITIES, (1, 2, 3), strict=True))
+_SEVERITIES: dict[str, int] = {word: 1 << bit for bit, word in enumerate(SEVERITIES)}
+_CHANGES: dict[str, int] = {word: 1 << bit for bit, word in enumerate(CHANGES)}
 
 
 @dataclass(frozen=True)

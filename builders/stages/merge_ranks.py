@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -103,7 +103,8 @@ def _drawn(found: Chosen, stratum: int, lowest: NDArray[np.uint64], sample: int)
         for values in (found.drawn_key, found.drawn_place, found.drawn_number, found.drawn_agree)
     )
     order = np.lexsort((place - np.uint64(1), key), axis=1)
-    key, place, number, agree = (np.take_along_axis(values, order, 1) for values in (key, place, number, agree))
+    key, place = np.take_along_axis(key, order, 1), np.take_along_axis(place, order, 1)
+    number, agree = np.take_along_axis(number, order, 1), np.take_along_axis(agree, order, 1)
     new = np.ones(key.shape, bool)
     new[:, 1:] = key[:, 1:] != key[:, :-1]
     wanted = new & (place > 0) & (np.cumsum(new, axis=1) <= key.shape[1] // pairs)
@@ -113,9 +114,7 @@ def _drawn(found: Chosen, stratum: int, lowest: NDArray[np.uint64], sample: int)
     return _frame(np.where(wanted, place, 0), number, agree, stratum + 1)
 
 
-def _frame(
-    place: NDArray[np.uint64], number: NDArray[np.uint32], agree: NDArray[np.uint8], stratum: int
-) -> pl.DataFrame:
+def _frame(place: NDArray[np.uint64], number: NDArray[Any], agree: NDArray[Any], stratum: int) -> pl.DataFrame:
     """One row per place that is not 0: query (position), candidate (number), score, agreement."""
     there = place > 0
     score = ((place[there] >> TIE_BITS).astype(np.int64) - MOST * SCALE).astype(np.float32) / np.float32(SCALE)

@@ -1,21 +1,18 @@
 """From the entities of a report to what it says of every structure: present findings rise, absent ones sink."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
 import polars as pl
 
 from builders.base import Stage
+from builders.stages.anatomy_links import SAME, carried, links, risen
 from schemas import anatomy
 from schemas.retrieval import StudyFinding
 from schemas.words import LATERALITIES, RATE_TYPES, SCORED_ASSERTIONS, VIA
 
 POSITIVE = ("Abnormality", "Disease")
-_SAME = ("study", "anatomy", "term", "type")
-_MOST_LEVELS = 12
 
 
 @dataclass(frozen=True)
@@ -79,67 +76,10 @@ class RollUp(Stage):
     def _derived(self, placed: pl.DataFrame) -> pl.DataFrame:
         """The rows of every structure a finding counts for; `via` says how it came there."""
         if self.rollup == "published":
-            return _carried(placed, _links("up"))
+            return carried(placed, links("up"))
         positive = pl.col("type").is_in([*POSITIVE, "Anatomy"])
-        absent = _risen(placed.filter(~positive))
-        return pl.concat([_carried(placed.filter(positive), _links("up")), _carried(absent, _links("down"))])
-
-
-@cache
-def _links(direction: Literal["up", "down"]) -> pl.DataFrame:
-    """(anatomy, target, how): every structure leads to itself and to all above it, or to all its parts."""
-    reach, how = (anatomy.ancestors, "rolled_up") if direction == "up" else (anatomy.descendants, "inherited")
-    pairs = [(name, other, how) for name in anatomy.names() for other in sorted(reach(name))]
-    own = [(name, name, "explicit") for name in anatomy.names()]
-    return pl.DataFrame([*own, *pairs], {"anatomy": pl.String, "target": pl.String, "how": pl.Enum(VIA)}, orient="row")
-
-
-def _carried(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Every row at every structure its own leads to; of several ways there the most direct one stands."""
-    carried = rows.join(links, on="anatomy", maintain_order="left_right").with_columns(
-        anatomy=pl.col("target"), via=pl.when(pl.col("how") == "explicit").then("via").otherwise("how")
-    )
-    return (
-        carried.sort("place", "anatomy", "via")
-        .unique(["place", "anatomy"], keep="first", maintain_order=True)
-        .select(rows.columns)
-    )
-
-
-@cache
-def _wholes() -> pl.DataFrame:
-    """(whole, cover, part, size): the parts that together make up a structure: its two sides, or all its children."""
-    covers: list[tuple[str, str, str, int]] = []
-    for name in anatomy.names():
-        parts = anatomy.children(name)
-        for side, group in _covers(parts).items():
-            covers += [(name, side, part, len(group)) for part in group]
-    return pl.DataFrame(covers, ["whole", "cover", "anatomy", "size"], orient="row")
-
-
-def _covers(parts: tuple[str, ...]) -> Mapping[str, list[str]]:
-    sided = [part for part in parts if anatomy.side(part)]
-    pair = sorted(map(anatomy.side, sided)) == ["left", "right"]
-    return {"sides": sided} if pair else {"all": list(parts)} if parts else {}
-
-
-def _risen(absent: pl.DataFrame) -> pl.DataFrame:
-    """Absent findings, and the wholes of which every part has them; repeated until nothing rises any more."""
-    for _ in range(_MOST_LEVELS):
-        risen = (
-            absent.join(_wholes(), on="anatomy", maintain_order="left_right")
-            .with_columns(n=pl.col("anatomy").n_unique().over("study", "term", "type", "whole", "cover"))
-            .filter(pl.col("n") == pl.col("size"))
-            .with_columns(anatomy=pl.col("whole"), via=pl.lit("rolled_up", pl.Enum(VIA)))
-            .sort("place")
-            .unique(_SAME, keep="first", maintain_order=True)
-            .join(absent, on=_SAME, how="anti", maintain_order="left")
-            .select(absent.columns)
-        )
-        if risen.is_empty():
-            return absent
-        absent = pl.concat([absent, risen])
-    raise RuntimeError(f"absent findings rose through more than {_MOST_LEVELS} levels of the anatomy")
+        absent = risen(placed.filter(~positive))
+        return pl.concat([carried(placed.filter(positive), links("up")), carried(absent, links("down"))])
 
 
 def _without_contradictions(rows: pl.DataFrame) -> pl.DataFrame:
@@ -155,7 +95,7 @@ def _once(rows: pl.DataFrame) -> pl.DataFrame:
     sides = pl.col("laterality").drop_nulls()
     return (
         rows.sort("place", "anatomy")
-        .group_by(_SAME, maintain_order=True)
+        .group_by(SAME, maintain_order=True)
         .agg(
             pl.col("place").first(),
             pl.col("via").min(),
