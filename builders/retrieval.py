@@ -57,7 +57,7 @@ class RetrievalOptions:
 def retrieval(name: str, sources: Mapping[str, Source], options: RetrievalOptions) -> Recipe:
     """The recipe of a dataset of this kind; its one source has reports, and images and labels where there are any."""
     ((source_name, source),) = sources.items()
-    tables = [*_read(source_name, source, options), *_findings(options), *_ranked(options)]
+    tables = [*_read(source_name, source, options), *_findings(options), *_ranked(source, options)]
     return Recipe(name, sources, tables, source.terms)
 
 
@@ -97,7 +97,7 @@ def _findings(options: RetrievalOptions) -> list[Table]:
     ]
 
 
-def _ranked(options: RetrievalOptions) -> list[Table]:
+def _ranked(source: Source, options: RetrievalOptions) -> list[Table]:
     """Whose reports say the like, per anatomy."""
     keys = StudyKeys(options.seed, options.same_patient)
     blocks = Blocks(("split", "anatomy"), BLOCK, MergeRanks(options.sample))
@@ -112,13 +112,14 @@ def _ranked(options: RetrievalOptions) -> list[Table]:
         Table("study_keys", StudyKey, keys, ("corpus",), shape=Collect(("id", "patient", "dup_group")), publish=False),
         Table("sets", FindingSet, FindingSets(), ("findings",), needs=of_sets, publish=False),
         Table("rankings", Ranking, rank, ("sets",), shape=blocks, needs=needs),
-        *(_matrices(options, needs) if options.matrix else ()),
+        *(_matrices(source, options, needs) if options.matrix else ()),
     ]  # fmt: skip
 
 
-def _matrices(options: RetrievalOptions, needs: Mapping[str, str]) -> list[Table]:
+def _matrices(source: Source, options: RetrievalOptions, needs: Mapping[str, str]) -> list[Table]:
     """The whole matrices, as RadIR's loaders read them."""
     matrices = Matrices(options.shards, options.weights)
+    needs = {**needs, **({"images": "images"} if "images" in source.tables else {})}
     return [
         Table("sets_by_anatomy", FindingSet, Together(), ("sets",), shape=Group(("split", "anatomy"), most_rows=10**7),
               publish=False),

@@ -6,6 +6,7 @@ EXPORTS = {
     "reports": "builders.exports.reports:reports",
     "qrels": "builders.exports.qrels:qrels",
     "beir": "builders.exports.beir:beir",
+    "radir": "builders.exports.radir:radir",
 }
 """Name of the sub-command to `module:function`; the function's docstring is its help."""
 
