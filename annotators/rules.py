@@ -53,9 +53,9 @@ class Findings:
                 file_end=pl.col("end") + pl.col("offset"),
             )
         )
-        return mark_conflicts(
-            rows.select(list(Entity.column_names())).collect().cast(dict(Entity.create_empty().schema))
-        ).rechunk()
+        schema = Entity.create_empty().schema
+        typed = rows.select(pl.col(name).cast(kind) for name, kind in schema.items())
+        return mark_conflicts(typed.collect()).rechunk()
 
 
 def _passages(frame: pl.DataFrame) -> pl.DataFrame:

@@ -24,7 +24,7 @@ from annotators.reading.mention import (
 
 @cache
 def decide(bits: int, seen: bool) -> tuple[str, str, str | None, tuple[str, ...]]:
-    """Assertion, certainty, change and flags; `seen`: the sentence says that it is there now (known, yet still seen)."""
+    """Assertion, certainty, change and flags; `seen`: the sentence says that it is there now (known, still seen)."""
     if bits & FAMILY:
         return "historical", "certain", None, ("family_history",)
     if bits & FOLLOWED:  # its resolution is awaited, so it is there

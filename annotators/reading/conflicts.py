@@ -6,7 +6,7 @@ import polars as pl
 def mark_conflicts(entities: pl.DataFrame) -> pl.DataFrame:
     """Flag `laterality_conflict` where findings and impression put one finding on opposite sides and nowhere else."""
     sided = entities.filter(
-        pl.col("laterality").is_not_null()
+        pl.col("laterality").is_in(["left", "right"])
         & pl.col("assertion").is_in(["present", "uncertain"])
         & (pl.col("type") != "Anatomy")
     )
@@ -20,8 +20,6 @@ def mark_conflicts(entities: pl.DataFrame) -> pl.DataFrame:
             (pl.col("said").list.len() == 1)
             & (pl.col("concluded").list.len() == 1)
             & (pl.col("said").list.first() != pl.col("concluded").list.first())
-            & (pl.col("said").list.first() != "bilateral")
-            & (pl.col("concluded").list.first() != "bilateral")
         )
         .select("report", "canonical", conflict=pl.lit(True))
     )

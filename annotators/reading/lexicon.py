@@ -154,11 +154,16 @@ def _variants(words: str) -> list[str]:
 _NOT_PLURAL: Final = re.compile(r"(?:s|ed|ing|ic|al|ar|ous|ant|ent|able|ly|\d|y clear|ive|ish|form|like|ory|ary)$")
 
 
+_CLASSICAL: Final = (
+    ("osis", "oses"), ("asis", "ases"), ("esis", "eses"), ("um", "a"), ("ula", "ulae"), ("pleura", "pleurae"),
+    ("us", "i"), ("mass", "masses"), ("process", "processes"), ("abscess", "abscesses"), ("body", "bodies"),
+    ("gy", "gies"), ("ty", "ties"), ("thy", "thies"), ("pex", "pices"),
+)  # fmt: skip
+
+
 def _plurals(words: str) -> list[str]:
     """The plural of a noun phrase, Latin and Greek endings included; none for adjectives, participles and plurals."""
-    for single, plural in (("osis", "oses"), ("asis", "ases"), ("esis", "eses"), ("um", "a"), ("ula", "ulae"), ("pleura", "pleurae"),
-                           ("us", "i"), ("mass", "masses"), ("process", "processes"), ("abscess", "abscesses"),
-                           ("body", "bodies"), ("gy", "gies"), ("ty", "ties"), ("thy", "thies"), ("pex", "pices")):  # fmt: skip
+    for single, plural in _CLASSICAL:
         if words.endswith(single):
             return [words[: -len(single)] + plural]
     if _NOT_PLURAL.search(words) and not words.endswith(

@@ -19,10 +19,11 @@ class Reading(Scopes):
         self._leftover()
 
     def grade(self, start: int, end: int, entry: Cue) -> None:
-        if self.bits & ABSENT and self.join in (",", "and", "with") and not self.since_join:
-            if entry.effect in ASIDE and self.last_or < start and len(self.mentions) > self.barrier:
-                self.bits = 0
-                self.barrier = len(self.mentions)
+        """A degree before its mention, or behind it and a verb."""
+        opens = entry.effect in ASIDE and self.join in (",", "and", "with") and not self.since_join
+        if opens and self.bits & ABSENT and self.last_or < start and len(self.mentions) > self.barrier:
+            self.bits = 0
+            self.barrier = len(self.mentions)
         if self.verb == len(self.mentions) > self.barrier and self.mentions[-1].severity is None and not self.join:
             self.mentions[-1].severity = entry.effect
             return
@@ -38,6 +39,7 @@ class Reading(Scopes):
             self.barrier = len(self.mentions)
         self._leftover()
         self.change, self.change_used = entry.effect, False
+        self.no_change = self.plain.startswith(("no ", "without "), start)
 
     def turned(self, start: int, end: int, entry: Cue) -> None:
         """A change said behind what changed."""
@@ -58,6 +60,7 @@ class Reading(Scopes):
                 mention.bits |= POSSIBLE
 
     def border(self, start: int, end: int, entry: Cue) -> None:
+        """`Borderline`, `at the upper limits`: a normal statement with a reservation."""
         self.mentions.append(Mention(start, end, _BORDERLINE, self.bits & ~ABSENT, clause=self.clause))
 
     def graded(self, start: int, end: int, entry: Cue) -> None:
@@ -66,6 +69,7 @@ class Reading(Scopes):
             mention.severity = mention.severity or entry.effect
 
     def small(self, start: int, end: int, entry: Cue) -> None:
+        """Nodes that are said not to be enlarged."""
         reached = [m for m in self.mentions if "node" in m.term.flags]
         for mention in reached:
             mention.normal_size = True

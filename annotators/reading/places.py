@@ -21,7 +21,7 @@ Place = tuple[str, str, str]
 
 
 def locate(mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
-    """Give every mention the places said of it: before it, behind it with a preposition, or as subject of its clause."""
+    """Give every mention the places said of it: before it, behind it with a preposition, or as its subject."""
     walk = _Walk(mentions)
     for index, (_, end, entry) in enumerate(hits):
         action = _ACTIONS.get(entry.role)

@@ -47,6 +47,7 @@ class Scopes:
         self.since_join = 0
         self.last_or = max(plain.rfind(" or "), plain.rfind(" nor "))
         self.exception = False
+        self.no_change = False
         self.comma = 0
         self.alternatives = 0
         self.ahead: tuple[int, int] | None = None
@@ -54,6 +55,7 @@ class Scopes:
         self.small_ahead = False
 
     def term(self, start: int, end: int, entry: Term) -> None:
+        """A finding: it takes what is in force here."""
         mention = Mention(start, end, entry, self.bits | self.alternatives, None, None, False, self.clause)
         if self.severity is not None:
             mention.severity, self.severity = self.severity, None
@@ -71,9 +73,11 @@ class Scopes:
         self.since_join += 1
 
     def place(self, start: int, end: int, entry: Term) -> None:
+        """A structure; of the effects only `not assessed` reaches it."""
         self.structures.append(Mention(start, end, entry, self.bits & NOT_ASSESSED, clause=self.clause))
 
     def pre(self, start: int, end: int, entry: Cue) -> None:
+        """A cue that works on what follows."""
         bit = BITS[entry.effect]
         fresh = self.join in (",", "and") and not self.since_join
         if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & _UNCERTAIN):
@@ -85,6 +89,7 @@ class Scopes:
         self.join = ""
 
     def post(self, start: int, end: int, entry: Cue) -> None:
+        """A cue that works on what came before, or on the structures where nothing did."""
         bit = BITS[entry.effect]
         reached = self._behind(bit)
         for mention in reached:
@@ -125,6 +130,7 @@ class Scopes:
         self.bits &= ~(_SHORT | CANNOT_EXCLUDE)
 
     def stop(self, start: int, end: int, entry: Cue) -> None:
+        """A word that ends every scope."""
         self._leftover()
         self.bits = 0
         self.barrier = len(self.mentions)
@@ -134,10 +140,12 @@ class Scopes:
         self.since_join = 0
 
     def exclude(self, start: int, end: int, entry: Cue) -> None:
+        """`Apart from`: what follows, up to a comma, is stated and not denied."""
         self.stop(start, end, entry)
         self.exception = True
 
     def joined(self, start: int, end: int, entry: Cue) -> None:
+        """A comma or conjunction: ends what reaches one item only, goes on with what reaches lists."""
         self.join, self.since_join = entry.effect, 0
         if entry.effect == ",":
             self.comma = start
@@ -150,9 +158,10 @@ class Scopes:
             if 0 <= self.verb <= len(self.mentions) and self.bits & ABSENT and self.last_or < start and self.verb > 0:
                 self.bits = 0
             self._leftover()
-        elif entry.effect in ("or", "andor", "versus"):
-            if not self.bits & ABSENT or entry.effect != "or":
-                self._alternative(entry.effect)
+        elif entry.effect in ("andor", "versus") or (
+            entry.effect == "or" and not (self.bits & ABSENT or self.no_change)
+        ):
+            self._alternative(entry.effect)
         if entry.effect == "with":
             self.bits &= ~PREVIOUS
 
@@ -182,11 +191,14 @@ class Scopes:
 
     def either(self, start: int, end: int, entry: Cue) -> None:
         """A cue that stands before what it steers, or behind it where nothing follows."""
-        if self.copula and len(self.mentions) == self.verb > self.barrier:
+        if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._subject()):
             self.post(start, end, entry)
             return
         self.pre(start, end, entry)
         self.ahead = BITS[entry.effect], len(self.mentions)
+
+    def _subject(self) -> bool:
+        return any(structure.clause == self.clause for structure in self.structures)
 
     def _leftover(self) -> None:
         """What was said before its mention, where none followed, is said of the mention before."""
@@ -207,7 +219,8 @@ class Scopes:
         self.change, self.change_used = None, True
 
     def masked(self, start: int, end: int, entry: Cue) -> None:
+        """A masked word: transparent, but known to stand before a mention."""
         self.mask = end
 
     def nothing(self, start: int, end: int, entry: Cue) -> None:
-        pass
+        """Words that only keep others from being read."""

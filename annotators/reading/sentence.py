@@ -61,8 +61,20 @@ def _structure(mention: Mention) -> Found:
     if mention.bits & HISTORICAL and assertion == "absent":  # not observed (operated)
         assertion, flags = "historical", (*flags, "operated")
     nodes, side = resolve(term.node, ())
-    return Found(mention.start, mention.end, term.canonical, "Anatomy", assertion, certainty, None, side or term.side or None, None,
-                 nodes, tuple(mention.sizes), flags)  # fmt: skip
+    return Found(
+        mention.start,
+        mention.end,
+        canonical=term.canonical,
+        type="Anatomy",
+        assertion=assertion,
+        certainty=certainty,
+        change=None,
+        laterality=side or term.side or None,
+        severity=None,
+        anatomy=nodes,
+        measurements=tuple(mention.sizes),
+        flags=flags,
+    )
 
 
 def _findings(mention: Mention) -> list[Found]:

@@ -58,6 +58,8 @@ def _full_stop(text: str, start: int, end: int, begin: int) -> int:
     before = text[max(begin, start - 6) : start]
     if not (behind.isspace() or behind in '".)'):
         return end if _JOINED.search(before) and _WORD.match(text, end) else -1
+    if before.isalpha() and before != "approx":
+        return end
     number = _NUMBER.search(before)
     if number is None:
         return -1 if _ABBREVIATION.search(before) else end

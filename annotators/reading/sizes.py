@@ -14,22 +14,21 @@ _SIZE: Final = re.compile(
 )
 _VALUES: Final = re.compile(_NUMBER)
 _LESS: Final = re.compile(
-    r"(?:<|less than|smaller than|below|under|not exceeding|do(?:es)? not exceed|shorter than|lower than)\s*(?:approximately\s*)?$"
+    r"(?:<|(?:less|smaller|shorter|lower) than|below|under|not exceeding|do(?:es)? not exceed)\s*(?:approximately\s*)?$"
 )
 _MORE: Final = re.compile(
     r"(?:>|more than|greater than|larger than|exceeding|exceeds?|above|over|bigger than)\s*(?:approximately\s*)?$"
 )
 _UP_TO: Final = re.compile(
-    r"(?:up to|reaching|reaches|reached|maximum of|as large as|reach|at most)(?:\s+(?:approximately|a size of|about|a diameter of))?\s*$"
+    r"(?:up to|reach(?:ing|es|ed)?|maximum of|as large as|at most)"
+    r"(?:\s+(?:approximately|a size of|about|a diameter of))?\s*$"
 )
 _AXIS: Final = (("short axis", "short"), ("short axes", "short"), ("short diameter", "short"), ("long axis", "long"),
                 ("long axes", "long"), ("long diameter", "long"), ("anteroposterior", "ap"), (" ap ", "ap"),
                 ("craniocaudal", "craniocaudal"), ("transverse", "transverse"))  # fmt: skip
-_EARLIER: Final = r"previous|prior|earlier|before|former|\bold (?:study|exam)|last (?:study|exam)"
+_EARLIER: Final = r"(?:previous|prior|earlier|before|former|\bold (?:study|exam)|last (?:study|exam))"
 _PRIOR: Final = re.compile(_EARLIER)
-_PRIOR_BEHIND: Final = re.compile(
-    r"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?(?:previous|prior|earlier|before|former|old (?:study|exam)|last (?:study|exam))\w*(?!\s*(?:\w+ ){0,2}[(:]?\d)"
-)
+_PRIOR_BEHIND: Final = re.compile(rf"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?{_EARLIER}\w*(?!\s*(?:\w+ ){{0,2}}[(:]?\d)")
 _GREW: Final = re.compile(
     r"(?:increas|decreas|grow|grew|reduc|regress|progress|enlarg|shr[aiu]nk|chang|went)[^.;]{0,40}\bfrom\s*$"
 )
@@ -60,7 +59,7 @@ def measure(plain: str, mentions: Sequence[Mention], structures: Sequence[Mentio
 
 
 def _size(plain: str, found: re.Match[str], owner: str) -> Size:
-    first, first_unit, axes, dash, last, unit = found.groups()
+    first, _, axes, dash, last, unit = found.groups()
     scale = 10.0 if unit[0] == "c" else 1.0
     values = [first, *_VALUES.findall(axes or "")]
     spread = bool(dash and last)

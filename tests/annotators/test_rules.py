@@ -9,17 +9,16 @@ import pytest
 
 from annotators.rules import Findings
 
-CASES = list(
-    csv.DictReader(Path(__file__).with_name("cases.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)
-)
+TABLE = Path(__file__).with_name("cases.tsv").read_text(encoding="utf-8").splitlines()
+CASES = list(csv.DictReader(TABLE, delimiter="	", quoting=csv.QUOTE_NONE))
 
 
 def read(*texts: str) -> list[list[dict]]:
-    frame = pl.DataFrame(
-        {"report": [str(i) for i in range(len(texts))], "section": ["findings"] * len(texts),
-         "section_index": pl.Series([0] * len(texts), dtype=pl.Int32), "text": texts},
-        schema_overrides={"text": pl.String, "report": pl.String},
-    )  # fmt: skip
+    frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}).with_columns(
+        report=pl.int_range(pl.len()).cast(pl.String),
+        section=pl.lit("findings"),
+        section_index=pl.lit(0, dtype=pl.Int32),
+    )
     rows: list[list[dict]] = [[] for _ in texts]
     for row in Findings().annotate(frame).to_dicts():
         rows[int(row["report"])].append(row)
