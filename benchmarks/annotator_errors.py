@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 import polars as pl
-from annotator_f1 import CRUDE, crude
+from annotator_f1 import CRUDE, WIDE, crude
 from labelled_reports import Labelled, ct_rate, openi
 
 MISSED = "missed"
@@ -69,13 +69,7 @@ def worst(data: Labelled, cells: np.ndarray) -> dict[str, str]:
 
 def main() -> None:
     for data in (openi(), ct_rate()):
-        with pl.Config(
-            tbl_rows=-1,
-            tbl_formatting="MARKDOWN",
-            fmt_str_lengths=200,
-            tbl_width_chars=220,
-            tbl_hide_dataframe_shape=True,
-        ):
+        with pl.Config(**WIDE):
             print(f"\n{data.label_set}", causes(data), sep="\n")
 
 

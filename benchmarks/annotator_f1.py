@@ -11,6 +11,7 @@ logistic regression.
 import argparse
 import re
 import time
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,16 @@ CRUDE = {
         "Bronchiectasis": "bronchiecta",
         "Interlobular septal thickening": "septal thicken",
     },
+}
+WIDE: dict[str, Any] = {
+    "tbl_rows": -1,
+    "tbl_cols": -1,
+    "float_precision": 3,
+    "fmt_str_lengths": 100,
+    "tbl_width_chars": 220,
+    "tbl_formatting": "MARKDOWN",
+    "tbl_hide_dataframe_shape": True,
+    "tbl_hide_column_data_types": True,
 }
 BEFORE = re.compile(r"\b(no|without|free of|negative for|absence of|resolved)\b", re.IGNORECASE)
 BEHIND = re.compile(r"\bnot\b|n't|\bresolved\b|\bnormal\b", re.IGNORECASE)
@@ -124,9 +135,7 @@ def show(data: Labelled, quick: bool) -> None:
     guesses = {"rules": rules(data), "regex": crude(data)}
     if not quick:
         guesses["TF-IDF + LR"] = logistic(data)
-    with pl.Config(
-        tbl_rows=-1, tbl_cols=-1, float_precision=3, tbl_formatting="ASCII_MARKDOWN", tbl_hide_dataframe_shape=True
-    ):
+    with pl.Config(**WIDE):
         print(
             f"\n{data.label_set}: {len(truth)} reports, {time.perf_counter() - start:.1f} s",
             table(data, truth, guesses),

@@ -17,16 +17,7 @@ from schemas.errors import UsageError
 LabelSetName = Literal["openi13", "ctrate18", "chexpert14"]
 BATCH = 2000
 """Rows read, annotated and written at a time: about 100 MB at 2,000 characters a report."""
-annotate = App(
-    name="annotate",
-    help="""Run an annotator on any CSV, Parquet or JSONL file.
-
-    Example:
-
-        medmill annotate findings --input reports.csv --id study_id --text findings,impression --out entities.csv
-    """,
-    help_format="markdown",
-)
+annotate = App(name="annotate", help="Run an annotator on any CSV, Parquet or JSONL file.")
 
 
 @dataclass
