@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+from numba.core import config as _config
+
+config: Any = _config  # its options are set at run time
 
 
 def compiled(function: Callable[..., Any]) -> Any:
