@@ -71,19 +71,26 @@ def rows(name: str) -> Iterator[list[str]]:
 
 def _terms() -> Iterator[tuple[str, Term]]:
     for file in sorted(FOLDER.glob("terms*.tsv")):
-        for words, canonical, kind, node, flags in rows(file.name):
+        for pattern, canonical, kind, node, flags in rows(file.name):
             if node:
                 anatomy.node(node)
-            yield words, Term("term", canonical, kind, node, "", tuple(filter(None, flags.split(";"))))
+            term = Term("term", canonical, kind, node, "", tuple(filter(None, flags.split(";"))))
+            yield from ((words, term) for words in _forms(pattern))
 
 
 def _structures() -> Iterator[tuple[str, Term]]:
-    for words, name, special, side in rows("structures.tsv"):
+    for pattern, name, special, side in rows("structures.tsv"):
         node = anatomy.node(name)
-        yield words, Term("place", special or name, "anatomy", name, side or node.side, ())
+        term = Term("place", special or name, "anatomy", name, side or node.side, ())
+        yield from ((words, term) for words in _forms(pattern))
     for name, node in anatomy.nodes().items():
         for words in {name, node.cxr, node.ct} - {""}:
             yield plain_words(words), Term("place", name, "anatomy", name, node.side, ())
+
+
+def _forms(pattern: str) -> list[str]:
+    """What the matcher looks for, in a fixed order."""
+    return sorted({plain_words(words) for words in expand(pattern)} - {""})
 
 
 def _cues() -> Iterator[tuple[str, Cue]]:
