@@ -1,6 +1,5 @@
 """The boundary of a stage: columns, duplicate keys and rules are checked here, and every input id is accounted for."""
 
-from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -86,20 +85,18 @@ def _without_invalid(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, p
     if dict(frame.schema) == wanted and schema.is_valid(frame):
         return frame, _rejected(table, frame.clear(), "", "")
     good, failures = schema.filter(frame, cast=True)
-    rules = list(failures.counts())
+    good = pl.DataFrame(good).select(list(wanted))
+    if good.height == frame.height:
+        return good, _rejected(table, frame.clear(), "", "")
     details = failures.details()
-    broken = details.select(
-        *frame.columns,
-        reason=pl.concat_list(
-            pl.when(pl.col(rule) == "invalid").then(pl.lit("invalid_" + rule.replace("|", "_"))) for rule in rules
-        ).list.drop_nulls()
-        if rules
-        else pl.lit(None, dtype=pl.List(pl.String)),
-    )
-    rejected = _rejected(
-        table, broken, pl.col("reason").list.first(), pl.lit("broken: ") + pl.col("reason").list.join(", ")
-    )
-    return pl.DataFrame(good).select(list(wanted)), rejected
+    broken = [
+        pl.when(pl.col(rule) == "invalid").then(pl.lit("invalid_" + rule.replace("|", "_")))
+        for rule in details.columns
+        if rule not in wanted
+    ]
+    rows = details.with_columns(__broken__=pl.concat_list(broken).list.drop_nulls())
+    rules = pl.col("__broken__").list
+    return good, _rejected(table, rows, rules.first(), pl.lit("broken: ") + rules.join(", "))
 
 
 def _without_duplicates(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -130,8 +127,12 @@ def _rejected(table: Table, rows: pl.DataFrame, reason: str | pl.Expr, detail: s
     key = table.schema.primary_key() or list(table.schema.columns())[:1]
     named = [owner(table)] if owner(table) else key
     id_ = pl.concat_str((pl.col(name).cast(pl.String) for name in named), separator="/", ignore_nulls=True)
-    as_expr: Callable[[str | pl.Expr], pl.Expr] = lambda value: pl.lit(value) if isinstance(value, str) else value  # noqa: E731
-    return rows.select(id=id_, reason=as_expr(reason), detail=as_expr(detail)).cast(REJECTED_SCHEMA)  # pyright: ignore[reportArgumentType]
+    rejected = rows.select(id=id_, reason=_said(reason), detail=_said(detail))
+    return rejected.select(pl.col(name).cast(dtype) for name, dtype in REJECTED_SCHEMA.items())
+
+
+def _said(value: str | pl.Expr) -> pl.Expr:
+    return pl.lit(value) if isinstance(value, str) else value
 
 
 def _count_ids(

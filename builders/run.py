@@ -50,7 +50,7 @@ def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
     orders = orders or Orders()
     out = out.absolute()
     refuse_other(out, recipe.name)
-    with locked(out), _terminated_as_interrupted(), in_one_line(out):
+    with locked(out), _terminated_as_interrupted(), in_one_line():
         store = Store(out)
         store.remove_drafts()
         return _make(_asked(recipe, orders), store, orders)
@@ -72,7 +72,8 @@ def _manifest(out: Path) -> Manifest | None:
 
 
 def _make(recipe: Recipe, store: Store, orders: Orders) -> Manifest:
-    tally = Tally(new_log(store.root))
+    with in_one_line(store.root / "logs"):
+        tally = Tally(new_log(store.root))
     making = Making(recipe, store, tally.planned)
     demand_room(plan_of(making, _manifest(store.root)), store.root)
     _write(making, "running", orders, tally)

@@ -80,8 +80,8 @@ def drafted(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def in_one_line(path: Path) -> Iterator[None]:
-    """Turn a full disk and a lack of permission into a `NoRoomError`; other errors stay what they are."""
+def in_one_line(path: Path | None = None) -> Iterator[None]:
+    """Turn a full disk, and a lack of permission to write `path`, into a `NoRoomError`; other errors stay."""
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
