@@ -25,7 +25,7 @@ from schemas.manifest import (
     TableRecord,
 )
 
-PACKAGES = ("polars", "pyarrow", "numpy", "numba", "scipy", "scikit-learn", "spacy", "dask", "dataframely")
+PACKAGES = ("polars", "pyarrow", "numpy", "numba", "scipy", "spacy", "dask", "dataframely")
 """Packages whose version may change a row."""
 
 
