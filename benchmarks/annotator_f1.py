@@ -3,9 +3,9 @@
     python benchmarks/annotator_f1.py [--quick]
 
 Open-i (13 findings, 3,080 reports) and CT-RATE (18 abnormalities, 800 reports). Halves by a hash of the id: label
-sets were chosen on the first, the second only checks them. Beside it the cheapest competitors: one regular expression per label
-with a crude negation rule; TF-IDF with logistic regression, five-fold, so every report is unseen. `--quick`: no
-logistic regression.
+sets were chosen on the first, the second only checks them. Beside it the cheapest competitors: one regular expression
+per label with a crude negation rule; TF-IDF with logistic regression, five-fold, so every report is unseen.
+`--quick`: no logistic regression.
 """
 
 import argparse
