@@ -53,7 +53,8 @@ class Given:
 def prepare(folder: Path, studies: int, words: int, seed: int = 7) -> None:
     """Write findings, studies and embeddings of `words` distinct (term, type); no two sets are equal."""
     rng = np.random.default_rng(seed)
-    vectors = rng.standard_normal((words, DIMENSION)).astype(np.float32)
+    common = rng.standard_normal(DIMENSION)  # keeps cosines above 0: RaTEScore has a pole where they are not
+    vectors = (0.8 * common + rng.standard_normal((words, DIMENSION))).astype(np.float32)
     np.save(folder / "vectors.npy", vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
     kinds = [RATE_TYPES[i] for i in rng.integers(0, len(RATE_TYPES), words)]
     sets: dict[tuple[int, ...], None] = {}
@@ -88,7 +89,7 @@ def recipe(folder: Path, block: int) -> Recipe:
               input_id="entry"),
         Table("study_keys", StudyKey, StudyKeys(), ("corpus",), shape=Collect(("id", "patient", "dup_group")),
               publish=False),
-        Table("sets", FindingSet, FindingSets(), ("findings",), needs=of_sets, publish=False),
+        Table("sets", FindingSet, FindingSets(normal="always"), ("findings",), needs=of_sets, publish=False),
         Table("rankings", Ranking, Rank(), ("sets",), shape=Blocks(("split", "anatomy"), block, MergeRanks()),
               needs=needs),
     ]  # fmt: skip

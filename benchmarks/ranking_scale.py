@@ -17,7 +17,7 @@ from typing import Any
 
 from process_tree import measure
 
-BLOCK = 12_288
+BLOCK = 8_192
 
 
 def compare(folder: Path, out: Path, rows: int) -> str:
