@@ -50,10 +50,10 @@ def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
     orders = orders or Orders()
     out = out.absolute()
     refuse_other(out, recipe.name)
-    with locked(out), _terminated_as_interrupted(), in_one_line():
+    with locked(out), _interruptible() as interruption, in_one_line():
         store = Store(out)
         store.remove_drafts()
-        return _make(_asked(recipe, orders), store, orders)
+        return _make(_asked(recipe, orders), store, orders, interruption)
 
 
 def plan(recipe: Recipe, out: Path, orders: Orders | None = None) -> Plan:
@@ -71,13 +71,13 @@ def _manifest(out: Path) -> Manifest | None:
     return read_manifest(out) if (out / MANIFEST).exists() else None
 
 
-def _make(recipe: Recipe, store: Store, orders: Orders) -> Manifest:
+def _make(recipe: Recipe, store: Store, orders: Orders, interruption: "Interruption") -> Manifest:
     with in_one_line(store.root / "logs"):
         tally = Tally(new_log(store.root))
     making = Making(recipe, store, tally.planned)
     demand_room(plan_of(making, _manifest(store.root)), store.root)
     _write(making, "running", orders, tally)
-    failures = _run(making, orders, tally) if making.graph.anything() else []
+    failures = _run(making, orders, tally, interruption) if making.graph.anything() else []
     if failures or making.graph.unfinished:
         _write(making, "failed", orders, tally)
         raise MedmillError(_report(failures, making, orders))
@@ -85,13 +85,14 @@ def _make(recipe: Recipe, store: Store, orders: Orders) -> Manifest:
     return _write(making, "complete", orders, tally)
 
 
-def _run(making: Making, orders: Orders, tally: Tally) -> list[Failure]:
+def _run(making: Making, orders: Orders, tally: Tally, interruption: "Interruption") -> list[Failure]:
     about = f"{making.recipe.name} in {making.store.root}"
     with _pool(orders, making) as pool, shown(tally, about + pool.about, quiet=orders.quiet) as view:
 
         def ended(node: Any, done: Any) -> None:
             tally.ended(node, done)
             view.changed(node.key.partition("/")[0])
+            interruption.check()
 
         return drive(making.graph, pool, ended, tally.failed)
 
@@ -155,18 +156,34 @@ def refuse_other(out: Path, dataset: str) -> None:
         raise MedmillError(f"{out}: holds files that are not of a build; choose an empty or a new folder for --out")
 
 
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """SIGTERM as Ctrl-C, so that both leave by the same door."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+class Interruption:
+    """Whether a signal has asked this build to stop."""
 
-    def interrupt(number: int, frame: Any) -> None:
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, number: int, frame: Any) -> None:
+        """The handler of the signal."""
+        self.asked = True
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    def check(self) -> None:
+        """Raise again what was swallowed: Python drops an exception that a signal raises inside a destructor."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _interruptible() -> Iterator[Interruption]:
+    """Ctrl-C and SIGTERM leave by the same door."""
+    interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption
+        return
+    before = {number: signal.signal(number, interruption) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield interruption
+        interruption.check()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

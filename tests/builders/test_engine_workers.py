@@ -167,3 +167,27 @@ def _kill_when_at_work(out: Path, worker: "subprocess.Popen[bytes]") -> None:
     while tasks_done(out) < 3 and time.monotonic() < end:
         time.sleep(0.01)
     strike(worker)
+
+
+class Deaf:
+    """Gets a signal while it is destroyed, where Python drops what the handler raises."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class StopsInADestructor(Stage):
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        Deaf()
+        return frames[0]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_is_swallowed_in_a_destructor_still_stops_the_build(tmp_path: Path) -> None:
+    recipe = mill()
+    tables = [replace(t, stage=StopsInADestructor()) if t.name == "polished" else t for t in recipe.tables]
+    with pytest.raises(KeyboardInterrupt):
+        make(replace(recipe, tables=tables), tmp_path / "out", Orders(workers=0))
+    make(recipe, tmp_path / "out", Orders(workers=0))
+    assert read_manifest(tmp_path / "out").status == "complete"
