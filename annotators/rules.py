@@ -41,8 +41,9 @@ class Findings:
             Entity rows; a passage without entities, or without text, has none.
         """
         passages = _passages(frame)
-        where, sentences = assembly.occurrences(passages["text"].to_list())
-        read = assembly.entities(sentences)
+        with assembly.uncollected():
+            where, sentences = assembly.occurrences(passages["text"].to_list())
+            read = assembly.entities(sentences)
         rows = (
             where.lazy()
             .join(read.lazy(), on="which", how="inner", maintain_order="left_right")

@@ -19,7 +19,10 @@ _LONGEST: Final = 60
 def _automaton() -> ahocorasick_rs.AhoCorasick:
     patterns = [_padded(p) for p in lexicon().patterns]
     return ahocorasick_rs.AhoCorasick(
-        patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        patterns,
+        matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+        store_patterns=False,
+        implementation=ahocorasick_rs.Implementation.ContiguousNFA,  # half the time of the default on 57,000 patterns
     )
 
 
