@@ -3,13 +3,14 @@
 from cyclopts import App
 
 EXPORTS = {
-    "reports": "builders.exports.reports:reports",
-    "qrels": "builders.exports.qrels:qrels",
-    "beir": "builders.exports.beir:beir",
-    "radir": "builders.exports.radir:radir",
+    "reports": "The parsed reports of a source as one table, or as mimic_cxr_sectioned.csv.",
+    "qrels": "Rankings as TREC relevance judgements with documented grades.",
+    "beir": "Corpus, queries and judgements as BEIR and MTEB load them.",
+    "radir": "Whole score matrices in the folders that RadIR's loaders read.",
 }
-"""Name of the sub-command to `module:function`; the function's docstring is its help."""
+"""Sub-commands, each the function of its name in `builders/exports/<name>.py`, and what they are for."""
 
-export = App(name="export", help="Write a built dataset, or parsed reports, in the formats others read.")
-for _name, _where in EXPORTS.items():
-    export.command(_where, name=_name)
+_LIST = "\n\n".join(f"{name}: {what}" for name, what in EXPORTS.items())
+export = App(name="export", help=f"Write a built dataset, or parsed reports, in the formats others read.\n\n{_LIST}")
+for _name in EXPORTS:
+    export.command(f"builders.exports.{_name}:{_name}", name=_name)
