@@ -71,6 +71,7 @@ class DaskPool:
         self._keys: dict[str, str] = {}
         self._ended: SimpleQueue[Any] = SimpleQueue()
         self._submitted = 0
+        self._alone = 0.0
         self.about = f", dashboard at {client.dashboard_link}" if find_spec("bokeh") else ""
         self._most = max(1, WINDOW * sum(_threads(client).values()))
 
@@ -89,27 +90,38 @@ class DaskPool:
         future.add_done_callback(self._ended.put)
 
     def next(self) -> "tuple[str, Done | BaseException]":
-        """Wait for one task; raises `PoolLostError` where the scheduler is gone."""
-        future = self._next_ended()
-        try:
-            result = future.exception() if future.status == "error" else future.result()
-        except (OSError, TimeoutError, CancelledError) as error:
-            raise PoolLostError(LOST) from error
-        return self._keys.pop(future.key), result
+        """Wait for one task; raises `PoolLostError` where the scheduler or all workers are gone."""
+        while True:
+            future = self._next_ended()
+            try:
+                result = future.exception() if future.status == "error" else future.result(timeout=LOOK)
+            except TimeoutError:  # it ended, but what it returned was lost with its worker: it runs again
+                self._look()
+                future.add_done_callback(self._ended.put)
+                continue
+            except (OSError, CancelledError) as error:
+                raise PoolLostError(LOST) from error
+            self._alone = 0.0
+            return self._keys.pop(future.key), result
 
     def _next_ended(self) -> Any:
-        alone = 0.0
         while True:
-            if self.client.status != "running" or alone > DESERTED:
-                raise PoolLostError(LOST if alone <= DESERTED else NO_WORKERS)
+            if self.client.status != "running":
+                raise PoolLostError(LOST)
             try:
                 future = self._ended.get(timeout=LOOK)
             except Empty:
-                alone = alone + LOOK if not _threads(self.client) else 0.0
+                self._look()
                 continue
             if future.status in ("cancelled", "lost"):
                 raise PoolLostError(LOST)
             return future
+
+    def _look(self) -> None:
+        """After each wait of `LOOK` seconds in vain; raises `PoolLostError` when there was no worker for too long."""
+        self._alone = self._alone + LOOK if not _threads(self.client) else 0.0
+        if self._alone > DESERTED:
+            raise PoolLostError(NO_WORKERS)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def _module(name: str) -> tuple[str, tuple[str, ...]]:
     path = _path(name)
     if path is None:
         return "", ()
-    tree = ast.parse(path.read_bytes())
+    tree = _parsed(path)
     imports = tuple(sorted(_imports(tree, name)))
     _drop_docstrings(tree)
     return sha256(ast.dump(tree).encode()).hexdigest(), imports
@@ -103,3 +103,13 @@ def _drop_docstrings(tree: ast.AST) -> None:
             for statement in node.body
             if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
         ]
+
+
+def _parsed(path: Path) -> ast.Module:
+    """The module's tree. CPython 3.11 may mistake a collection of garbage meanwhile for an error (gh-106905)."""
+    for _ in range(4):
+        try:
+            return ast.parse(path.read_bytes())
+        except SystemError:
+            continue
+    return ast.parse(path.read_bytes())
