@@ -113,8 +113,11 @@ class DaskPool:
             except Empty:
                 self._look()
                 continue
-            if future.status in ("cancelled", "lost"):
+            if future.status == "cancelled":
                 raise PoolLostError(LOST)
+            if future.status == "lost":  # with the worker that held it: it runs again
+                future.add_done_callback(self._ended.put)
+                continue
             return future
 
     def _look(self) -> None:
