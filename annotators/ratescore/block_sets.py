@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from annotators.ratescore.compiled import compiled
 from annotators.ratescore.kernel import Sets, Vocabulary, sets_of
-from annotators.ratescore.selection import N_STRATA, Kept, Studies, place_of, shorten
+from annotators.ratescore.places import N_STRATA, Chosen
+from annotators.ratescore.selection import Kept, Studies, place_of, shorten
 
 NOBODY = np.uint32(0xFFFFFFFF)
 """Stands where there is no candidate; its place is 0."""
@@ -20,23 +21,6 @@ class Block(NamedTuple):
     entries: NDArray[np.uint32]
     start: NDArray[np.int64]
     marks: NDArray[np.uint8]
-
-
-class Chosen(NamedTuple):
-    """What each study kept: [study, k] the best, [study, stratum * draws] the drawn; place 0 where there is none.
-
-    `bar` and `tied`: see `selection.Kept`; `key`: hash of (own set, drawn set); `*_agree`: bits of agreement.
-    """
-
-    place: NDArray[np.uint64]
-    number: NDArray[np.uint32]
-    agree: NDArray[np.uint8]
-    bar: NDArray[np.uint64]
-    tied: NDArray[np.int32]
-    drawn_key: NDArray[np.uint32]
-    drawn_place: NDArray[np.uint64]
-    drawn_number: NDArray[np.uint32]
-    drawn_agree: NDArray[np.uint8]
 
 
 def block_of(

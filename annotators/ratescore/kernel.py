@@ -12,15 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotators.ratescore.compiled import compiled
+from annotators.ratescore.places import MOST, SCALE
 
 TILE: Final = 32
 """Sets side by side; a power of two. The tile of an 8,000-word vocabulary takes 2 MB."""
-
-SCALE: Final = 1 << 20
-"""Steps per unit of score (resolution 9.5e-7)."""
-
-MOST: Final = 16
-"""Scores are cut off here. Where similarities are negative, 2PR / (P + R) has a pole at P = -R; else it ends at 1."""
 
 
 class Vocabulary(NamedTuple):

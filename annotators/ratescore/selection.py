@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotators.ratescore.compiled import compiled
-from annotators.ratescore.kernel import MOST, SCALE, TILE
+from annotators.ratescore.kernel import TILE
+from annotators.ratescore.places import MOST, N_STRATA, SCALE, TIE_BITS
 
-N_STRATA: Final = 4
-"""Score bands high, middle, low, and `random` (any score); see `schemas.retrieval.STRATA`."""
 HIGH: Final = np.int32(SCALE * 3 // 4)
 MIDDLE: Final = np.int32(SCALE // 2)
-TIE_BITS: Final = np.uint64(39)
-"""Bits of a place that hold the hash; the 25 above hold the score."""
 _LOWEST: Final = MOST * SCALE
 _NOBODY: Final = np.int32(-(1 << 30))
 _FULL: Final = np.uint32(0xFFFFFFFF)

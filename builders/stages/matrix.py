@@ -8,12 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 import polars as pl
 
-from annotators.ratescore.all_pairs import fill
-from annotators.ratescore.kernel import sets_of
 from annotators.ratescore.weights import WeightSet
 from builders.base import Stage
 from builders.files import keep_file
-from builders.stages.rank import stamp, whole_vocabulary
+from builders.stages.rank import whole_vocabulary
 from schemas import anatomy
 from schemas.scoring import ScoreMatrix
 
@@ -84,7 +82,10 @@ class Matrices(Stage):
         ]
 
     def _scores(self, path: Path, rows: pl.DataFrame, needs: dict[str, Path]) -> None:
-        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights, stamp(*needs.values()))
+        from annotators.ratescore.all_pairs import fill
+        from annotators.ratescore.kernel import sets_of
+
+        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights)
         start = np.concatenate(([0], np.cumsum(rows["entries"].list.len().to_numpy().astype(np.int64))))
         sets = sets_of(rows["entries"].explode().to_numpy().astype(np.uint32), start, words.term.size)
         n = rows.height

@@ -9,15 +9,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from annotators.ratescore.block_sets import Chosen
-from annotators.ratescore.kernel import MOST, SCALE
-from annotators.ratescore.selection import N_STRATA, TIE_BITS
+from annotators.ratescore.places import MOST, N_STRATA, SCALE, TIE_BITS, Chosen
 from builders.base import Stage
 from builders.stages.rank import stamp
 from schemas.retrieval import STRATA, Ranking
 
 _NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
 _RANDOM = STRATA.index("random")
+_AT_ONCE = 1024
+"""Queries merged at once: what is sorted then takes some 20 MB, however large the block."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,23 @@ class MergeRanks(Stage):
         (rows,) = frames
         if rows.is_empty():
             return pl.DataFrame(Ranking.create_empty())
-        queries = rows["query"].unique(maintain_order=True).to_numpy()
-        found = Chosen(*(_side_by_side(rows[name].to_numpy(), queries.size) for name in Chosen._fields))
-        k = rows["place"].dtype.shape[0]  # pyright: ignore[reportAttributeAccessIssue]
+        ids = _ids(needs["studies"], stamp(needs["studies"]))
+        queries = rows["query"].n_unique()
+        pairs = [rows.slice(start, queries) for start in range(0, rows.height, queries)]
+        spans = range(0, queries, _AT_ONCE)
+        return pl.concat([self._merged([pair.slice(start, _AT_ONCE) for pair in pairs], ids) for start in spans])
+
+    def _merged(self, pairs: list[pl.DataFrame], ids: pl.Series) -> pl.DataFrame:
+        """Of the same queries, once per pair of blocks."""
+        queries = pairs[0]["query"].to_numpy()
+        found = Chosen(*(_side_by_side([pair[name].to_numpy() for pair in pairs]) for name in Chosen._fields))
+        k = pairs[0]["place"].dtype.shape[0]  # pyright: ignore[reportAttributeAccessIssue]
         best, lowest = _best(found, k)
         parts = [best, *(_drawn(found, stratum, lowest, self.sample) for stratum in range(N_STRATA))]
-        ids = _ids(needs["studies"], stamp(needs["studies"]))
+        split = pairs[0]["split"]
         return (
             _rows(pl.concat(parts), ids, queries)
-            .with_columns(split=pl.lit(rows["split"][0], rows["split"].dtype), anatomy=pl.lit(rows["anatomy"][0]))
+            .with_columns(split=pl.lit(split[0], split.dtype), anatomy=pl.lit(pairs[0]["anatomy"][0]))
             .select(Ranking.column_names())
         )
 
@@ -51,10 +59,9 @@ def _ids(studies: Path, _: object) -> pl.Series:
     return pl.read_parquet(studies / "*.parquet", columns=["number", "id"]).sort("number")["id"]
 
 
-def _side_by_side(values: NDArray, n: int) -> NDArray:
-    """[pair * query, width] as [query, pair * width]; a plain column as [query, pair]."""
-    stacked = values.reshape(-1, n, *values.shape[1:])
-    return np.moveaxis(stacked, 0, 1).reshape(n, -1)
+def _side_by_side(pairs: list[NDArray]) -> NDArray:
+    """Per pair [query, width] as [query, pair * width]; plain columns as [query, pair]."""
+    return np.column_stack(pairs)
 
 
 def _best(found: Chosen, k: int) -> tuple[pl.DataFrame, NDArray[np.uint64]]:

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from annotators.ratescore.block_sets import Block, Chosen, block_of, chosen, narrowed
-from annotators.ratescore.blocks import rank_between, rank_within
-from annotators.ratescore.kernel import Vocabulary, vocabulary_of
-from annotators.ratescore.selection import nothing_kept
+from annotators.ratescore.places import Chosen
 from annotators.ratescore.weights import WeightSet, load
 from builders.base import Stage
 from schemas.words import RATE_TYPES
+
+if TYPE_CHECKING:
+    from annotators.ratescore.block_sets import Block
+    from annotators.ratescore.kernel import Vocabulary
 
 _SPARE = 4
 """Sets drawn beyond the wanted number, since some of them will turn out to be among the best."""
@@ -40,8 +42,12 @@ class Rank(Stage):
 
         Returns the partial rows of each, see `MergeRanks`; on the diagonal the second is empty.
         """
+        from annotators.ratescore.block_sets import chosen, narrowed
+        from annotators.ratescore.blocks import rank_between, rank_within
+        from annotators.ratescore.selection import nothing_kept
+
         left, right = frames
-        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights, stamp(*needs.values()))
+        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights)
         a = _block(left)
         kept_a = nothing_kept(a.studies, self.top_k, self.sample + _SPARE)
         if left is right:
@@ -61,17 +67,30 @@ def stamp(*folders: Path) -> tuple[tuple[str, int], ...]:
     return tuple((p.name, p.stat().st_mtime_ns) for folder in folders for p in sorted(folder.iterdir()))
 
 
-@cache
-def whole_vocabulary(vocabulary: Path, similarity: Path, name: WeightSet, _: object) -> Vocabulary:
-    """Once per process, until the files change. The cosines stay in their file, mapped as copy-on-write."""
-    rows = pl.read_parquet(vocabulary / "*.parquet", columns=["entry", "row", "type"]).sort("entry")
-    kind = rows["type"].cast(pl.String).replace_strict(list(RATE_TYPES), range(len(RATE_TYPES)), return_dtype=pl.Int32)
+def whole_vocabulary(vocabulary: Path, similarity: Path, name: WeightSet) -> "Vocabulary":
+    """The cosines stay in their file, mapped as copy-on-write.
+
+    They are mapped anew each time, which takes milliseconds: pages that have been read count as memory of the
+    process as long as it holds the map, and merging needs the room.
+    """
+    from annotators.ratescore.kernel import vocabulary_of
+
     w = load(name)
     cosine = np.asarray(np.load(similarity / "cosine.npy", mmap_mode="c"))
-    return vocabulary_of(cosine, rows["row"].to_numpy(), kind.to_numpy(), w.affinity, w.signed)
+    return vocabulary_of(cosine, *_entries(vocabulary, stamp(vocabulary)), w.affinity, w.signed)
 
 
-def _block(rows: pl.DataFrame) -> Block:
+@cache
+def _entries(vocabulary: Path, _: object) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """Row in the cosines and type of every entry; read once per process, until the file changes."""
+    rows = pl.read_parquet(vocabulary / "*.parquet", columns=["entry", "row", "type"]).sort("entry")
+    kind = rows["type"].cast(pl.String).replace_strict(list(RATE_TYPES), range(len(RATE_TYPES)), return_dtype=pl.Int32)
+    return rows["row"].to_numpy(), kind.to_numpy()
+
+
+def _block(rows: pl.DataFrame) -> "Block":
+    from annotators.ratescore.block_sets import block_of
+
     columns = {name: rows[name].to_numpy() for name in ("set_seed", "number", "seed", "patient", "group")}
     marks = rows.select("sides", "severities", "changes").to_numpy()
     return block_of(

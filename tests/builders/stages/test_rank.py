@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotators.ratescore import pairs
-from annotators.ratescore.kernel import SCALE
+from annotators.ratescore.places import SCALE
 from builders.stages.rank import Rank
 from schemas.retrieval import STRATA, Ranking
 from schemas.words import RATE_TYPES
