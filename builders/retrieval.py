@@ -36,8 +36,9 @@ class RetrievalOptions:
     `directed` (present findings rise, absent ones sink) or `published` (everything rises). `embedder`:
     `lexical`, or `transformers:FOLDER` (BioLORD-2023-C is the published choice). `weights`: RaTEScore's
     `long` or `short` matrix. `top_k`, `sample`: candidates kept per query, and per stratum beside them.
-    `same_patient`: whether studies of one patient are candidates of each other. `matrix`: also write the whole
-    matrix of scores per structure, uint8 from 0 to 100, train cut into `shards` parts.
+    `same_patient`: whether studies of one patient are candidates of each other. `empty_score`: where nothing of a
+    study is scored for a structure it is not ranked; with 0.5 it is, by that score, as in the published files.
+    `matrix`: also write the whole matrix of scores per structure, uint8 from 0 to 100, train cut into `shards` parts.
     """
 
     text: TextChoice = "findings-else-impression"
@@ -49,6 +50,7 @@ class RetrievalOptions:
     top_k: int = 100
     sample: int = 8
     same_patient: bool = False
+    empty_score: float | None = None
     matrix: bool = False
     shards: int = 1
     seed: str = "medmill"
@@ -84,7 +86,13 @@ def _read(source_name: str, source: Source, options: RetrievalOptions) -> list[T
     baselines = ("corpus", "labels") if "labels" in source.tables else ("corpus",)
     return [
         *tables,
-        Table("baselines", Baseline, Baselines(options.top_k, seed=options.seed), baselines, shape=Collect()),
+        Table(
+            "baselines",
+            Baseline,
+            Baselines(options.top_k, seed=options.seed, same_patient=options.same_patient),
+            baselines,
+            shape=Collect(),
+        ),
     ]
 
 
@@ -101,7 +109,8 @@ def _ranked(source: Source, options: RetrievalOptions) -> list[Table]:
     """Whose reports say the like, per anatomy."""
     keys = StudyKeys(options.seed, options.same_patient)
     blocks = Blocks(("split", "anatomy"), BLOCK, MergeRanks(options.sample))
-    rank = Rank(options.top_k, options.sample, options.weights)
+    rank = Rank(options.top_k, options.sample, options.weights, options.empty_score)
+    sets = FindingSets(empty=options.empty_score is not None)
     needs = {"vocabulary": "vocabulary", "similarity": "similarity", "studies": "study_keys"}
     of_sets = {"vocabulary": "vocabulary", "studies": "study_keys"}
     columns = Collect(("entities",))
@@ -110,7 +119,7 @@ def _ranked(source: Source, options: RetrievalOptions) -> list[Table]:
         Table("similarity", TermRow, Similarity(embedder(options.embedder)), ("vocabulary",), shape=Collect(),
               publish=False, input_id="entry"),
         Table("study_keys", StudyKey, keys, ("corpus",), shape=Collect(("id", "patient", "dup_group")), publish=False),
-        Table("sets", FindingSet, FindingSets(), ("findings",), needs=of_sets, publish=False),
+        Table("sets", FindingSet, sets, ("findings",), needs=of_sets, publish=False),
         Table("rankings", Ranking, rank, ("sets",), shape=blocks, needs=needs),
         *(_matrices(source, options, needs) if options.matrix else ()),
     ]  # fmt: skip
@@ -118,7 +127,7 @@ def _ranked(source: Source, options: RetrievalOptions) -> list[Table]:
 
 def _matrices(source: Source, options: RetrievalOptions, needs: Mapping[str, str]) -> list[Table]:
     """The whole matrices, as RadIR's loaders read them."""
-    matrices = Matrices(options.shards, options.weights)
+    matrices = Matrices(options.shards, options.weights, options.empty_score)
     needs = {**needs, **({"images": "images"} if "images" in source.tables else {})}
     return [
         Table("sets_by_anatomy", FindingSet, Together(), ("sets",), shape=Group(("split", "anatomy"), most_rows=10**7),

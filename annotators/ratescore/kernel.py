@@ -18,8 +18,12 @@ TILE: Final = 32
 """Sets side by side; a power of two. The tile of an 8,000-word vocabulary takes 2 MB."""
 
 
+KINDS: Final = 6
+"""The types of `RATE_TYPES`, and behind them that of the entry which stands for an empty set."""
+
+
 class Vocabulary(NamedTuple):
-    """Entries are distinct (term, type): `term` is a row of `cosine`; weights are flat, type * 5 + type."""
+    """Entries are distinct (term, type): `term` is a row of `cosine`; weights are flat, type * `KINDS` + type."""
 
     cosine: NDArray[np.float32]
     term: NDArray[np.uint32]
@@ -49,7 +53,7 @@ def matches(vocabulary, sets, first, count, best, kind, out):
         _best_terms(vocabulary, sets.ids[begin:end], best, kind)
         for v in range(vocabulary.term.size):
             t = vocabulary.term[v]
-            pair = vocabulary.kind[v] * 5 + kind[t]
+            pair = vocabulary.kind[v] * KINDS + kind[t]
             out[v, lane] = best[t] * vocabulary.signed[pair]
             out[v, TILE + lane] = vocabulary.affinity[pair]
 
@@ -116,12 +120,26 @@ def vocabulary_of(
     cosine: NDArray[np.float32], term: NDArray, kind: NDArray, affinity: NDArray, signed: NDArray
 ) -> Vocabulary:
     """The arrays in the types the kernel is compiled for. `affinity` and `signed`: 5 x 5 (`weights.load`)."""
+    affinity, signed = (np.pad(w, (0, KINDS - len(w)), constant_values=1) for w in (affinity, signed))
     return Vocabulary(
         cosine,
         np.ascontiguousarray(term, np.uint32),
         np.ascontiguousarray(kind, np.int32),
         np.ascontiguousarray(affinity, np.float32).ravel(),
         np.ascontiguousarray(signed, np.float32).ravel(),
+    )
+
+
+def with_nothing(vocabulary: Vocabulary, score: float) -> Vocabulary:
+    """With one more entry, the last: a set of it alone scores `score` with every set, itself included.
+
+    It is as similar to everything as `score` says, and its own type weighs 1 with every type, so precision and
+    recall are `score`. The package gives 0.5 where a side has no entity. Copies the cosines into memory.
+    """
+    return vocabulary._replace(
+        cosine=np.pad(vocabulary.cosine, (0, 1), constant_values=score),
+        term=np.append(vocabulary.term, np.uint32(len(vocabulary.cosine))),
+        kind=np.append(vocabulary.kind, np.int32(KINDS - 1)),
     )
 
 

@@ -26,14 +26,15 @@ class Baselines(Stage):
     """Runs over the whole report, within a split, under the same exclusions as the rankings.
 
     `top`: candidates kept per query. `most_queries`: queries per split, drawn by a hash of their id; a split
-    with fewer is ranked whole. Reads the corpus and, where there are any, labels. Equal scores are ordered
-    by a seeded hash of (query, candidate). TF-IDF is what scikit-learn's
-    defaults give (which take seconds to import), fitted on the split.
+    with fewer is ranked whole. `same_patient`: whether studies of one patient are candidates. Reads the corpus
+    and, where there are any, labels. Equal scores are ordered by a seeded hash of (query, candidate). TF-IDF is
+    what scikit-learn's defaults give (which take seconds to import), fitted on the split.
     """
 
     top: int = 100
     most_queries: int = 5_000
     seed: str = "medmill"
+    same_patient: bool = False
 
     version = 3
 
@@ -64,7 +65,8 @@ class Baselines(Stage):
     def _run(self, studies: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
         """query, candidate, rank, score of the best candidates of every query drawn, in order of the queries."""
         drawn = hex_digest(studies["id"], seed=self.seed).arg_sort().head(self.most_queries)
-        barred = [_groups(studies[column]) for column in ("patient", "dup_group")]
+        columns = ("dup_group",) if self.same_patient else ("patient", "dup_group")
+        barred = [_groups(studies[column]) for column in columns]
         queries, numbers, ids = np.sort(drawn.to_numpy()), _numbers(studies["id"], self.seed), studies["id"]
         found = []
         for start in range(0, len(queries), BLOCK):

@@ -17,14 +17,16 @@ _CHANGES: dict[str, int] = {word: 1 << bit for bit, word in enumerate(CHANGES)}
 
 @dataclass(frozen=True)
 class FindingSets(Stage):
-    """One row per study and structure whose findings are scored; the rest has no row.
+    """One row per study and structure whose findings are scored; the rest has no row, unless `empty` is set.
 
     `via`: how a finding must have come to its structure to be scored. `normal`: whether what is absent or normal
-    is scored: `alone` where nothing is present, `always` (the published way) or `never`.
+    is scored: `alone` where nothing is present, `always` (the published way) or `never`. `empty`: also a row,
+    without entries, where nothing is left to score: the package scores such pairs, ours leaves them out.
     """
 
     via: tuple[str, ...] = ("explicit", "rolled_up")
     normal: Literal["alone", "always", "never"] = "alone"
+    empty: bool = False
 
     version: ClassVar[int] = 1
     selects: ClassVar[bool] = True
@@ -53,7 +55,10 @@ class FindingSets(Stage):
             changes=_bits("change", _CHANGES),
         )
         rows = findings.select("id", "study", "split", "anatomy").join(studies, on="study", maintain_order="left")
-        return rows.join(sets, on="id", maintain_order="left").drop("study")
+        rows = rows.join(sets, on="id", how="left" if self.empty else "inner", maintain_order="left").drop("study")
+        return rows.with_columns(
+            pl.col("entries").fill_null([]), pl.col("set_seed", "sides", "severities", "changes").fill_null(0)
+        )
 
 
 def _hashes(entries: pl.DataFrame) -> pl.Series:

@@ -11,7 +11,7 @@ import polars as pl
 from annotators.ratescore.weights import WeightSet
 from builders.base import Stage
 from builders.files import keep_file
-from builders.stages.rank import whole_vocabulary
+from builders.stages.rank import entries_of, whole_vocabulary
 from schemas import anatomy
 from schemas.scoring import ScoreMatrix
 
@@ -35,11 +35,12 @@ class Matrices(Stage):
     The matrix is uint8, [row, row], hundredths of the score from 0 to 100; all pairs stand in it, also those of
     one patient. Row i belongs to line i of the CSV, column `File Path`: the image that stands for the study
     where there are images, else the study. `shards`: train is cut into so many parts by patient (`train_0` …),
-    as RadIR cut MIMIC into four, since n studies take n^2 bytes.
+    as RadIR cut MIMIC into four, since n studies take n^2 bytes. `empty_score`: as in `Rank`.
     """
 
     shards: int = 1
     weights: WeightSet = "long"
+    empty_score: float | None = None
 
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ("annotators/ratescore/weights.tsv",)
@@ -85,9 +86,9 @@ class Matrices(Stage):
         from annotators.ratescore.all_pairs import fill
         from annotators.ratescore.kernel import sets_of
 
-        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights)
-        start = np.concatenate(([0], np.cumsum(rows["entries"].list.len().to_numpy().astype(np.int64))))
-        sets = sets_of(rows["entries"].explode().to_numpy().astype(np.uint32), start, words.term.size)
+        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights, self.empty_score)
+        entries, size = entries_of(rows, words)
+        sets = sets_of(entries.astype(np.uint32), np.concatenate(([0], np.cumsum(size))), words.term.size)
         n = rows.height
         with path.open("wb") as file:
             out = np.lib.format.open_memmap(file.name, mode="w+", dtype=np.uint8, shape=(n, n))

@@ -27,12 +27,14 @@ class Rank(Stage):
     """Exact RaTEScore of all pairs of two blocks; each pair is scored once, for both sides.
 
     `top_k`: candidates kept per query; `sample`: candidates per stratum beside them (`schemas.retrieval.STRATA`);
-    `weights`: the published set, `long` or `short`.
+    `weights`: the published set, `long` or `short`. `empty_score`: what a study scores with every other one of
+    whose report nothing is scored; without it there are no such rows (`FindingSets`).
     """
 
     top_k: int = 100
     sample: int = 8
     weights: WeightSet = "long"
+    empty_score: float | None = None
 
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ("annotators/ratescore/weights.tsv",)
@@ -47,15 +49,15 @@ class Rank(Stage):
         from annotators.ratescore.selection import nothing_kept
 
         left, right = frames
-        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights)
-        a = _block(left)
+        words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights, self.empty_score)
+        a = _block(left, words)
         kept_a = nothing_kept(a.studies, self.top_k, self.sample + _SPARE)
         if left is right:
             words, (sets,) = narrowed(words, a)
             rank_within(words, sets, a.studies, kept_a)
             rows = _partial(left, chosen(a, a, kept_a))
             return rows, rows.clear()
-        b = _block(right)
+        b = _block(right, words)
         kept_b = nothing_kept(b.studies, self.top_k, self.sample + _SPARE)
         words, (sets_a, sets_b) = narrowed(words, a, b)
         rank_between(words, sets_a, sets_b, a.studies, b.studies, kept_a, kept_b)
@@ -67,17 +69,25 @@ def stamp(*folders: Path) -> tuple[tuple[str, int], ...]:
     return tuple((p.name, p.stat().st_mtime_ns) for folder in folders for p in sorted(folder.iterdir()))
 
 
-def whole_vocabulary(vocabulary: Path, similarity: Path, name: WeightSet) -> "Vocabulary":
+def whole_vocabulary(vocabulary: Path, similarity: Path, name: WeightSet, empty_score: float | None) -> "Vocabulary":
     """The cosines stay in their file, mapped as copy-on-write.
 
     They are mapped anew each time, which takes milliseconds: pages that have been read count as memory of the
     process as long as it holds the map, and merging needs the room.
     """
-    from annotators.ratescore.kernel import vocabulary_of
+    from annotators.ratescore.kernel import vocabulary_of, with_nothing
 
     w = load(name)
     cosine = np.asarray(np.load(similarity / "cosine.npy", mmap_mode="c"))
-    return vocabulary_of(cosine, *_entries(vocabulary, stamp(vocabulary)), w.affinity, w.signed)
+    words = vocabulary_of(cosine, *_entries(vocabulary, stamp(vocabulary)), w.affinity, w.signed)
+    return words if empty_score is None else with_nothing(words, empty_score)
+
+
+def entries_of(sets: pl.DataFrame, words: "Vocabulary") -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The vocabulary entries of FindingSet rows, flat, and how many each has; an empty one has the last."""
+    nothing = pl.lit([words.term.size - 1], pl.List(pl.UInt32))
+    entries = sets.select(pl.when(pl.col("entries").list.len() == 0).then(nothing).otherwise("entries")).to_series()
+    return entries.explode().to_numpy(), entries.list.len().to_numpy().astype(np.int64)
 
 
 @cache
@@ -88,14 +98,12 @@ def _entries(vocabulary: Path, _: object) -> tuple[NDArray[np.uint32], NDArray[n
     return rows["row"].to_numpy(), kind.to_numpy()
 
 
-def _block(rows: pl.DataFrame) -> "Block":
+def _block(rows: pl.DataFrame, words: "Vocabulary") -> "Block":
     from annotators.ratescore.block_sets import block_of
 
     columns = {name: rows[name].to_numpy() for name in ("set_seed", "number", "seed", "patient", "group")}
     marks = rows.select("sides", "severities", "changes").to_numpy()
-    return block_of(
-        columns, rows["entries"].explode().to_numpy(), rows["entries"].list.len().to_numpy().astype(np.int64), marks
-    )
+    return block_of(columns, *entries_of(rows, words), marks)
 
 
 def _partial(queries: pl.DataFrame, found: Chosen) -> pl.DataFrame:

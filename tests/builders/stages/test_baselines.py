@@ -61,6 +61,14 @@ def test_nobody_meets_itself_its_patient_or_a_copy(corpus: pl.DataFrame, labels:
     assert both.filter((pl.col("home") != pl.col("home_other")) | (pl.col("home") != pl.col("split"))).is_empty()
 
 
+def test_studies_of_one_patient_meet_where_that_is_wanted(corpus: pl.DataFrame, labels: pl.DataFrame) -> None:
+    runs = Baselines(top=200, same_patient=True)(corpus, labels)
+    of = corpus.select("id", "patient", "dup_group")
+    both = runs.join(of, left_on="query", right_on="id").join(of, left_on="candidate", right_on="id", suffix="_other")
+    assert set(both.filter(pl.col("patient") == pl.col("patient_other"))["method"]) == set(runs["method"])
+    assert both.filter(pl.col("dup_group") == pl.col("dup_group_other")).is_empty()
+
+
 def test_tfidf_is_the_cosine_of_scikit_learns_vectors(corpus: pl.DataFrame) -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
 

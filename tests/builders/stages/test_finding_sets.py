@@ -66,6 +66,12 @@ def test_what_is_normal_is_scored_only_where_nothing_is_present(made) -> None:
     assert sizes(made(*rows, via=("inherited",))) == {"s2": 1}
 
 
+def test_where_nothing_is_scored_there_is_a_row_on_demand(made) -> None:
+    sets = made([NODULE], [FREE], empty=True)
+    assert [row["entries"] for row in sets.values()] == [[0], []]
+    assert (sets["s1"]["set_seed"], sets["s1"]["sides"]) == (0, 0)
+
+
 def test_the_hash_of_a_set_follows_its_words_and_their_order(made) -> None:
     other = {**NODULE, "term": "mass"}
     sets = made([NODULE, other], [other, NODULE], [NODULE, other], [NODULE])

@@ -35,9 +35,9 @@ def brute_force(folder: Path, sets: pl.DataFrame) -> pl.DataFrame:
         for c in rows:
             if q is c or (q["patient"] >= 0 and q["patient"] == c["patient"]):
                 continue
-            a, b = np.array(q["entries"]), np.array(c["entries"])
+            a, b = np.array(q["entries"], int), np.array(c["entries"], int)
             n = len(RATE_TYPES)
-            score = pairs.score(cosine[np.ix_(a // n, b // n)], a % n, b % n)
+            score = pairs.score(cosine[np.ix_(a // n, b // n)], a % n, b % n, empty=0.5)
             assert score is not None
             tie = mix(q["seed"] ^ mix(c["seed"])) >> 25
             found.append((q["id"].split("/")[0], c["id"].split("/")[0], round(score * SCALE), tie))
@@ -74,6 +74,22 @@ def test_the_best_are_those_of_brute_force(
     for name in ("rank", "n_tied", "rank_min"):
         assert top[name].to_list() == expected[name].to_list(), name
     assert (top["rank_max"] == top["rank_min"] + top["n_tied"] - 1).all()
+
+
+@pytest.mark.parametrize("rows", [11, 1000])
+def test_with_an_empty_score_a_study_of_which_nothing_is_scored_has_it_with_every_other(
+    rows: int, tmp_path: Path
+) -> None:
+    sets = small_world(tmp_path, 4, studies=40, words=6, patients=0, distinct=30)
+    empty = pl.Series("entries", [[]], sets.schema["entries"])
+    sets = sets.with_columns(entries=pl.when(pl.col("number") % 5 == 0).then(empty).otherwise("entries"))
+    sets = sets.with_columns(set_seed=pl.when(pl.col("entries").list.len() == 0).then(0).otherwise("set_seed"))
+    made = steps_of(rank_in_blocks(sets, needs(tmp_path), Rank(top_k=40, sample=1, empty_score=0.5), rows))
+    both = brute_force(tmp_path, sets).join(made, on=["query", "candidate"], how="full", coalesce=True)
+    assert both.height == 40 * 39
+    assert both.select(((pl.col("steps") - pl.col("got")).abs() <= 1).all()).item()
+    of_empty = sets.filter(pl.col("entries").list.len() == 0)["id"].str.head(5).to_list()
+    assert set(both.filter(pl.col("query").is_in(of_empty))["got"]) == {SCALE // 2}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
