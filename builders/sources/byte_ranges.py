@@ -20,13 +20,14 @@ _HEADER_BYTES = 2**16
 class ByteRange(NamedTuple):
     """Whole records from byte `start` up to `end` of the unpacked file; `identity` is the hash of these bytes.
 
-    `records` is their number, the header of a CSV file included.
+    `records` is their number, the header of a CSV file included; `block` the bytes themselves, not to be kept.
     """
 
     start: int
     end: int
     identity: str
     records: int
+    block: bytes
 
 
 def byte_ranges(place: Place, name: str, *, quoted: bool) -> Iterator[ByteRange]:
@@ -38,14 +39,14 @@ def byte_ranges(place: Place, name: str, *, quoted: bool) -> Iterator[ByteRange]
             ends = record_ends(pending, quoted=quoted)
             if len(ends):
                 cut = int(ends[-1])
-                yield ByteRange(offset, offset + cut, sha256(pending[:cut]).hexdigest(), len(ends))
+                yield ByteRange(offset, offset + cut, sha256(pending[:cut]).hexdigest(), len(ends), pending[:cut])
                 offset, pending = offset + cut, pending[cut:]
             if len(pending) > _LONGEST_RECORD:
                 raise SourceError(
                     f"{place.full(name)}: no end of a record for 64 MiB from byte {offset} on (open quote?)"
                 )
         if pending.strip():
-            yield ByteRange(offset, offset + len(pending), sha256(pending).hexdigest(), 1)
+            yield ByteRange(offset, offset + len(pending), sha256(pending).hexdigest(), 1, pending)
 
 
 def read_range(place: Place, name: str, start: int, end: int) -> bytes:

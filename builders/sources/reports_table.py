@@ -1,6 +1,6 @@
 """Reports of any hospital as a table: CSV, JSON lines or Parquet with an id and one or several columns of text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal
@@ -11,7 +11,8 @@ from builders.base import Kept, Shard, Source
 from builders.sources.assembled import assemble
 from builders.sources.csv_files import undecodable
 from builders.sources.mimic_rows import section_lists
-from builders.sources.place import Place, absolute
+from builders.sources.place import Place, absolute, digest
+from builders.sources.repeats import repeats
 from builders.sources.sections import any_sections
 from builders.sources.sorting_out import REPORT_COLUMNS, repeated, sort_out, split_named
 from builders.sources.table_files import ENDS, read_shard, table_shards
@@ -100,20 +101,38 @@ class ReportsTable(Source):
         """Ranges of about 4 MiB of text, or 5,000 rows of Parquet; no images where no column names them."""
         if table == "images" and not self.image:
             return []
+        shards, late = self._cut
+        if table == "images":
+            return shards
+        return [replace(s, identity=digest(s.identity, str(late[s.name]))) if s.name in late else s for s in shards]
+
+    @cached_property
+    def _cut(self) -> tuple[list[Shard], Mapping[str, list[int]]]:
+        """The shards, and the rows of each whose id an earlier one has; one pass, which travels with the tasks."""
         place, names = self._files
-        columns = list(self._columns().values())
-        return [shard for name in names for shard in table_shards(place, name, columns)]
+        columns, shards = list(self._columns().values()), []
+
+        def ids() -> Iterator[tuple[str, pl.Series]]:
+            for name in names:
+                for shard, values in table_shards(place, name, columns, self.id):
+                    shards.append(shard)
+                    yield shard.name, values
+
+        return shards, repeats(ids())
 
     def read(self, table: str, shard: str) -> Kept:
         """The rows of one shard."""
         place, _ = self._files
         columns = self._columns()
+        late = self._cut[1].get(shard, [])
         raw, unread = read_shard(place, shard, list(dict.fromkeys(columns.values())))
         frame = raw.select(pl.col(column).alias(name) for name, column in columns.items())
         absent = [name for name in ("patient", "date", "split", "image", "view") if name not in columns]
         frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
         frame = frame.with_columns(
-            pl.col("id").str.strip_chars(), place=pl.format(f"{shard}#{{}}", pl.int_range(pl.len()))
+            pl.col("id").str.strip_chars(),
+            place=pl.format(f"{shard}#{{}}", pl.int_range(pl.len())),
+            late=pl.int_range(pl.len()).is_in(late),
         )
         kept, rejected = self._reports(frame) if table == "reports" else self._images(frame)
         return Kept(kept, pl.concat([unread, rejected]) if table == "reports" else rejected)
@@ -131,7 +150,7 @@ class ReportsTable(Source):
         blank_date, blank_split = (pl.col(name).fill_null("").str.strip_chars() == "" for name in ("date", "split"))
         reasons = [
             ("missing_id", missing, pl.format("{}: the column of ids is empty", "place")),
-            ("duplicate_id", repeated(), pl.format("{}: an earlier row has this id", "place")),
+            ("duplicate_id", repeated() | pl.col("late"), pl.format("{}: an earlier row has this id", "place")),
             ("not_utf8", undecodable(texts), pl.format("{}: the row holds bytes that are not UTF-8", "place")),
             ("empty_report", ~said, pl.format("{}: no column of text has words", "place")),
             ("bad_date", pl.col("day").is_null() & ~blank_date, pl.format("{}: no date; set date_format", "place")),

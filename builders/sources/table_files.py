@@ -21,29 +21,44 @@ def is_json(name: str) -> bool:
     return name.removesuffix(".gz").endswith((".jsonl", ".ndjson"))
 
 
-def table_shards(place: Place, name: str, columns: Sequence[str]) -> Iterator[Shard]:
-    """Ranges of a file (`reports.csv:0-4194304`: bytes, of Parquet rows); raises a `SourceError` for wrong columns."""
+def table_shards(place: Place, name: str, columns: Sequence[str], key: str) -> Iterator[tuple[Shard, pl.Series]]:
+    """Ranges of a file (`reports.csv:0-4194304`: bytes, of Parquet rows), and the column `key` of each.
+
+    Raises a `SourceError` for wrong columns.
+    """
     if name.endswith(".parquet"):
-        yield from _parquet_shards(place, name, columns)
+        for shard in _parquet_shards(place, name, columns):
+            yield shard, read_shard(place, shard.name, [key]).frame[key]
         return
     if not is_json(name):
         demand_columns(place.full(name), _csv_columns(place, name), columns)
     for number, part in enumerate(byte_ranges(place, name, quoted=not is_json(name))):
         if is_json(name) and not number:
-            demand_columns(place.full(name), _json_keys(read_range(place, name, part.start, part.end)), columns)
-        yield Shard(f"{name}:{part.start}-{part.end}", part.identity, part.records, part.end - part.start)
+            demand_columns(place.full(name), _json_keys(part.block), columns)
+        shard = Shard(f"{name}:{part.start}-{part.end}", part.identity, part.records, part.end - part.start)
+        yield shard, _parsed(place, shard.name, part.block, [key]).frame[key]
 
 
 def read_shard(place: Place, shard: str, columns: Sequence[str]) -> Kept:
     """The rows of one shard with these columns as String; rejected: lines that are no JSON."""
+    name, start, end = _range(shard)
+    if name.endswith(".parquet"):
+        return Kept(_read_parquet(place, name, start, end, columns), pl.DataFrame(schema=REJECTED_SCHEMA))
+    return _parsed(place, shard, read_range(place, name, start, end), columns)
+
+
+def _range(shard: str) -> tuple[str, int, int]:
     name, _, span = shard.rpartition(":")
     start, end = (int(edge) for edge in span.split("-"))
-    nothing = pl.DataFrame(schema=REJECTED_SCHEMA)
-    if name.endswith(".parquet"):
-        return Kept(_read_parquet(place, name, start, end, columns), nothing)
+    return name, start, end
+
+
+def _parsed(place: Place, shard: str, block: bytes, columns: Sequence[str]) -> Kept:
+    """The rows of a range of text."""
+    name, start, end = _range(shard)
     if is_json(name):
-        return _read_json(read_range(place, name, start, end), shard, columns)
-    return Kept(_read_csv(place, name, start, end, columns), nothing)
+        return _read_json(block, shard, columns)
+    return Kept(_read_csv(place, name, start, end, block, columns), pl.DataFrame(schema=REJECTED_SCHEMA))
 
 
 def _separator(name: str, head: bytes) -> str:
@@ -61,9 +76,8 @@ def _csv_columns(place: Place, name: str) -> list[str]:
     ).columns
 
 
-def _read_csv(place: Place, name: str, start: int, end: int, columns: Sequence[str]) -> pl.DataFrame:
+def _read_csv(place: Place, name: str, start: int, end: int, body: bytes, columns: Sequence[str]) -> pl.DataFrame:
     head = header(place, name)
-    body = read_range(place, name, start, end)
     block = io.BytesIO(body if start == 0 else head + body)
     try:
         frame = pl.read_csv(block, separator=_separator(name, head), infer_schema=False, encoding="utf8-lossy")

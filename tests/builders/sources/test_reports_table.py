@@ -198,6 +198,29 @@ def test_a_change_in_one_range_leaves_the_identity_of_the_others(tmp_path, monke
     assert len(before) > 3 and before[:-1] == after[:-1] and before[-1] != after[-1]
 
 
+@pytest.mark.parametrize("end", ENDS)
+def test_an_id_that_an_earlier_range_has_is_rejected(tmp_path, end, monkeypatch):
+    monkeypatch.setattr(byte_ranges, "RANGE_BYTES", 20_000)
+    monkeypatch.setattr(table_files, "_PARQUET_ROWS", 300)
+    ids = [f"{number:04d}" for number in range(2000)]
+    ids[1500], ids[1501], ids[1999] = "0003", " 0003 ", "1200"
+    table = pl.DataFrame({"id": ids, "text": [f"Lungs clear, number {number}." for number in range(2000)]})
+    source = ReportsTable(location=str(write(table, tmp_path / f"reports.{end}")))
+    assert len(source.shards("reports")) > 3
+    alone = ReportsTable(location=source.location)  # as on a worker that was handed nothing but the settings
+    kept = read_all(alone)
+    assert kept.frame["id"].is_unique().all() and kept.frame.height == 1997
+    assert kept.frame.filter(pl.col("id") == "0003")["text"].item().endswith("number 3.")
+    assert kept.rejected.sort("id").select("id", "reason").rows() == [
+        ("0003", "duplicate_id"),
+        ("0003", "duplicate_id"),
+        ("1200", "duplicate_id"),
+    ]
+    write(table.with_columns(id=pl.Series([*ids[:1999], "1999"])), tmp_path / f"reports.{end}")
+    less = ReportsTable(location=source.location).shards("reports")
+    assert less[-1].identity != source.shards("reports")[-1].identity
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), min_size=1, max_size=30), st.integers(20, 200))
 def test_ranges_hold_whole_records_and_lose_no_byte(tmp_path_factory, rows, size):
