@@ -1,5 +1,6 @@
 """Builds as processes of their own, a cluster as processes of its own, and ways to kill them at seeded moments."""
 
+import json
 import os
 import random
 import signal
@@ -81,16 +82,21 @@ class Cluster:
     @property
     def address(self) -> str:
         """The scheduler's address."""
-        import json
-
         return json.loads((self.folder / "scheduler.json").read_text())["address"]
+
+    def _listens(self) -> bool:
+        """The scheduler's file is there for a moment before anything is written to it."""
+        try:
+            return bool(self.address)
+        except (FileNotFoundError, json.JSONDecodeError):
+            return False
 
     def start_scheduler(self) -> None:
         """Start one, and wait until it listens."""
         (self.folder / "scheduler.json").unlink(missing_ok=True)
         self.processes = [self._run("scheduler", "--port", "0")]
         end = time.monotonic() + PATIENCE
-        while not (self.folder / "scheduler.json").exists():
+        while not self._listens():
             if time.monotonic() > end:
                 raise TimeoutError("the scheduler does not start")
             time.sleep(0.02)

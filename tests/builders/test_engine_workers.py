@@ -113,7 +113,6 @@ def test_a_scheduler_without_workers_is_an_error() -> None:
         demand({}, {}, {})
 
 
-@pytest.mark.soak  # one of three runs of this file failed once, the cause not yet known
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_a_build_that_goes_on(number: signal.Signals, tmp_path: Path, here: dict[str, str]) -> None:
     build = start(tmp_path / "out")
@@ -142,7 +141,6 @@ class Poison(Stage):
         return frames[0]
 
 
-@pytest.mark.soak  # as above
 def test_a_partition_that_kills_its_workers_is_reported_and_the_others_finish(tmp_path: Path) -> None:
     recipe = mill()
     tables = [replace(table, stage=Poison()) if table.name == "polished" else table for table in recipe.tables]
@@ -151,7 +149,6 @@ def test_a_partition_that_kills_its_workers_is_reported_and_the_others_finish(tm
     assert read_manifest(tmp_path / "out").stage("polished").rows_out == 48
 
 
-@pytest.mark.soak  # CPython 3.11 may fail in ast.parse behind it (gh-106905), and take pytest along
 def test_a_cluster_that_loses_its_last_worker_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,7 +183,6 @@ class StopsInADestructor(Stage):
         return frames[0]
 
 
-@pytest.mark.soak  # as above
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_signal_that_is_swallowed_in_a_destructor_still_stops_the_build(tmp_path: Path) -> None:
     recipe = mill()
