@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 import dataframely as dy
 import polars as pl
 
-from schemas.terms import Terms
+from schemas.terms import Terms, compose
 
 REJECTED_SCHEMA = {"id": pl.String, "reason": pl.String, "detail": pl.String}
 
@@ -188,3 +188,16 @@ class Recipe:
     tables: Sequence[Table]
     terms: Terms
     checks: Sequence[Any] = ()
+
+    def terms_of(self, table: str) -> Terms:
+        """The terms of the sources that a table was made from, whichever way; see `schemas.terms`."""
+        tables = {made.name: made for made in self.tables}
+        seen: dict[str, Table] = {}
+        waiting = [table]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen[name] = tables[name]
+                waiting += [*seen[name].reads, *seen[name].needs.values()]
+        sources = sorted({made.source for made in seen.values() if made.source})
+        return compose([self.sources[name].terms for name in sources])

@@ -128,6 +128,7 @@ def _tables(making: Making) -> list[TableRecord]:
         TableRecord(
             name=leg.table.name,
             primary_key=leg.table.schema.primary_key(),
+            terms=making.recipe.terms_of(name),
             columns=columns_of(leg.table),
             splits=_splits(root, [file for file in making.files[name] if file.path.parent == root / name]),
         )
@@ -145,6 +146,7 @@ def columns_of(table: Table) -> list[ColumnRecord]:
             tag=(column.metadata or {}).get("tag", ""),
             unit=(column.metadata or {}).get("unit", ""),
             description=getattr(column, "description", None) or "",
+            cut_from=(column.metadata or {}).get("cut_from", {}),
         )
         for name, column in table.schema.columns().items()
     ]

@@ -83,6 +83,7 @@ class ColumnRecord(Part):
     tag: str
     unit: str
     description: str
+    cut_from: dict[str, str] = Field(default_factory=dict, description="See `schemas.columns.cut_from`.")
 
 
 class TableRecord(Part):
@@ -90,6 +91,7 @@ class TableRecord(Part):
 
     name: str
     primary_key: list[str]
+    terms: TermsRecord = Field(description="Of the sources that it was made from.")
     columns: list[ColumnRecord]
     splits: dict[str, SplitRecord]
 

@@ -2,7 +2,7 @@
 
 import dataframely as dy
 
-from schemas.columns import tag
+from schemas.columns import cut_from, tag
 from schemas.words import POLARITIES, RATE_TYPES, SPLITS, VIA
 
 STRATA = ("top", "high", "middle", "low", "random")
@@ -31,7 +31,9 @@ class Study(dy.Schema):
     date = dy.Date(nullable=True, metadata=tag("quasi_identifier"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
     section_used = dy.String(metadata=tag("label"), description="findings, impression, findings+impression …")
-    text = dy.String(metadata=tag("source_text"), description="The text that was read: its passages, joined.")
+    text = dy.String(
+        metadata=cut_from("id", passages="passages"), description="The text that was read: its passages, joined."
+    )
     passages = dy.List(
         dy.Struct(
             {
@@ -45,9 +47,12 @@ class Study(dy.Schema):
         metadata=tag("label", "characters"),
         description="Where each part of `text` comes from.",
     )
+    report_key = dy.String(
+        metadata=tag("text_key"), description="SHA-256 of the whole report; keys the hashes that stand for its text."
+    )
     n_words = dy.Int32(min=0, metadata=tag("count", "words"))
     dup_group = dy.String(
-        metadata=tag("label"), description="Equal for texts that differ at most in case, white space and masks."
+        metadata=tag("text_group"), description="Equal for texts that differ at most in case, white space and masks."
     )
 
 

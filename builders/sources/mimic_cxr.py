@@ -44,6 +44,7 @@ class MimicCxr(Source):
         commercial=False,
         remote_processing=False,
         places=frozenset({"physionet"}),
+        licences=frozenset({"physionet-credentialed-health-data-license-1.5.0"}),
         citations=frozenset({"Johnson et al., MIMIC-CXR Database, PhysioNet, doi:10.13026/4jqj-jw95"}),
     )
 

@@ -7,7 +7,7 @@ from typing import Literal
 import polars as pl
 
 from builders.base import Kept, Stage
-from builders.stages.hashing import fraction, hex_digest
+from builders.stages.hashing import fraction, hex_digest, text_sha256
 from schemas.words import SPLITS
 
 TextChoice = Literal["findings", "impression", "both", "findings-else-impression"]
@@ -48,7 +48,7 @@ class Corpus(Stage):
         """`frames`: Report rows. Returns Study rows."""
         (reports,) = frames
         passages = self._passages(reports)
-        studies = reports.select("id", "patient", "date", "split")
+        studies = reports.select("id", "patient", "date", "split", report_key=text_sha256(reports["text"]))
         studies = studies.join(_joined(passages), on="id", how="left", maintain_order="left")
         read = studies.filter(pl.col("text").is_not_null())
         rejected = studies.filter(pl.col("text").is_null()).select(

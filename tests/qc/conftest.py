@@ -62,7 +62,13 @@ def record(folder: Path, table: str, columns: list[dict[str, str]]) -> dict[str,
         split = splits.setdefault(path.name.split("-")[0], {"rows": 0, "files": []})
         split["rows"] += rows
         split["files"].append(file)
-    return {"name": table, "primary_key": SCHEMAS[table].primary_key(), "columns": columns, "splits": splits}
+    return {
+        "name": table,
+        "primary_key": SCHEMAS[table].primary_key(),
+        "terms": asdict(Terms()),
+        "columns": columns,
+        "splits": splits,
+    }
 
 
 def write_tables(folder: Path) -> None:

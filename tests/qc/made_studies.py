@@ -1,7 +1,7 @@
 """240 made-up studies of 120 patients as rows of every table of a retrieval dataset."""
 
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from random import Random
 from typing import Any
 
@@ -89,6 +89,7 @@ def corpus_row(study: Made) -> dict[str, Any]:
         "section_used": "findings",
         "text": study.text,
         "passages": [passage],
+        "report_key": sha256(study.text.encode()).hexdigest(),
         "n_words": len(study.text.split()),
         "dup_group": blake2b(study.text.encode(), digest_size=8).hexdigest(),
     }
