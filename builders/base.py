@@ -89,6 +89,10 @@ class Stage(ABC):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Any:
         """Rows of the table made from `frames` (one per table read, in order); `needs` are finished tables."""
 
+    def declared(self, schema: type[dy.Schema]) -> type[dy.Schema]:
+        """The schema of its rows: the table's, unless a setting changes what a column holds, and so its tag."""
+        return schema
+
     def expected(self, rows: int, size: int) -> tuple[int, int]:
         """About how many rows and bytes come of so many rows and bytes in; for `--plan` and the check of free disk."""
         return rows, size

@@ -87,6 +87,16 @@ class StudyFinding(dy.Schema):
     )
 
 
+class SurfaceFinding(StudyFinding):
+    """The same where `term` is not our canonical term but the words of the report."""
+
+    entities = dy.List(
+        StudyFinding.entities.inner,
+        metadata=tag("source_text"),
+        description="As in `StudyFinding`; `term` is the surface in lower case.",
+    )
+
+
 class Ranking(dy.Schema):
     """One candidate of one query for one anatomy."""
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from annotators.ratescore.places import MOST, N_STRATA, SCALE, TIE_BITS, Chosen
 from builders.base import Stage
+from builders.settings import NotNegative
 from builders.stages.rank import stamp
 from schemas.retrieval import STRATA, Ranking
 
@@ -24,7 +25,7 @@ _AT_ONCE = 1024
 class MergeRanks(Stage):
     """Ranking rows from the partial rows of `Rank`. `sample`: as there."""
 
-    sample: int = 8
+    sample: NotNegative = 8
 
     version: ClassVar[int] = 1
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from annotators.ratescore.places import Chosen
 from annotators.ratescore.weights import WeightSet, load
 from builders.base import Stage
+from builders.settings import AtLeastOne, NotNegative, Share
+from schemas.retrieval import STRATA
 from schemas.words import RATE_TYPES
 
 if TYPE_CHECKING:
@@ -31,10 +33,10 @@ class Rank(Stage):
     whose report nothing is scored; without it there are no such rows (`FindingSets`).
     """
 
-    top_k: int = 100
-    sample: int = 8
+    top_k: AtLeastOne = 100
+    sample: NotNegative = 8
     weights: WeightSet = "long"
-    empty_score: float | None = None
+    empty_score: Share | None = None
 
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ("annotators/ratescore/weights.tsv",)
@@ -62,6 +64,11 @@ class Rank(Stage):
         words, (sets_a, sets_b) = narrowed(words, a, b)
         rank_between(words, sets_a, sets_b, a.studies, b.studies, kept_a, kept_b)
         return _partial(left, chosen(a, b, kept_a)), _partial(right, chosen(b, a, kept_b))
+
+    def expected(self, rows: int, size: int) -> tuple[int, int]:
+        """At most all that is kept; 5 bytes a candidate, measured on Open-i."""
+        kept = rows * (self.top_k + len(STRATA) * self.sample)
+        return kept, 5 * kept
 
 
 def stamp(*folders: Path) -> tuple[tuple[str, int], ...]:

@@ -11,6 +11,7 @@ from annotators.ratescore.cosine import write_cosine
 from annotators.ratescore.embedders import embedder
 from annotators.ratescore.lexical import Lexical
 from annotators.ratescore.weights import load
+from schemas.errors import UsageError
 from schemas.words import RATE_TYPES
 
 ABNORMALITY, DISEASE, ABSENT = (RATE_TYPES.index(name) for name in ("Abnormality", "Disease", "Non-Abnormality"))
@@ -120,5 +121,5 @@ def test_unrelated_terms_are_not_tied() -> None:
 
 @pytest.mark.parametrize("name", ["", "word2vec", "transformers:", "lexical:big"])
 def test_an_unknown_embedder_names_the_choices(name: str) -> None:
-    with pytest.raises(ValueError, match="expected lexical or transformers"):
+    with pytest.raises(UsageError, match="expected lexical or transformers"):
         embedder(name)
