@@ -20,6 +20,7 @@ COMMANDS = {
     "rehydrate": "Bring text back into a release from your own copy of the source.",
     "verify": "Check that a release is whole.",
     "diff": "What changed between two releases.",
+    "ledger": "What was built here for which split, and what is sealed.",
     "evaluate": "Score a retrieval run against a built dataset.",
     "doctor": "Versions, packages, devices, disk, and what is missing for which dataset.",
 }

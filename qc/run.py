@@ -13,6 +13,7 @@ from qc.checks.columns import Columns
 from qc.checks.completeness import Completeness
 from qc.checks.contradictions import Contradictions
 from qc.checks.files import Files
+from qc.checks.held_out import HeldOut
 from qc.checks.hubness import Hubness
 from qc.checks.keys import Keys
 from qc.checks.laterality import Laterality
@@ -37,6 +38,7 @@ CHECKS: tuple[type[Check], ...] = (
     Accounting,
     Splits,
     Leakage,
+    HeldOut,
     NearDuplicates,
     Scores,
     Symmetry,

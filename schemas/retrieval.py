@@ -26,8 +26,8 @@ class RankedImage(dy.Schema):
 class Study(dy.Schema):
     """One study of the corpus: a query and a candidate."""
 
-    id = dy.String(primary_key=True, metadata=tag("id"))
-    patient = dy.String(nullable=True, metadata=tag("quasi_identifier"))
+    id = dy.String(primary_key=True, metadata=tag("id", identifies="study"))
+    patient = dy.String(nullable=True, metadata=tag("quasi_identifier", identifies="subject"))
     date = dy.Date(nullable=True, metadata=tag("quasi_identifier"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
     section_used = dy.String(metadata=tag("label"), description="findings, impression, findings+impression …")
@@ -52,7 +52,8 @@ class Study(dy.Schema):
     )
     n_words = dy.Int32(min=0, metadata=tag("count", "words"))
     dup_group = dy.String(
-        metadata=tag("text_group"), description="Equal for texts that differ at most in case, white space and masks."
+        metadata=tag("text_group", identifies="text"),
+        description="Equal for texts that differ at most in case, white space and masks.",
     )
 
 

@@ -48,7 +48,7 @@ def write_manifest(folder: Path, fields: dict[str, Any]) -> None:
 def columns_of(schema: Any) -> list[dict[str, str]]:
     return [
         {"name": name, "dtype": str(column.dtype), "tag": (column.metadata or {}).get("tag", ""), "unit": ""}
-        | {"description": ""}
+        | {"description": "", "identifies": (column.metadata or {}).get("identifies", "")}
         for name, column in schema.columns().items()
     ]
 
