@@ -19,7 +19,7 @@ import polars as pl
 from qc.build import Build
 from schemas.columns import IDENTIFIES
 from schemas.errors import MedmillError
-from schemas.manifest import ColumnRecord
+from schemas.manifest import ColumnRecord, TableRecord
 
 HELD_OUT: Final = ("test",)
 SEALED: Final = "sealed"
@@ -30,10 +30,14 @@ _PEOPLE_OF_SEALED: Final = frozenset({"mimic"})
 
 @dataclass(frozen=True)
 class Item:
-    """Something of a build that another dataset holds out: what it is, where it stands, and in whose test split."""
+    """Something of a build that another dataset holds out: what it is, where it stands, and in whose test split.
+
+    `row` is the first row it stands in: what may be shown where the value itself may not.
+    """
 
     kind: str
     value: str
+    row: str
     table: str
     split: str
     held_out_by: str
@@ -97,7 +101,7 @@ class Ledger:
         found = []
         for rows in _items(build):
             own = rows.with_columns(hash=self._hashed(build, rows)["hash"]).filter(~pl.col("split").is_in(HELD_OUT))
-            met = own.join(held, on=["kind", "hash"]).select("kind", "value", "table", "split", "held_out_by")
+            met = own.join(held, on=["kind", "hash"]).select("kind", "value", "row", "table", "split", "held_out_by")
             found += [Item(*row) for row in met.unique().sort(pl.all()).iter_rows()]
         return found
 
@@ -146,20 +150,21 @@ def _people(build: Build) -> set[str]:
 
 
 def _items(build: Build) -> Iterable[pl.DataFrame]:
-    """Per identifying column of every table: kind, value, table, split; each pair of value and split once."""
+    """Per identifying column of every table: kind, value, row, table, split; each pair of value and split once."""
     for table in build.manifest.tables:
         for column in table.columns:
             if column.identifies and build.has(table.name):
-                yield _of_column(build, table.name, column)
+                yield _of_column(build, table, column)
 
 
-def _of_column(build: Build, table: str, column: ColumnRecord) -> pl.DataFrame:
-    value = pl.col(column.name).cast(pl.String)
-    rows = build.scan(table, [column.name]).drop_nulls(column.name)
-    pairs = rows.select(value=value, split=pl.col("file_split")).unique()
-    return pairs.select(kind=pl.lit(column.identifies), value="value", table=pl.lit(table), split="split").collect(
-        engine="streaming"
+def _of_column(build: Build, table: TableRecord, column: ColumnRecord) -> pl.DataFrame:
+    first = (table.primary_key or [column.name])[0]
+    rows = build.scan(table.name, list(dict.fromkeys([column.name, first]))).drop_nulls(column.name)
+    pairs = rows.group_by(value=pl.col(column.name).cast(pl.String), split=pl.col("file_split")).agg(
+        row=pl.col(first).cast(pl.String).min()
     )
+    columns = {"kind": pl.lit(column.identifies), "table": pl.lit(table.name)}
+    return pairs.with_columns(**columns).select("kind", "value", "row", "table", "split").collect(engine="streaming")
 
 
 def in_two_splits(build: Build) -> list[Item]:
@@ -169,7 +174,7 @@ def in_two_splits(build: Build) -> list[Item]:
         rows = rows.filter(pl.col("kind").is_in(["subject", "scan"]), pl.col("table") != "corpus")
         twice = rows.filter(pl.col("split").n_unique().over("value") > 1).sort("value", "split")
         found += [
-            Item(kind, value, table, split, "another split of it")
-            for kind, value, table, split in twice.select("kind", "value", "table", "split").iter_rows()
+            Item(kind, value, row, table, split, "another split of it")
+            for kind, value, row, table, split in twice.select("kind", "value", "row", "table", "split").iter_rows()
         ]
     return found

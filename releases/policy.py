@@ -37,7 +37,7 @@ def decide(column: ColumnRecord, terms: Terms, target: Target, *, gated: bool) -
         return _text(column, terms)
     if column.tag in ("id", "path", "licence") and not terms.ids_may_leave:
         return Decision("withheld", _IDS)
-    if column.tag == "quasi_identifier" and not _may_identify(terms, target):
+    if column.tag in ("quasi_identifier", "path") and not _may_identify(terms, target):
         return Decision("withheld", _PERSON)
     if terms.labels_may_leave == "no":
         return Decision("withheld", _NEVER)
@@ -57,8 +57,11 @@ def _text(column: ColumnRecord, terms: Terms) -> Decision:
 
 
 def _may_identify(terms: Terms, target: Target) -> bool:
-    """Where the readers are bound by the agreement of the source itself, or the source is open."""
-    return terms.ids_may_leave and (target == PHYSIONET or (terms.labels_may_leave == "open" and terms.commercial))
+    """Where the readers are bound by the agreement of the source itself, or everybody may read the source.
+
+    Paths count too: those of MIMIC-CXR hold the subject.
+    """
+    return terms.ids_may_leave and (target == PHYSIONET or terms.text_may_leave != "no")
 
 
 def default_target(terms: Terms) -> Target:

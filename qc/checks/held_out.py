@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from qc.base import Check
 from qc.build import Build
-from qc.ledger import Ledger, in_two_splits
+from qc.ledger import Item, Ledger, in_two_splits
 from qc.wording import counted
 from schemas.quality import Outcome
 
@@ -30,10 +30,7 @@ class HeldOut(Check):
         if not found:
             told = f"compared with {', '.join(datasets)}" if datasets else "no other dataset is known here yet"
             return self.outcome("pass", f"nothing is held out elsewhere; {told}", figures=figures)
-        cases = [
-            f"{i.kind} {self._named(i.kind, i.value)} ({i.table}, {i.split}): held out by {i.held_out_by}"
-            for i in found
-        ]
+        cases = [f"{i.kind} {_named(build, i)} ({i.table}, {i.split}): held out by {i.held_out_by}" for i in found]
         return self.outcome(
             "fail",
             f"{counted(len(found), 'item')} that are sealed, or that another split or dataset holds out",
@@ -42,6 +39,9 @@ class HeldOut(Check):
             cases=cases,
         )
 
-    @staticmethod
-    def _named(kind: str, value: str) -> str:
-        return value if kind != "text" else f"group {value[:12]}"
+
+def _named(build: Build, item: Item) -> str:
+    """The value where it may be shown, else the row it stands in."""
+    if item.kind in ("text", "subject") and not build.manifest.terms.shows_text():
+        return f"of {item.row}"
+    return item.value if item.kind != "text" else f"group {item.value[:12]}"
