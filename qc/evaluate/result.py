@@ -5,6 +5,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from qc.build import Build
+from qc.exclusions import same_patient
 from schemas.anatomy import WHOLE_REPORT
 
 
@@ -73,8 +74,3 @@ def note(build: Build, lines: list[Scored], *, exact: bool, baseline: bool) -> s
     rules = _RULES.format(patient="" if same_patient(build) else "its patient's other studies and ")
     short = baseline and any(line.anatomy != WHOLE_REPORT for line in lines)
     return " ".join([first, rules, *([_BASELINE] if short else [])])
-
-
-def same_patient(build: Build) -> bool:
-    """Whether studies of one patient are candidates of each other in this build."""
-    return bool(build.manifest.settings.get("study_keys", {}).get("same_patient", False))

@@ -9,9 +9,10 @@ import polars as pl
 from qc.build import Build
 from qc.evaluate.judged import Judged, Scorer, judged, with_gains
 from qc.evaluate.measures import CUTS, PerQuery, ideal_dcg, measure
-from qc.evaluate.result import Evaluation, Scored, note, same_patient
+from qc.evaluate.result import Evaluation, Scored, note
 from qc.evaluate.run_file import read_run
 from qc.evaluate.standard import MEASURES, standard_measures
+from qc.exclusions import same_patient
 from schemas.anatomy import WHOLE_REPORT
 from schemas.errors import UsageError
 
