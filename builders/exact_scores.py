@@ -49,14 +49,14 @@ class ExactScores:
     def count_above(self, split: str, anatomy: str, queries: pl.Series, bound: float) -> pl.Series:
         """See there."""
         from annotators.ratescore.block_sets import narrowed
-        from annotators.ratescore.listed import count_above
+        from annotators.ratescore.counts import count_above
 
         rows = self._sets(split, anatomy)
-        block = block_of_rows(rows, self._words)
-        words, (sets,) = narrowed(self._words, block)
-        wanted = rows["study"].is_in(queries.implode())
-        counts = count_above(words, sets, block.studies, wanted.to_numpy(), bound)
-        return queries.replace_strict(rows["study"], pl.Series(counts), default=0)
+        mine = rows.filter(pl.col("study").is_in(queries.implode()))
+        a, b = block_of_rows(mine, self._words), block_of_rows(rows, self._words)
+        words, (asked, others) = narrowed(self._words, a, b)
+        counts = count_above(words, asked, others, a.studies, b.studies, bound)
+        return queries.replace_strict(mine["study"], pl.Series(counts), default=0)
 
     @cached_property
     def _words(self) -> "Vocabulary":

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from annotators.ratescore.compiled import compiled
 from annotators.ratescore.kernel import KINDS, Sets, Vocabulary
 from annotators.ratescore.places import MOST, SCALE
-from annotators.ratescore.selection import Studies
 
 _ZERO: Final = np.float32(0)
 
@@ -20,43 +19,6 @@ def score_listed(
     steps = np.empty(len(left), np.int32)
     _score(vocabulary, sets, np.asarray(left, np.int64), np.asarray(right, np.int64), steps)
     return (steps / np.float32(SCALE)).astype(np.float32)
-
-
-def count_above(
-    vocabulary: Vocabulary, sets: Sets, studies: Studies, wanted: NDArray[np.bool_], bound: float
-) -> NDArray[np.int64]:
-    """Per study that is `wanted`, how many of its candidates score above `bound`; 0 for the others.
-
-    Who is no candidate of whom is decided as in ranking: the study itself, its patient's, and its group's.
-    """
-    counts = np.zeros(studies.number.size, np.int64)
-    steps = int(np.floor(np.float64(np.float32(bound)) * SCALE))
-    _count(vocabulary, sets, studies, wanted, steps, counts)
-    return counts
-
-
-@compiled
-def _count(vocabulary, sets, studies, wanted, bound, out):
-    members, start = studies.members, studies.member_start
-    asked = np.zeros(start.size - 1, np.bool_)
-    for s in range(start.size - 1):
-        for m in members[start[s] : start[s + 1]]:
-            asked[s] |= wanted[m]
-    for s in range(start.size - 1):
-        if not asked[s]:
-            continue
-        for t in range(start.size - 1):
-            if _steps(vocabulary, sets, s, t) > bound:
-                for q in members[start[s] : start[s + 1]]:
-                    if wanted[q]:
-                        for c in members[start[t] : start[t + 1]]:
-                            out[q] += not _barred(studies, q, c)
-
-
-@compiled
-def _barred(studies, q, c):
-    same = studies.patient[q] >= 0 and studies.patient[q] == studies.patient[c]
-    return same or (studies.group[q] >= 0 and studies.group[q] == studies.group[c]) or q == c
 
 
 @compiled
