@@ -14,7 +14,7 @@ class Scored(BaseModel):
 
     `ndcg` and `standard` average over all queries, `recall` and what ends in `_evaluable` over those that have a
     candidate above 0.90; null where there is none. `listed`: candidates per query that has any. NDCG is given up
-    to the number of candidates that the dataset keeps per query, since the best order is known no further.
+    to the number of candidates that the dataset keeps per query, since the best order is known no further; else null.
     """
 
     anatomy: str
@@ -30,7 +30,7 @@ class Scored(BaseModel):
     ndcg: dict[int, float | None]
     ndcg_tied: dict[int, float | None]
     ndcg_evaluable: dict[int, float | None]
-    standard: dict[str, float]
+    standard: dict[str, float | None]
     standard_evaluable: dict[str, float | None]
 
 

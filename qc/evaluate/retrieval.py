@@ -11,7 +11,7 @@ from qc.evaluate.judged import Judged, Scorer, judged, with_gains
 from qc.evaluate.measures import CUTS, PerQuery, ideal_dcg, measure
 from qc.evaluate.result import Evaluation, Scored, note
 from qc.evaluate.run_file import read_run
-from qc.evaluate.standard import MEASURES, standard_measures
+from qc.evaluate.standard import IDEAL_OF, MEASURES, standard_measures
 from qc.exclusions import same_patient
 from schemas.anatomy import WHOLE_REPORT
 from schemas.errors import UsageError
@@ -95,7 +95,7 @@ class _Found(NamedTuple):
     standard: pl.DataFrame
     listed: np.ndarray
     unjudged: np.ndarray
-    cuts: int
+    depth: int
 
 
 def _score(listed: pl.DataFrame, known: Judged, anatomy: str) -> list[Scored]:
@@ -110,7 +110,7 @@ def _score(listed: pl.DataFrame, known: Judged, anatomy: str) -> list[Scored]:
         standard_measures(listed.select("query", "candidate", "score"), pairs, queries.select("query", "relevant")),
         np.bincount(listed["line"].to_numpy(), minlength=queries.height),
         _unjudged(listed, queries.height),
-        sum(cut <= known.depth for cut in CUTS),
+        known.depth,
     )
     everyone = np.ones(queries.height, bool)
     abnormal = queries["abnormal"].to_numpy()
@@ -145,11 +145,11 @@ def _line(anatomy: str, name: str, chosen: np.ndarray, queries: pl.DataFrame, fo
         unjudged_at_10=_mean(found.unjudged, listed) or 0.0,
         recall=_by_cut(measures.hit, evaluable),
         recall_tied=_by_cut(measures.hit_tied, evaluable),
-        ndcg=_by_cut(measures.ndcg, chosen, found.cuts),
-        ndcg_tied=_by_cut(measures.ndcg_tied, chosen, found.cuts),
-        ndcg_evaluable=_by_cut(measures.ndcg, evaluable, found.cuts),
-        standard={name: _mean(found.standard[name].to_numpy(), chosen) or 0.0 for name in MEASURES},
-        standard_evaluable={name: _mean(found.standard[name].to_numpy(), evaluable) for name in MEASURES},
+        ndcg=_by_cut(measures.ndcg, chosen, found.depth),
+        ndcg_tied=_by_cut(measures.ndcg_tied, chosen, found.depth),
+        ndcg_evaluable=_by_cut(measures.ndcg, evaluable, found.depth),
+        standard=_standard(found, chosen),
+        standard_evaluable=_standard(found, evaluable),
     )
 
 
@@ -157,6 +157,11 @@ def _mean(values: np.ndarray, chosen: np.ndarray) -> float | None:
     return float(values[chosen].mean()) if chosen.any() else None
 
 
-def _by_cut(values: np.ndarray, chosen: np.ndarray, cuts: int = len(CUTS)) -> dict[int, float | None]:
-    """Means per cut; null where there is no query, and beyond the first `cuts`."""
-    return {k: _mean(values[:, i], chosen) if i < cuts else None for i, k in enumerate(CUTS)}
+def _by_cut(values: np.ndarray, chosen: np.ndarray, deepest: int = max(CUTS)) -> dict[int, float | None]:
+    """Means per cut; null where there is no query, and for cuts beyond the deepest."""
+    return {k: _mean(values[:, i], chosen) if k <= deepest else None for i, k in enumerate(CUTS)}
+
+
+def _standard(found: _Found, chosen: np.ndarray) -> dict[str, float | None]:
+    known = [name for name in MEASURES if found.depth >= IDEAL_OF.get(name, 0)]
+    return dict.fromkeys(MEASURES) | {name: _mean(found.standard[name].to_numpy(), chosen) for name in known}

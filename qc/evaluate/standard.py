@@ -9,6 +9,8 @@ from schemas.grades import POSITIVE, grade
 
 AP: Final = "AP(rel=3)"
 MEASURES: Final = ("nDCG@10", AP, "RR(rel=3)", "P(rel=3)@10", "Judged@10")
+IDEAL_OF: Final = {"nDCG@10": 10}
+"""How many of the best candidates must be known for a measure."""
 _QUERIES_AT_ONCE: Final = 2_000
 
 

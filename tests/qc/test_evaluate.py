@@ -156,6 +156,9 @@ def test_ndcg_stops_where_the_best_order_is_not_known_any_more(good: Any) -> Non
     line = evaluate_retrieval(Build.open(good.folder), "tfidf", "train").lines[0]
     assert [k for k, value in line.ndcg.items() if value is not None] == [1, 3, 5, 10, 20]
     assert None not in line.recall.values()
+    good.update(settings={"rankings": {"top_k": 5}})
+    line = evaluate_retrieval(Build.open(good.folder), "tfidf", "train").lines[0]
+    assert line.standard["nDCG@10"] is None and line.standard["RR(rel=3)"]
 
 
 def test_without_a_scorer_the_note_says_how_much_is_unjudged(good: Any) -> None:
