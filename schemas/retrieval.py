@@ -106,6 +106,7 @@ class Ranking(dy.Schema):
     candidate = dy.String(primary_key=True, metadata=tag("id"))
     stratum = dy.Enum(STRATA, primary_key=True, metadata=tag("label"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
+    polarity = dy.Enum(POLARITIES, metadata=tag("label"), description="Of the query, as in `findings`.")
     rank = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="1 is best; null outside the top.")
     score = dy.Float32(metadata=tag("score"), description="RaTEScore, symmetric, self 1.")
     n_tied = dy.Int32(nullable=True, min=1, metadata=tag("count"), description="Candidates of exactly this score.")

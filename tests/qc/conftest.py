@@ -12,7 +12,7 @@ import pytest
 
 from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
 from schemas.terms import Terms
-from tests.qc.made_studies import SCHEMAS, STUDIES, frames
+from tests.qc.made_studies import SCHEMAS, STUDIES, TOP, frames
 
 
 class GoodBuild:
@@ -106,7 +106,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "code_fingerprint": "0",
         "packages": {"polars": pl.__version__},
         "sources": [],
-        "settings": {},
+        "settings": {"rankings": {"top_k": TOP}},
         "terms": asdict(Terms()),
         "stages": stages(),
         "tables": [record(folder, name, columns_of(schema)) for name, schema in SCHEMAS.items()],

@@ -129,14 +129,17 @@ def finding_rows(study: Made) -> list[dict[str, Any]]:
     rows = []
     for anatomy in anatomies(study):
         types = study.types(anatomy)
-        kinds = {kind for _, kind in types}
-        polarity = "mixed" if len(kinds) == 2 else "abnormal" if "Abnormality" in kinds else "normal"
         entities = [{"term": term, "type": kind} | blank for term, kind in types]
         rows.append(
             {"id": f"{study.id}/{slug(anatomy)}", "study": study.id, "anatomy": anatomy, "split": study.split}
-            | {"polarity": polarity, "entities": entities}
+            | {"polarity": polarity(types), "entities": entities}
         )
     return rows
+
+
+def polarity(types: list[tuple[str, str]]) -> str:
+    kinds = {kind for _, kind in types}
+    return "mixed" if len(kinds) == 2 else "abnormal" if "Abnormality" in kinds else "normal"
 
 
 def ranking_rows(query: Made, anatomy: str, pool: list[Made]) -> list[dict[str, Any]]:
@@ -154,6 +157,7 @@ def ranking_rows(query: Made, anatomy: str, pool: list[Made]) -> list[dict[str, 
         {"stratum": "random", "candidate": c} for c in Random(query.id).sample(sorted(scores), min(2, len(scores)))
     ]
     shared = {"query": query.id, "anatomy": anatomy, "split": query.split, "same_side": None, "same_severity": None}
+    shared["polarity"] = polarity(query.types(anatomy))
     blank = dict.fromkeys(("rank", "n_tied", "rank_min", "rank_max"))
     return [shared | blank | row | {"score": scores[row["candidate"]]} for row in rows]
 
