@@ -101,11 +101,9 @@ def own_candidate(build: Any) -> None:
 
 def same_patient_as_candidate(build: Any) -> None:
     def change(frame: Frame) -> Frame:
-        twin = f"s{int(frame['query'][0][1:]) ^ 1:03}"
-        random = frame.with_row_index("row").filter(stratum="random", query=frame["query"][0], anatomy=WHOLE_REPORT)
-        return set_at(frame, random["row"][0], candidate=twin, score=1.0)
+        random = frame.with_row_index("row").filter(stratum="random", query="s002", anatomy=WHOLE_REPORT)
+        return set_at(frame, random["row"][0], candidate="s003", score=1.0)
 
-    build.edit("corpus", lambda f: set_at(f, 1, dup_group="other words"))
     build.edit("rankings", change)
 
 
