@@ -33,7 +33,7 @@ from qc.checks.splits import Splits
 from qc.checks.strata import Strata
 from qc.checks.symmetry import Symmetry
 from qc.checks.ties import Ties
-from qc.distributions import ScoreHistogram, distributions
+from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
 from schemas.quality import Outcome, QcReport, Skipped, worst
 
@@ -94,7 +94,7 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
     """The report of a build, without writing anything."""
     checks: list[Check] = [*(kind() for kind in CHECKS), *more]
     able = [check for check in checks if build.has(*check.reads)]
-    scores = _watch(build, [check for check in able if isinstance(check, RankingCheck)])
+    seen = _watch(build, [check for check in able if isinstance(check, RankingCheck)])
     outcomes: dict[str, Outcome] = {}
     waiting: dict[str, Skipped] = {}
     for check in able:
@@ -110,22 +110,22 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
         verdict=worst([outcome.verdict for outcome in outcomes.values()]),
         checks=list(outcomes.values()),
         skipped=[waiting.get(check.name) or _lacking(build, check) for check in checks if check.name not in outcomes],
-        distributions={**distributions(build), **scores.counts()},
+        distributions={**distributions(build), **seen},
     )
 
 
-def _watch(build: Build, checks: Sequence[RankingCheck]) -> ScoreHistogram:
-    """The one pass over the rankings that all checks of rankings share."""
-    scores = ScoreHistogram()
+def _watch(build: Build, checks: Sequence[RankingCheck]) -> dict[str, dict[str, float]]:
+    """The one pass over the rankings that all checks of rankings share; returns the distributions counted in it."""
     if not build.has("corpus", "rankings"):
-        return scores
+        return {}
+    scores, studies = ScoreHistogram(), RankedStudies()
     codes = Codes.of(build)
     for check in checks:
         check.start(build, codes)
     for ranked in all_ranked(build, codes):
-        for watcher in (*checks, scores):
+        for watcher in (*checks, scores, studies):
             watcher.see(ranked)
-    return scores
+    return {**studies.counts(), **scores.counts()}
 
 
 def _lacking(build: Build, check: Check) -> Skipped:
