@@ -11,6 +11,9 @@ STRATA = ("top", "high", "middle", "low", "random")
 `random`: a seeded sample whatever the score. Samples are drawn over distinct finding sets, one study for each,
 so that thousands of copies of the same normal finding do not fill them."""
 
+BANDS = {"high": (0.75, float("inf")), "middle": (0.5, 0.75), "low": (float("-inf"), 0.5)}
+"""Scores of the sampled strata: from the first, below the second."""
+
 
 class RankedImage(dy.Schema):
     """One image of the dataset; MIMIC-IR is loaded per image, studies are ranked."""

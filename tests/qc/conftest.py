@@ -64,7 +64,7 @@ def record(folder: Path, table: str, columns: list[dict[str, str]]) -> dict[str,
         split["files"].append(file)
     return {
         "name": table,
-        "primary_key": SCHEMAS[table].primary_key(),
+        "primary_key": SCHEMAS[table].primary_key() if table in SCHEMAS else [],
         "terms": asdict(Terms()),
         "columns": columns,
         "splits": splits,
@@ -106,7 +106,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "code_fingerprint": "0",
         "packages": {"polars": pl.__version__},
         "sources": [],
-        "settings": {"rankings": {"top_k": TOP}},
+        "settings": {"findings": {"anatomies": "all"}, "rankings": {"top_k": TOP}},
         "terms": asdict(Terms()),
         "stages": stages(),
         "tables": [record(folder, name, columns_of(schema)) for name, schema in SCHEMAS.items()],

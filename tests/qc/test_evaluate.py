@@ -37,7 +37,7 @@ def by_name(found: Evaluation) -> dict[str, Scored]:
 
 def test_the_datasets_own_ranking_is_perfect(good: Any, tmp_path: Path) -> None:
     lines = scored(good, tmp_path, perfect(good))
-    assert {line.anatomy for line in lines.values()} == {WHOLE_REPORT, "lungs", "heart", "bones", "pleura"}
+    assert {line.anatomy for line in lines.values()} == {WHOLE_REPORT, "lungs", "heart", "bones", "pleura", "thorax"}
     for line in lines.values():
         assert line.ndcg[10] == pytest.approx(1 if line.anatomy == WHOLE_REPORT else line.ndcg[1])
         assert set(line.recall.values()) == ({1.0} if line.evaluable else {None})
