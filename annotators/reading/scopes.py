@@ -4,27 +4,42 @@ Cues before a mention work until a terminator, cues behind it work back to the l
 the nearest mention of their chunk.
 """
 
+import re
+from typing import Final
+
 from annotators.reading.lexicon import Cue, Term
+from annotators.reading.matching import Hit
 from annotators.reading.mention import (
     ABSENT,
     ALTERNATIVE,
     BITS,
     CANNOT_EXCLUDE,
-    CONSISTENT,
+    FOLLOWED,
     HISTORICAL,
     HYPOTHETICAL,
     LIKELY,
     NOT_ASSESSED,
     POSSIBLE,
     PREVIOUS,
+    REMOVED,
+    RESOLVED,
+    UNLIKELY,
     Mention,
 )
+from annotators.reading.reach import UNCERTAIN, behind
+from annotators.reading.statements import opens
 
-_UNCERTAIN = POSSIBLE | LIKELY | CONSISTENT
-_SHORT = _UNCERTAIN | HISTORICAL | PREVIOUS
+_SHORT = UNCERTAIN | HISTORICAL | PREVIOUS
 """Effects that a comma ends."""
-ASIDE = frozenset({"minimal", "mild", "moderate"})
-"""Sizes that are stated, not denied: behind a comma or an `and` they open a new statement."""
+GONE = ABSENT | RESOLVED | REMOVED
+"""Effects that a new statement ends, since it says what there is."""
+
+
+_IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
+_REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: an?| the| \w+)? ")
+"""From an operation to the disease it was for."""
+_NEXT: Final = re.compile(r" (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) ")
+"""Opens the next finding behind two that stand against each other."""
 
 
 class Scopes:
@@ -32,6 +47,8 @@ class Scopes:
 
     def __init__(self, plain: str) -> None:
         self.plain = plain
+        self.hits: list[Hit] = []
+        self.at = 0
         self.mentions: list[Mention] = []
         self.structures: list[Mention] = []
         self.bits = 0
@@ -53,6 +70,10 @@ class Scopes:
         self.ahead: tuple[int, int] | None = None
         self.copula = False
         self.small_ahead = False
+        self.denied = 0
+        self.listing = -1
+        self.existing = False
+        self.antecedent: list[Mention] = []
 
     def term(self, start: int, end: int, entry: Term) -> None:
         """A finding: it takes what is in force here."""
@@ -63,14 +84,35 @@ class Scopes:
             mention.change = self.change
             self.change_used = True
         mention.seen = self.exception
+        if "artefact" in entry.flags and (mention.bits & UNCERTAIN or _IS.search(self.plain, 0, start)):
+            self._explained()
+        if self.mentions and "surgery" in self.mentions[-1].term.flags and _REASON.fullmatch(self._between(start)):
+            mention.bits |= HISTORICAL
         if self.join == "with" and "device" in entry.flags:
             mention.bits &= ~HISTORICAL
         mention.normal_size = self.small_ahead
         mention.masked = start - self.mask <= 1
         self.alternatives = 0
         self.copula = False
+        self.antecedent = []
         self.mentions.append(mention)
         self.since_join += 1
+
+    def _owned(self) -> bool:
+        """Whether the cue stands behind what was denied: `recurrence of known`, `metastasis, operated`."""
+        before = self.hits[self.at - 1][2]
+        if before.role == "join":
+            return self.last_or < self.hits[self.at][0]
+        return before.role in ("prep", "term")
+
+    def _between(self, start: int) -> str:
+        return self.plain[self.mentions[-1].end : start]
+
+    def _explained(self) -> None:
+        """What is said to be an artefact is no finding."""
+        for mention in self._behind(POSSIBLE):
+            if mention.term.kind != "normal":
+                mention.bits |= UNLIKELY
 
     def place(self, start: int, end: int, entry: Term) -> None:
         """A structure; of the effects only `not assessed` reaches it."""
@@ -80,11 +122,21 @@ class Scopes:
         """A cue that works on what follows."""
         bit = BITS[entry.effect]
         fresh = self.join in (",", "and") and not self.since_join
-        if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & _UNCERTAIN):
+        if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & UNCERTAIN):
             self.bits &= ~ABSENT
+        if bit & HYPOTHETICAL:
+            self.bits &= ~FOLLOWED
+        if bit & HISTORICAL:
+            self.bits &= ~HYPOTHETICAL
+            if self.bits & ABSENT and len(self.mentions) > self.denied and self._owned():
+                self._open()
         if bit & ABSENT:
-            self.bits &= ~(_UNCERTAIN | HISTORICAL | PREVIOUS | CANNOT_EXCLUDE)
+            self.bits &= ~(UNCERTAIN | HISTORICAL | PREVIOUS | CANNOT_EXCLUDE | NOT_ASSESSED)
             self._leftover()
+        if bit & GONE:
+            self.denied = len(self.mentions)
+            self.listing = start
+            self.existing = self.at > 0 and self.plain.startswith("there", self.hits[self.at - 1][0])
         self.bits |= bit
         self.join = ""
 
@@ -92,6 +144,8 @@ class Scopes:
         """A cue that works on what came before, or on the structures where nothing did."""
         bit = BITS[entry.effect]
         reached = self._behind(bit)
+        if bit & NOT_ASSESSED:  # because of an artefact, which itself is no finding
+            reached = [mention for mention in reached if "artefact" not in mention.term.flags]
         for mention in reached:
             mention.bits |= bit
             mention.seen = False
@@ -99,31 +153,14 @@ class Scopes:
             for structure in self.structures:
                 if structure.clause == self.clause:
                     structure.bits |= bit
-        if not reached and bit & _UNCERTAIN:
+        if not reached and bit & UNCERTAIN:
             self.bits |= bit
         self._close()
 
     def _behind(self, bit: int = 0) -> list[Mention]:
         """The mentions a cue behind them reaches: back to a terminator, a verb with mentions behind, another cue."""
-        first = self.barrier
-        first = max([first, *(verb for verb in self.verbs if verb < len(self.mentions))])
-        reached = self.mentions[first:]
-        if bit & (ABSENT | _UNCERTAIN) and reached and reached[-1].term.kind != "normal":
-            told = [number for number, mention in enumerate(reached, 1) if mention.term.kind == "normal"]
-            reached = reached[told[-1] :] if told else reached
-        if (
-            bit & (ABSENT | _UNCERTAIN)
-            and len(reached) > 1
-            and self.comma > reached[0].end
-            and reached[-1].start > self.comma
-        ):
-            joined = self.plain.find(" and ", self.comma) >= 0 or self.plain.find(" or ", self.comma) >= 0
-            stated = any(m.severity in ASIDE or m.change for m in reached if m.end <= self.comma)
-            if stated or (not joined and bit & _UNCERTAIN):
-                reached = [m for m in reached if m.start > self.comma]
-        if bit & _UNCERTAIN and len(reached) > 1:
-            reached = reached[-1:] if self.join not in ("and", "or", "andor", "versus") else reached
-        return reached
+        first = max([self.barrier, *(verb for verb in self.verbs if verb < len(self.mentions))])
+        return behind(self.plain, self.mentions[first:] or self.antecedent, bit, self.comma, self.join)
 
     def _close(self) -> None:
         self.barrier = len(self.mentions)
@@ -132,6 +169,8 @@ class Scopes:
     def stop(self, start: int, end: int, entry: Cue) -> None:
         """A word that ends every scope."""
         self._leftover()
+        if self.plain.startswith(("which", "who"), start):
+            self.antecedent = self.mentions[self.barrier :]
         self.bits = 0
         self.barrier = len(self.mentions)
         self.clause += 1
@@ -146,24 +185,42 @@ class Scopes:
 
     def joined(self, start: int, end: int, entry: Cue) -> None:
         """A comma or conjunction: ends what reaches one item only, goes on with what reaches lists."""
+        caused = self.join == "with" and not self.since_join
+        listed = self.comma > self.listing
         self.join, self.since_join = entry.effect, 0
         if entry.effect == ",":
-            self.comma = start
-            self.severity = None
-            if self.exception:
-                self.exception = False
-                self.stop(start, end, entry)
-            if self.last_or < start:
-                self.bits &= ~_SHORT
-            if 0 <= self.verb <= len(self.mentions) and self.bits & ABSENT and self.last_or < start and self.verb > 0:
-                self.bits = 0
-            self._leftover()
+            self._comma(start, end, entry)
         elif entry.effect in ("andor", "versus") or (
-            entry.effect == "or" and not (self.bits & ABSENT or self.no_change)
+            entry.effect == "or" and not (self.bits & ABSENT or self.no_change or caused)
         ):
             self._alternative(entry.effect)
-        if entry.effect == "with":
-            self.bits &= ~PREVIOUS
+        elif entry.effect == "with":
+            self.bits &= ~(PREVIOUS | RESOLVED | REMOVED | NOT_ASSESSED)
+        if self.bits & ALTERNATIVE and entry.effect in ("and", "with") and _NEXT.match(self.plain, end):
+            self.bits &= ~(ALTERNATIVE | POSSIBLE)
+        if self.bits & GONE and entry.effect in (",", "and") and len(self.mentions) > self.denied:
+            closed = self.denied < self.verb or (self.existing and not listed)
+            if opens(self.plain, self.hits, self.at, closed=closed, listed=listed):
+                self._open()
+
+    def _comma(self, start: int, end: int, entry: Cue) -> None:
+        self.comma = start
+        self.severity = None
+        if self.exception:
+            self.exception = False
+            self.stop(start, end, entry)
+        if self.last_or < start:
+            self.bits &= ~(_SHORT | ALTERNATIVE)
+            if self.bits & ABSENT and 0 < self.verb <= len(self.mentions):
+                self.bits = 0
+        self._leftover()
+
+    def _open(self) -> None:
+        """A new statement begins within the sentence: it says what there is, whatever was denied before."""
+        self._leftover()
+        self.bits = 0
+        self.barrier = len(self.mentions)
+        self.clause += 1
 
     def _alternative(self, effect: str) -> None:
         """Two readings stand against each other; the flag says that nothing else makes them doubtful."""
