@@ -56,7 +56,8 @@ class Reading(Scopes):
         if self._next_item(start):
             self._open()
         self._leftover()
-        self.change, self.change_used = self._turn(start, end, entry), False
+        ahead = self.plain[start:end].endswith((" of", " in", " the"))
+        self.change, self.change_used = self._turn(start, end, entry), ahead
         self.no_change = self.no_change or self.plain.startswith(("no ", "without "), start)
 
     def _turn(self, start: int, end: int, entry: Cue) -> str:

@@ -18,7 +18,7 @@ def behind(plain: str, mentions: Sequence[Mention], bit: int, comma: int, join: 
     if not bit & (ABSENT | UNCERTAIN | CANNOT_EXCLUDE) or len(reached) < 2:
         return reached
     reached = _since_normal(reached)
-    if len(reached) > 1 and comma > reached[0].end and reached[-1].start > comma:
+    if len(reached) > 1 and comma >= reached[0].end and reached[-1].start > comma:
         joined = plain.find(" and ", comma) >= 0 or plain.find(" or ", comma) >= 0
         stated = any(m.severity in ASIDE or m.change for m in reached if m.end <= comma)
         if (stated and not bit & CANNOT_EXCLUDE) or (not joined and bit & (UNCERTAIN | CANNOT_EXCLUDE)):

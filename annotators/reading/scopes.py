@@ -102,7 +102,7 @@ class Scopes:
         """Whether the cue stands behind what was denied: `recurrence of known`, `metastasis, operated`."""
         before = self.hits[self.at - 1][2]
         if before.role == "join":
-            return self.last_or < self.hits[self.at][0]
+            return len(self.mentions) > self.denied and self.last_or < self.hits[self.at][0]
         return before.role in ("prep", "term")
 
     def _between(self, start: int) -> str:
@@ -126,10 +126,8 @@ class Scopes:
             self.bits &= ~ABSENT
         if bit & HYPOTHETICAL:
             self.bits &= ~FOLLOWED
-        if bit & HISTORICAL:
-            self.bits &= ~HYPOTHETICAL
-            if self.bits & ABSENT and len(self.mentions) > self.denied and self._owned():
-                self._open()
+        if bit & HISTORICAL and self.bits & ABSENT and self._owned():
+            self._open()
         if bit & ABSENT:
             self.bits &= ~(UNCERTAIN | HISTORICAL | PREVIOUS | CANNOT_EXCLUDE | NOT_ASSESSED)
             self._leftover()
@@ -160,7 +158,9 @@ class Scopes:
     def _behind(self, bit: int = 0) -> list[Mention]:
         """The mentions a cue behind them reaches: back to a terminator, a verb with mentions behind, another cue."""
         first = max([self.barrier, *(verb for verb in self.verbs if verb < len(self.mentions))])
-        return behind(self.plain, self.mentions[first:] or self.antecedent, bit, self.comma, self.join)
+        if first == len(self.mentions) and bit in (0, RESOLVED):  # nodules which have not changed
+            return self.antecedent
+        return behind(self.plain, self.mentions[first:], bit, self.comma, self.join)
 
     def _close(self) -> None:
         self.barrier = len(self.mentions)
@@ -171,12 +171,19 @@ class Scopes:
         self._leftover()
         if self.plain.startswith(("which", "who"), start):
             self.antecedent = self.mentions[self.barrier :]
-        self.bits = 0
+        self.bits &= ABSENT if self._purpose(start) else 0
         self.barrier = len(self.mentions)
         self.clause += 1
         self.severity = None
         self.join = ""
         self.since_join = 0
+
+    def _purpose(self, start: int) -> bool:
+        """`No opacity which would suggest pneumonia`: what is not there suggests nothing."""
+        if not self.antecedent or self.at + 1 == len(self.hits):
+            return False
+        entry = self.hits[self.at + 1][2]
+        return isinstance(entry, Cue) and entry.role in ("pre", "either") and bool(BITS[entry.effect] & UNCERTAIN)
 
     def exclude(self, start: int, end: int, entry: Cue) -> None:
         """`Apart from`: what follows, up to a comma, is stated and not denied."""
@@ -205,7 +212,8 @@ class Scopes:
 
     def _comma(self, start: int, end: int, entry: Cue) -> None:
         self.comma = start
-        self.severity = None
+        if self.severity is not None and not self._adjectives():
+            self.severity = None
         if self.exception:
             self.exception = False
             self.stop(start, end, entry)
@@ -214,6 +222,11 @@ class Scopes:
             if self.bits & ABSENT and 0 < self.verb <= len(self.mentions):
                 self.bits = 0
         self._leftover()
+
+    def _adjectives(self) -> bool:
+        """`A large, increasing effusion`: the comma stands between two words for the same finding."""
+        roles = [hit[2].role for hit in self.hits[self.at + 1 : self.at + 3]]
+        return roles == ["change", "term"]
 
     def _open(self) -> None:
         """A new statement begins within the sentence: it says what there is, whatever was denied before."""

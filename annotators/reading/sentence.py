@@ -121,8 +121,10 @@ def _finding(mention: Mention, canonical: str, kind: str, nodes: tuple[str, ...]
         flags += ("qualified_negation",)
     if mention.group_maximum:
         flags += ("group_maximum",)
+    if change is None and assertion != "absent":  # what is not there neither grows nor stays
+        change = mention.change
     return Found(mention.start, mention.end, canonical, _type(kind, assertion), assertion, certainty,
-                 change or mention.change, side, mention.severity, nodes, tuple(mention.sizes), flags)  # fmt: skip
+                 change, side, mention.severity, nodes, tuple(mention.sizes), flags)  # fmt: skip
 
 
 _INTERNAL = frozenset(("generic", "normal", "node", "small", "bare"))
