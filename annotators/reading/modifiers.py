@@ -50,15 +50,19 @@ class Reading(Scopes):
 
     def turn(self, start: int, end: int, entry: Cue) -> None:
         """A change said before what changed, or behind it and its verb."""
-        if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self.antecedent):
+        if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._of_antecedent()):
             self.turned(start, end, entry)
             return
         if self._next_item(start):
             self._open()
         self._leftover()
-        ahead = self.plain[start:end].endswith((" of", " in", " the"))
-        self.change, self.change_used = self._turn(start, end, entry), ahead
+        self.change = self._turn(start, end, entry)
+        self.change_used = self.no_change and self.plain[start:end].endswith((" of", " in", " the"))
         self.no_change = self.no_change or self.plain.startswith(("no ", "without "), start)
+
+    def _of_antecedent(self) -> bool:
+        """`Nodules, which are slightly larger`."""
+        return bool(self.antecedent) and self.hits[self.at - 1][2].role in ("verb", "sev")
 
     def _turn(self, start: int, end: int, entry: Cue) -> str:
         """`No increase in`: what did not change is there, and stable."""

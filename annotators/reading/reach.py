@@ -19,13 +19,20 @@ def behind(plain: str, mentions: Sequence[Mention], bit: int, comma: int, join: 
         return reached
     reached = _since_normal(reached)
     if len(reached) > 1 and comma >= reached[0].end and reached[-1].start > comma:
-        joined = plain.find(" and ", comma) >= 0 or plain.find(" or ", comma) >= 0
+        joined = _joined(plain, reached[0].end, comma)
         stated = any(m.severity in ASIDE or m.change for m in reached if m.end <= comma)
         if (stated and not bit & CANNOT_EXCLUDE) or (not joined and bit & (UNCERTAIN | CANNOT_EXCLUDE)):
             reached = [m for m in reached if m.start > comma]
     if bit & UNCERTAIN and join not in ("and", "or", "andor", "versus"):
         return reached[-1:]
     return reached
+
+
+def _joined(plain: str, start: int, comma: int) -> bool:
+    """Whether the comma belongs to a list; one that `and` or `or` follows does where a comma stands before it."""
+    if plain.startswith((", and ", ", or "), comma):
+        return plain.find(",", start, comma) >= 0
+    return plain.find(" and ", comma) >= 0 or plain.find(" or ", comma) >= 0
 
 
 def _since_normal(mentions: list[Mention]) -> list[Mention]:

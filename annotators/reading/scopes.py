@@ -36,7 +36,7 @@ GONE = ABSENT | RESOLVED | REMOVED
 
 
 _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
-_REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: an?| the| \w+)? ")
+_REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
 """From an operation to the disease it was for."""
 _NEXT: Final = re.compile(r" (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) ")
 """Opens the next finding behind two that stand against each other."""
@@ -134,9 +134,13 @@ class Scopes:
         if bit & GONE:
             self.denied = len(self.mentions)
             self.listing = start
-            self.existing = self.at > 0 and self.plain.startswith("there", self.hits[self.at - 1][0])
+            self.existing = self.at > 0 and self._predicated(*self.hits[self.at - 1])
         self.bits |= bit
         self.join = ""
+
+    def _predicated(self, start: int, end: int, entry: Cue | Term) -> bool:
+        """Whether what is denied has its verb before it: `there is no`, `the heart is not`."""
+        return entry.role == "verb" or self.plain.startswith("there", start)
 
     def post(self, start: int, end: int, entry: Cue) -> None:
         """A cue that works on what came before, or on the structures where nothing did."""
@@ -180,9 +184,10 @@ class Scopes:
 
     def _purpose(self, start: int) -> bool:
         """`No opacity which would suggest pneumonia`: what is not there suggests nothing."""
-        if not self.antecedent or self.at + 1 == len(self.hits):
+        following = [hit[2] for hit in self.hits[self.at + 1 : self.at + 3] if hit[2].role != "verb"]
+        if not self.antecedent or not following:
             return False
-        entry = self.hits[self.at + 1][2]
+        entry = following[0]
         return isinstance(entry, Cue) and entry.role in ("pre", "either") and bool(BITS[entry.effect] & UNCERTAIN)
 
     def exclude(self, start: int, end: int, entry: Cue) -> None:

@@ -84,4 +84,4 @@ def _predicate(segment: Sequence[Hit], named: int) -> str:
 
 
 def _changes(segment: Sequence[Hit]) -> bool:
-    return bool(segment) and segment[0][2].role in ("change", "changed", "post")
+    return bool(segment) and segment[0][2].role in ("change", "changed", "post", "term")
