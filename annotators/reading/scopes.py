@@ -124,7 +124,7 @@ class Scopes:
         fresh = self.join in (",", "and") and not self.since_join
         if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & UNCERTAIN):
             self.bits &= ~ABSENT
-        if bit & HYPOTHETICAL:
+        if bit & HYPOTHETICAL and (self.join or self.plain.startswith("and", start)):
             self.bits &= ~FOLLOWED
         if bit & HISTORICAL and self.bits & ABSENT and self._owned():
             self._open()
