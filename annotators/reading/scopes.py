@@ -1,14 +1,13 @@
 """Which words steer which mentions: ConText (Harkema 2009, doi:10.1016/j.jbi.2009.05.002) in one pass.
 
-Cues before a mention work until a terminator, cues behind it work back to the last one; severity and change go with
-the nearest mention of their chunk.
+Here is what stands before its mention: such a cue works until a terminator, or until a new statement begins.
+`reach` has what stands behind, `modifiers` what is said beside: severity and change.
 """
 
 import re
 from typing import Final
 
 from annotators.reading.lexicon import Cue, Term
-from annotators.reading.matching import Hit
 from annotators.reading.mention import (
     ABSENT,
     ALTERNATIVE,
@@ -23,14 +22,11 @@ from annotators.reading.mention import (
     PREVIOUS,
     REMOVED,
     RESOLVED,
-    UNLIKELY,
     Mention,
 )
-from annotators.reading.reach import UNCERTAIN, behind
+from annotators.reading.reach import SHORT, UNCERTAIN, Backward
 from annotators.reading.statements import opens
 
-_SHORT = UNCERTAIN | HISTORICAL | PREVIOUS
-"""Effects that a comma ends."""
 GONE = ABSENT | RESOLVED | REMOVED
 """Effects that a new statement ends, since it says what there is."""
 
@@ -38,42 +34,14 @@ GONE = ABSENT | RESOLVED | REMOVED
 _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
 _REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
 """From an operation to the disease it was for."""
-_NEXT: Final = re.compile(r" (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) ")
+_NEXT: Final = re.compile(
+    r" (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) "
+)
 """Opens the next finding behind two that stand against each other."""
 
 
-class Scopes:
-    """One sentence being read from left to right."""
-
-    def __init__(self, plain: str) -> None:
-        self.plain = plain
-        self.hits: list[Hit] = []
-        self.at = 0
-        self.mentions: list[Mention] = []
-        self.structures: list[Mention] = []
-        self.bits = 0
-        self.barrier = 0
-        self.verb = -1
-        self.verbs: list[int] = []
-        self.mask = -9
-        self.clause = 0
-        self.severity: str | None = None
-        self.change: str | None = None
-        self.change_used = True
-        self.join = ""
-        self.since_join = 0
-        self.last_or = max(plain.rfind(" or "), plain.rfind(" nor "))
-        self.exception = False
-        self.no_change = False
-        self.comma = 0
-        self.alternatives = 0
-        self.ahead: tuple[int, int] | None = None
-        self.copula = False
-        self.small_ahead = False
-        self.denied = 0
-        self.listing = -1
-        self.existing = False
-        self.antecedent: list[Mention] = []
+class Scopes(Backward):
+    """The same sentence: what works on what follows, and what ends it."""
 
     def term(self, start: int, end: int, entry: Term) -> None:
         """A finding: it takes what is in force here."""
@@ -86,7 +54,11 @@ class Scopes:
         mention.seen = self.exception
         if "artefact" in entry.flags and (mention.bits & UNCERTAIN or _IS.search(self.plain, 0, start)):
             self._explained()
-        if self.mentions and "surgery" in self.mentions[-1].term.flags and _REASON.fullmatch(self._between(start)):
+        if (
+            self.mentions
+            and "surgery" in self.mentions[-1].term.flags
+            and _REASON.fullmatch(self.plain, self.mentions[-1].end, start)
+        ):
             mention.bits |= HISTORICAL
         if self.join == "with" and "device" in entry.flags:
             mention.bits &= ~HISTORICAL
@@ -104,15 +76,6 @@ class Scopes:
         if before.role == "join":
             return len(self.mentions) > self.denied and self.last_or < self.hits[self.at][0]
         return before.role in ("prep", "term")
-
-    def _between(self, start: int) -> str:
-        return self.plain[self.mentions[-1].end : start]
-
-    def _explained(self) -> None:
-        """What is said to be an artefact is no finding."""
-        for mention in self._behind(POSSIBLE):
-            if mention.term.kind != "normal":
-                mention.bits |= UNLIKELY
 
     def place(self, start: int, end: int, entry: Term) -> None:
         """A structure; of the effects only `not assessed` reaches it."""
@@ -141,34 +104,6 @@ class Scopes:
     def _predicated(self, start: int, end: int, entry: Cue | Term) -> bool:
         """Whether what is denied has its verb before it: `there is no`, `the heart is not`."""
         return entry.role == "verb" or self.plain.startswith("there", start)
-
-    def post(self, start: int, end: int, entry: Cue) -> None:
-        """A cue that works on what came before, or on the structures where nothing did."""
-        bit = BITS[entry.effect]
-        reached = self._behind(bit)
-        if bit & NOT_ASSESSED:  # because of an artefact, which itself is no finding
-            reached = [mention for mention in reached if "artefact" not in mention.term.flags]
-        for mention in reached:
-            mention.bits |= bit
-            mention.seen = False
-        if not reached and bit & (NOT_ASSESSED | ABSENT | HISTORICAL):
-            for structure in self.structures:
-                if structure.clause == self.clause:
-                    structure.bits |= bit
-        if not reached and bit & UNCERTAIN:
-            self.bits |= bit
-        self._close()
-
-    def _behind(self, bit: int = 0) -> list[Mention]:
-        """The mentions a cue behind them reaches: back to a terminator, a verb with mentions behind, another cue."""
-        first = max([self.barrier, *(verb for verb in self.verbs if verb < len(self.mentions))])
-        if first == len(self.mentions) and bit in (0, RESOLVED):  # nodules which have not changed
-            return self.antecedent
-        return behind(self.plain, self.mentions[first:], bit, self.comma, self.join)
-
-    def _close(self) -> None:
-        self.barrier = len(self.mentions)
-        self.bits &= ~(_SHORT | CANNOT_EXCLUDE)
 
     def stop(self, start: int, end: int, entry: Cue) -> None:
         """A word that ends every scope."""
@@ -223,7 +158,7 @@ class Scopes:
             self.exception = False
             self.stop(start, end, entry)
         if self.last_or < start:
-            self.bits &= ~(_SHORT | ALTERNATIVE)
+            self.bits &= ~(SHORT | ALTERNATIVE)
             if self.bits & ABSENT and 0 < self.verb <= len(self.mentions):
                 self.bits = 0
         self._leftover()
@@ -252,18 +187,6 @@ class Scopes:
             if effect == "versus":
                 self.bits |= self.alternatives
 
-    def found(self, start: int, end: int, entry: Cue) -> None:
-        """A verb that says that something is there."""
-        since_comma = [mention for mention in self.mentions[self.barrier :] if mention.start > self.comma]
-        for mention in since_comma or self.mentions[self.barrier :]:
-            mention.seen = True
-        self.verb = len(self.mentions)
-        self.verbs.append(self.verb)
-        self.copula = True
-        self.bits &= ~PREVIOUS
-        if self.severity is not None:
-            self.severity = None
-
     def either(self, start: int, end: int, entry: Cue) -> None:
         """A cue that stands before what it steers, or behind it where nothing follows."""
         if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._subject()):
@@ -271,27 +194,6 @@ class Scopes:
             return
         self.pre(start, end, entry)
         self.ahead = BITS[entry.effect], len(self.mentions)
-
-    def _subject(self) -> bool:
-        return any(structure.clause == self.clause for structure in self.structures)
-
-    def _leftover(self) -> None:
-        """What was said before its mention, where none followed, is said of the mention before."""
-        if self.ahead is not None:
-            bit, count = self.ahead
-            self.ahead = None
-            if count == len(self.mentions) and count > self.barrier:
-                self.bits &= ~bit
-                for mention in self._behind(bit):
-                    mention.bits |= bit
-            elif count == len(self.mentions):
-                for structure in self.structures:
-                    if structure.clause == self.clause and structure.bits & ABSENT:  # not observed (operated)
-                        structure.bits |= bit & HISTORICAL
-        if not self.change_used:
-            for mention in self.mentions[self.barrier :]:
-                mention.change = mention.change or self.change
-        self.change, self.change_used = None, True
 
     def masked(self, start: int, end: int, entry: Cue) -> None:
         """A masked word: transparent, but known to stand before a mention."""
