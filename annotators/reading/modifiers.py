@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from annotators.reading.lexicon import Cue, Term
-from annotators.reading.matching import Hit
 from annotators.reading.mention import ABSENT, POSSIBLE, Mention
 from annotators.reading.reach import ASIDE
 from annotators.reading.scopes import GONE, Scopes
@@ -13,11 +12,10 @@ from annotators.reading.scopes import GONE, Scopes
 class Reading(Scopes):
     """One sentence with everything that steers its mentions."""
 
-    def read(self, hits: list[Hit]) -> None:
+    def read(self) -> None:
         """Walk over the hits; what is known afterwards stands in `mentions` and `structures`."""
         actions = _ACTIONS
-        self.hits = hits
-        for self.at, (start, end, entry) in enumerate(hits):
+        for start, end, entry in self.hits:
             actions[entry.role](self, start, end, entry)
         self._leftover()
 
@@ -34,12 +32,13 @@ class Reading(Scopes):
 
     def _of_a_change(self, start: int, end: int) -> bool:
         """`Slightly larger`, `significant progression of`, `increased slightly`."""
-        adverb = self.plain[end - 2 : end] == "ly"
-        if self.at and adverb and self.hits[self.at - 1][2].role in _CHANGES and start - self.hits[self.at - 1][1] == 1:
+        adverb = self.plain.endswith("ly", start, end)
+        at = self._number(start)
+        if at and adverb and self.hits[at - 1][2].role in _CHANGES and start - self.hits[at - 1][1] == 1:
             return True
-        if self.at + 1 == len(self.hits):
+        if at + 1 == len(self.hits):
             return False
-        begin, stop, entry = self.hits[self.at + 1]
+        begin, stop, entry = self.hits[at + 1]
         return begin - end == 1 and entry.role in _CHANGES and (adverb or _noun(self.plain[begin:stop]))
 
     def _next_item(self, start: int) -> bool:
@@ -50,7 +49,7 @@ class Reading(Scopes):
 
     def turn(self, start: int, end: int, entry: Cue) -> None:
         """A change said before what changed, or behind it and its verb."""
-        if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._of_antecedent()):
+        if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._of_antecedent(start)):
             self.turned(start, end, entry)
             return
         if self._next_item(start):
@@ -60,12 +59,14 @@ class Reading(Scopes):
         self.change_used = self.no_change and self.plain[start:end].endswith((" of", " in", " the"))
         self.no_change = self.no_change or self.plain.startswith(("no ", "without "), start)
 
-    def _of_antecedent(self) -> bool:
+    def _of_antecedent(self, start: int) -> bool:
         """`Nodules, which are slightly larger`."""
-        return bool(self.antecedent) and self.hits[self.at - 1][2].role in ("verb", "sev")
+        return bool(self.antecedent) and self.hits[self._number(start) - 1][2].role in ("verb", "sev")
 
     def _turn(self, start: int, end: int, entry: Cue) -> str:
         """`No increase in`: what did not change is there, and stable."""
+        if self.no_change and self.join == "or":  # no increase or decrease
+            return "stable"
         self.no_change = False
         if not self.bits & ABSENT or len(self.mentions) > self.denied or not _noun(self.plain[start:end]):
             return entry.effect

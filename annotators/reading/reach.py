@@ -3,6 +3,7 @@
 A cue behind works back to the last terminator, to a verb with mentions behind it, or to the last cue of its kind.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from annotators.reading.lexicon import Cue
@@ -32,17 +33,26 @@ ASIDE = frozenset({"minimal", "mild", "moderate"})
 class Backward:
     """One sentence being read from left to right: what is known of it so far, and what works on that."""
 
-    def __init__(self, plain: str) -> None:
+    # what few sentences change stands here: setting it for each of them takes time
+    mask = -9
+    exception = False
+    no_change = False
+    small_ahead = False
+    operated = False
+    denied = 0
+    listing = -1
+    existing = False
+    antecedent: Sequence[Mention] = ()
+
+    def __init__(self, plain: str, hits: Sequence[Hit]) -> None:
         self.plain = plain
-        self.hits: list[Hit] = []
-        self.at = 0
+        self.hits = hits
         self.mentions: list[Mention] = []
         self.structures: list[Mention] = []
         self.bits = 0
         self.barrier = 0
         self.verb = -1
         self.verbs: list[int] = []
-        self.mask = -9
         self.clause = 0
         self.severity: str | None = None
         self.change: str | None = None
@@ -50,17 +60,10 @@ class Backward:
         self.join = ""
         self.since_join = 0
         self.last_or = max(plain.rfind(" or "), plain.rfind(" nor "))
-        self.exception = False
-        self.no_change = False
         self.comma = 0
         self.alternatives = 0
         self.ahead: tuple[int, int] | None = None
         self.copula = False
-        self.small_ahead = False
-        self.denied = 0
-        self.listing = -1
-        self.existing = False
-        self.antecedent: list[Mention] = []
 
     def post(self, start: int, end: int, entry: Cue) -> None:
         """A cue that works on what came before, or on the structures where nothing did."""
@@ -79,7 +82,11 @@ class Backward:
             self.bits |= bit
         self._close()
 
-    def _behind(self, bit: int = 0) -> list[Mention]:
+    def _number(self, start: int) -> int:
+        """Which of the hits begins here."""
+        return bisect_left(self.hits, (start,))
+
+    def _behind(self, bit: int = 0) -> Sequence[Mention]:
         """The mentions a cue behind them reaches: back to a terminator, a verb with mentions behind, another cue."""
         first = max([self.barrier, *(verb for verb in self.verbs if verb < len(self.mentions))])
         if first == len(self.mentions) and bit in (0, RESOLVED):  # nodules which have not changed
@@ -118,7 +125,7 @@ class Backward:
 
     def _explained(self) -> None:
         """What is said to be an artefact is no finding."""
-        for mention in self._behind(POSSIBLE):
+        for mention in self._behind(POSSIBLE) or self.antecedent:
             if mention.term.kind != "normal":
                 mention.bits |= UNLIKELY
 

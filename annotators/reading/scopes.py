@@ -35,7 +35,7 @@ _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
 _REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
 """From an operation to the disease it was for."""
 _NEXT: Final = re.compile(
-    r" (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) "
+    r"(?:and|with) (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) "
 )
 """Opens the next finding behind two that stand against each other."""
 
@@ -52,29 +52,38 @@ class Scopes(Backward):
             mention.change = self.change
             self.change_used = True
         mention.seen = self.exception
-        if "artefact" in entry.flags and (mention.bits & UNCERTAIN or _IS.search(self.plain, 0, start)):
-            self._explained()
-        if (
-            self.mentions
-            and "surgery" in self.mentions[-1].term.flags
-            and _REASON.fullmatch(self.plain, self.mentions[-1].end, start)
-        ):
-            mention.bits |= HISTORICAL
-        if self.join == "with" and "device" in entry.flags:
-            mention.bits &= ~HISTORICAL
+        if self.operated:
+            self._operated_for(mention)
+        if entry.flags:
+            self._flagged(mention)
         mention.normal_size = self.small_ahead
         mention.masked = start - self.mask <= 1
         self.alternatives = 0
         self.copula = False
-        self.antecedent = []
+        if self.antecedent:
+            self.antecedent = ()
         self.mentions.append(mention)
         self.since_join += 1
 
-    def _owned(self) -> bool:
+    def _flagged(self, mention: Mention) -> None:
+        flags = mention.term.flags
+        if "artefact" in flags and (mention.bits & UNCERTAIN or _IS.search(self.plain, 0, mention.start)):
+            self._explained()
+        elif "device" in flags and self.join == "with":
+            mention.bits &= ~HISTORICAL
+        elif "surgery" in flags:
+            self.operated = True
+
+    def _operated_for(self, mention: Mention) -> None:
+        if _REASON.fullmatch(self.plain, self.mentions[-1].end, mention.start):
+            mention.bits |= HISTORICAL
+        self.operated = False
+
+    def _owned(self, start: int) -> bool:
         """Whether the cue stands behind what was denied: `recurrence of known`, `metastasis, operated`."""
-        before = self.hits[self.at - 1][2]
+        before = self.hits[self._number(start) - 1][2]
         if before.role == "join":
-            return len(self.mentions) > self.denied and self.last_or < self.hits[self.at][0]
+            return len(self.mentions) > self.denied and self.last_or < start
         return before.role in ("prep", "term")
 
     def place(self, start: int, end: int, entry: Term) -> None:
@@ -89,7 +98,7 @@ class Scopes(Backward):
             self.bits &= ~ABSENT
         if bit & HYPOTHETICAL and (self.join or self.plain.startswith("and", start)):
             self.bits &= ~FOLLOWED
-        if bit & HISTORICAL and self.bits & ABSENT and self._owned():
+        if bit & HISTORICAL and self.bits & ABSENT and self._owned(start):
             self._open()
         if bit & ABSENT:
             self.bits &= ~(UNCERTAIN | HISTORICAL | PREVIOUS | CANNOT_EXCLUDE | NOT_ASSESSED)
@@ -97,20 +106,24 @@ class Scopes(Backward):
         if bit & GONE:
             self.denied = len(self.mentions)
             self.listing = start
-            self.existing = self.at > 0 and self._predicated(*self.hits[self.at - 1])
+            self.existing = self._predicated(start)
         self.bits |= bit
         self.join = ""
 
-    def _predicated(self, start: int, end: int, entry: Cue | Term) -> bool:
+    def _predicated(self, start: int) -> bool:
         """Whether what is denied has its verb before it: `there is no`, `the heart is not`."""
-        return entry.role == "verb" or self.plain.startswith("there", start)
+        number = self._number(start)
+        if not number:
+            return False
+        before, _, entry = self.hits[number - 1]
+        return entry.role == "verb" or self.plain.startswith("there", before)
 
     def stop(self, start: int, end: int, entry: Cue) -> None:
         """A word that ends every scope."""
         self._leftover()
         if self.plain.startswith(("which", "who"), start):
             self.antecedent = self.mentions[self.barrier :]
-        self.bits &= ABSENT if self._purpose(start) else 0
+        self.bits &= ABSENT if self.antecedent and self.bits & ABSENT and self._purpose(start) else 0
         self.barrier = len(self.mentions)
         self.clause += 1
         self.severity = None
@@ -119,8 +132,9 @@ class Scopes(Backward):
 
     def _purpose(self, start: int) -> bool:
         """`No opacity which would suggest pneumonia`: what is not there suggests nothing."""
-        following = [hit[2] for hit in self.hits[self.at + 1 : self.at + 3] if hit[2].role != "verb"]
-        if not self.antecedent or not following:
+        number = self._number(start)
+        following = [hit[2] for hit in self.hits[number + 1 : number + 3] if hit[2].role != "verb"]
+        if not following:
             return False
         entry = following[0]
         return isinstance(entry, Cue) and entry.role in ("pre", "either") and bool(BITS[entry.effect] & UNCERTAIN)
@@ -132,27 +146,35 @@ class Scopes(Backward):
 
     def joined(self, start: int, end: int, entry: Cue) -> None:
         """A comma or conjunction: ends what reaches one item only, goes on with what reaches lists."""
+        effect = entry.effect
         caused = self.join == "with" and not self.since_join
-        listed = self.comma > self.listing
-        self.join, self.since_join = entry.effect, 0
-        if entry.effect == ",":
+        comma = self.comma
+        self.join, self.since_join = effect, 0
+        if effect == ",":
             self._comma(start, end, entry)
-        elif entry.effect in ("andor", "versus") or (
-            entry.effect == "or" and not (self.bits & ABSENT or self.no_change or caused)
-        ):
-            self._alternative(entry.effect)
-        elif entry.effect == "with":
+        elif effect in ("andor", "versus") or (effect == "or" and not (self.bits & ABSENT or self.no_change or caused)):
+            self._alternative(effect)
+        elif effect == "with":
             self.bits &= ~(PREVIOUS | RESOLVED | REMOVED | NOT_ASSESSED)
-        if self.bits & ALTERNATIVE and entry.effect in ("and", "with") and _NEXT.match(self.plain, end):
+        if (self.bits | self.alternatives) & ALTERNATIVE and effect in ("and", "with"):
+            self._next(start)
+        if self.bits & GONE and effect in (",", "and") and len(self.mentions) > self.denied:
+            self._end_denial(start, listed=comma > self.listing)
+
+    def _next(self, start: int) -> None:
+        """Two alternatives end where another finding is told: `scar versus nodule and a small effusion`."""
+        if _NEXT.match(self.plain, start):
             self.bits &= ~(ALTERNATIVE | POSSIBLE)
-        if self.bits & GONE and entry.effect in (",", "and") and len(self.mentions) > self.denied:
-            closed = self.denied < self.verb or (self.existing and not listed)
-            if opens(self.plain, self.hits, self.at, closed=closed, listed=listed):
-                self._open()
+            self.alternatives = 0
+
+    def _end_denial(self, start: int, *, listed: bool) -> None:
+        closed = self.denied < self.verb or (self.existing and not listed)
+        if opens(self.plain, self.hits, self._number(start), closed=closed, listed=listed):
+            self._open()
 
     def _comma(self, start: int, end: int, entry: Cue) -> None:
         self.comma = start
-        if self.severity is not None and not self._adjectives():
+        if self.severity is not None and not self._adjectives(start):
             self.severity = None
         if self.exception:
             self.exception = False
@@ -163,10 +185,11 @@ class Scopes(Backward):
                 self.bits = 0
         self._leftover()
 
-    def _adjectives(self) -> bool:
+    def _adjectives(self, start: int) -> bool:
         """`A large, increasing effusion`: the comma stands between two words for the same finding."""
-        roles = [hit[2].role for hit in self.hits[self.at + 1 : self.at + 3]]
-        return roles == ["change", "term"]
+        number = self._number(start)
+        roles = [hit[2].role for hit in self.hits[number + 1 : number + 4]]
+        return roles[roles[:1] == ["sev"] :][:2] == ["change", "term"]
 
     def _open(self) -> None:
         """A new statement begins within the sentence: it says what there is, whatever was denied before."""

@@ -33,8 +33,8 @@ class Found(NamedTuple):
 
 def read(plain: str, hits: list[Hit]) -> list[Found]:
     """Everything the sentence names, in order; `hits` are the words of the lexicon in it."""
-    scopes = Reading(plain)
-    scopes.read(hits)
+    scopes = Reading(plain, hits)
+    scopes.read()
     mentions = scopes.mentions
     if mentions:
         locate(mentions, hits)

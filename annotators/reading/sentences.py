@@ -5,7 +5,7 @@ from typing import Final
 
 _QUOTATION: Final = re.compile(r'(?<=[a-z] )"([a-z][^".]{1,38}[a-z])"(?= [a-z])')
 """A short quoted phrase within a sentence; every other straight quote sets off an item."""
-_LISTED: Final = re.compile(r"(?<!\S)(?:\(?(?P<mark>\d{1,2}|[a-h])\)|(?P<star>\*)|(?P<dash>[-\u2013]))(?=\s+\D)")
+_LISTED: Final = re.compile(r"(?<!\S)(?:\(?(?P<mark>\d{1,2}|[a-h])\)|(?P<star>\*)|(?P<dash>[-\u2013]))(?=\s*[^\s\d])")
 """What may set off an item: `1)`, `(b)`, `*`, `-`."""
 _MARK: Final = re.compile(r'[.!?"•▪●·]|\n[ \t\r]*\n')
 _ABBREVIATION: Final = re.compile(
@@ -49,8 +49,8 @@ def _items(text: str) -> list[int]:
 
     Line breaks do not count, so that a text reads the same however its lines are wrapped.
     """
-    dashed = text.lstrip()[:2] in ("- ", "\u2013 ")
-    if not (dashed or "* " in text or "1)" in text or "a)" in text):
+    dashed = text.lstrip()[:1] in ("-", "\u2013")
+    if not (dashed or "*" in text or "1)" in text or "a)" in text):
         return []
     starts: list[int] = []
     counted: list[int] = []
