@@ -12,6 +12,8 @@ from annotators.reading.scopes import GONE, Scopes
 class Reading(Scopes):
     """One sentence with everything that steers its mentions."""
 
+    __slots__ = ()
+
     def read(self) -> None:
         """Walk over the hits; what is known afterwards stands in `mentions` and `structures`."""
         actions = _ACTIONS

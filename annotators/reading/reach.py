@@ -33,16 +33,11 @@ ASIDE = frozenset({"minimal", "mild", "moderate"})
 class Backward:
     """One sentence being read from left to right: what is known of it so far, and what works on that."""
 
-    # what few sentences change stands here: setting it for each of them takes time
-    mask = -9
-    exception = False
-    no_change = False
-    small_ahead = False
-    operated = False
-    denied = 0
-    listing = -1
-    existing = False
-    antecedent: Sequence[Mention] = ()
+    __slots__ = (
+        "ahead", "alternatives", "antecedent", "barrier", "bits", "change", "change_used", "clause", "comma", "copula",
+        "denied", "exception", "existing", "hits", "join", "last_or", "listing", "mask", "mentions", "no_change",
+        "operated", "plain", "severity", "since_join", "small_ahead", "structures", "verb", "verbs",
+    )  # fmt: skip
 
     def __init__(self, plain: str, hits: Sequence[Hit]) -> None:
         self.plain = plain
@@ -64,6 +59,11 @@ class Backward:
         self.alternatives = 0
         self.ahead: tuple[int, int] | None = None
         self.copula = False
+        self.mask = -9
+        self.exception = self.no_change = self.small_ahead = self.operated = self.existing = False
+        self.denied = 0
+        self.listing = -1
+        self.antecedent: Sequence[Mention] = ()
 
     def post(self, start: int, end: int, entry: Cue) -> None:
         """A cue that works on what came before, or on the structures where nothing did."""

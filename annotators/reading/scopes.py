@@ -43,6 +43,8 @@ _NEXT: Final = re.compile(
 class Scopes(Backward):
     """The same sentence: what works on what follows, and what ends it."""
 
+    __slots__ = ()
+
     def term(self, start: int, end: int, entry: Term) -> None:
         """A finding: it takes what is in force here."""
         mention = Mention(start, end, entry, self.bits | self.alternatives, None, None, False, self.clause)

@@ -24,7 +24,7 @@ def split(text: str) -> list[tuple[int, int]]:
     """Bounds of the sentences of a passage, in order, without surrounding blanks, bullets and quotes.
 
     A full stop inside a date, a decimal or an ordinal ends nothing, nor does a mask; a straight quote, a bullet, a
-    number that opens an item, and an empty line do.
+    number that opens an item, the mark of a list (`1)`, `*`, a dash), and an empty line do.
     """
     lowered = text.lower()
     if len(lowered) != len(text):
