@@ -208,9 +208,12 @@ def test_a_disk_that_is_full_is_one_line_and_the_build_goes_on_later(tmp_path):
 
 
 def test_no_line_of_an_error_holds_words_of_a_report(build, tmp_path):
-    (tmp_path / "a.csv").write_text('id,text\n1,"Secret finding.\n2,Other secret.\n')
+    (tmp_path / "a.csv").write_text("A1,Secret finding.\nA2,Other secret.\n")
     code, lines = build(f"reports-table={tmp_path / 'a.csv'}")
     assert code == 1 and not any("ecret" in line for line in lines)
+    (tmp_path / "a.csv").write_text('id,text\n1,"Secret finding.\n2,Other secret.\n3,Clear lungs.\n')
+    code, lines = build(f"reports-table={tmp_path / 'a.csv'}")
+    assert not any("ecret" in line for line in lines)
     written = [
         path for path in Path(tmp_path / "out").rglob("*") if path.is_file() and path.suffix in (".jsonl", ".json")
     ]
