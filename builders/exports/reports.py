@@ -58,15 +58,13 @@ def reports(
 
 def _reader(sources: dict[str, str], settings: dict[str, str]) -> Source:
     from builders.discovery import source_class
-    from builders.settings import for_part, names_of, typed
+    from builders.settings import for_source, typed
 
     if len(sources) != 1:
         raise UsageError(f"export reports takes one --source NAME=VALUE, got {len(sources)}")
     ((name, location),) = sources.items()
-    if strange := names_of(settings) - {name}:
-        raise UsageError(f"--set {', '.join(sorted(strange))}: only settings of {name} count here")
     kind: Any = source_class(name)
-    return kind(location=location, **typed(kind, name, for_part(settings, name)))
+    return kind(location=location, **typed(kind, name, for_source(settings, name)))
 
 
 def _pieces(reader: Source) -> Iterator[Kept]:

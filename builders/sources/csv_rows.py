@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from builders.sources.quotes import Records, records
+from builders.sources.quotes import is_plain, records
 
 _QUOTES = "a stray quote, or one that is never closed"
 
@@ -40,24 +40,23 @@ def csv_rows(block: bytes, separator: str) -> Rows:
     A record with more cells than columns, an open quote, or a stray quote in a quoted cell is a bad row; the others
     stand. A record with fewer cells has nulls. Bytes that are not UTF-8 become U+FFFD.
     """
-    found = records(block, separator, whole=True)
-    if found.plain:
+    if is_plain(block, separator):
         try:
             frame = _fast(block, separator)
         except pl.exceptions.PolarsError:
             pass
         else:
             return Rows(frame, pl.Series("number", np.arange(frame.height)), [])
-    return _careful(block, separator, found)
+    return _careful(block, separator)
 
 
 def _fast(block: bytes, separator: str) -> pl.DataFrame:
     return pl.read_csv(io.BytesIO(block), separator=separator, infer_schema=False, encoding="utf8-lossy")
 
 
-def _careful(block: bytes, separator: str, found: Records) -> Rows:
+def _careful(block: bytes, separator: str) -> Rows:
     csv.field_size_limit(2**31 - 1)
-    each = _each(block, separator, found)
+    each = _each(block, separator)
     header, _ = next(each)
     columns = columns_of(block[: header.stop], separator)
     cells: list[list[str | None]] = []
@@ -74,8 +73,9 @@ def _careful(block: bytes, separator: str, found: Records) -> Rows:
     return Rows(frame, pl.Series("number", numbers, pl.Int64), bad)
 
 
-def _each(block: bytes, separator: str, found: Records) -> Iterator[tuple[slice, list[str] | str]]:
+def _each(block: bytes, separator: str) -> Iterator[tuple[slice, list[str] | str]]:
     """Where every record lies, and its cells, or why it is no row."""
+    found = records(block, separator, whole=True)
     ends = found.ends.tolist()
     if (ends[-1] if ends else 0) < len(block):
         ends.append(len(block))

@@ -17,51 +17,53 @@ _MARK = b"\xef\xbb\xbf"
 
 
 class Records(NamedTuple):
-    """`ends`: where records end, behind their line feed. `plain`: no quote is a letter, so any reader will do.
+    """`ends`: where records end, behind their line feed.
 
     `doubtful`: places of quotes in records that cannot be trusted: an open quote, or a stray one in a quoted cell.
     """
 
     ends: np.ndarray
-    plain: bool
     doubtful: list[int]
+
+
+def is_plain(block: bytes, separator: str) -> bool:
+    """Whether no quote of these whole records is a letter, so that any reader understands them."""
+    quotes = _Quotes(block, separator)
+    return quotes.count % 2 == 0 and quotes.fit()
 
 
 def records(block: bytes, separator: str, *, whole: bool) -> Records:
     """The records of a block that starts with one. `whole`: nothing follows, so a quote that is open stays open."""
-    letters = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(letters == LINE_FEED)
-    quotes = np.flatnonzero(letters == QUOTE)
-    if not len(quotes):
-        return Records(ends + 1, True, [])
-    first, last = _edges(letters, quotes, separator)
-    first |= (quotes == len(_MARK)) & block.startswith(_MARK)
-    may_close = not whole and len(letters) - int(quotes[-1]) <= LONGEST
-    if (len(quotes) % 2 == 0 or may_close) and _fit(quotes, first, last):
-        return Records(ends[np.searchsorted(quotes, ends) % 2 == 0] + 1, True, [])
-    horizon = len(letters) if whole else len(letters) - LONGEST
-    spans, doubtful = _walk(quotes.tolist(), first.tolist(), last.tolist(), horizon)
-    return Records(_outside(ends, spans) + 1, False, doubtful)
+    quotes = _Quotes(block, separator)
+    ends = np.flatnonzero(quotes.letters == LINE_FEED)
+    may_close = not whole and quotes.count and len(block) - int(quotes.places[-1]) <= LONGEST
+    if (quotes.count % 2 == 0 or may_close) and quotes.fit():
+        return Records(ends[np.searchsorted(quotes.places, ends) % 2 == 0] + 1, [])
+    horizon = len(block) if whole else len(block) - LONGEST
+    spans, doubtful = _walk(quotes.places.tolist(), quotes.first.tolist(), quotes.last.tolist(), horizon)
+    return Records(_outside(ends, spans) + 1, doubtful)
 
 
-def _edges(letters: np.ndarray, quotes: np.ndarray, separator: str) -> tuple[np.ndarray, np.ndarray]:
-    """Per quote: whether a cell may start with it, and whether one may end with it."""
-    before = letters[np.maximum(quotes - 1, 0)]
-    behind = letters[np.minimum(quotes + 1, len(letters) - 1)]
-    parts = ord(separator)
-    first = (quotes == 0) | (before == parts) | (before == LINE_FEED)
-    last = (quotes == len(letters) - 1) | (behind == parts) | (behind == LINE_FEED) | (behind == RETURN)
-    return first, last
+class _Quotes:
+    """The quotes of a block: their places, whether a cell may start with one, and whether one may end with it."""
 
+    def __init__(self, block: bytes, separator: str) -> None:
+        self.letters = letters = np.frombuffer(block, np.uint8)
+        self.places = places = np.flatnonzero(letters == QUOTE)
+        self.count = len(places)
+        before, behind = letters[np.maximum(places - 1, 0)], letters[np.minimum(places + 1, len(letters) - 1)]
+        parts, begin = ord(separator), len(_MARK) if block.startswith(_MARK) else 0
+        self.first = (places == begin) | (before == parts) | (before == LINE_FEED)
+        self.last = (places == len(letters) - 1) | (behind == parts) | (behind == LINE_FEED) | (behind == RETURN)
 
-def _fit(quotes: np.ndarray, first: np.ndarray, last: np.ndarray) -> bool:
-    """Whether they open and close in turn, each at an edge of a cell or beside its twin."""
-    opening = np.arange(len(quotes)) % 2 == 0
-    twins = np.diff(quotes) == 1
-    fits = np.where(opening, first, last)
-    fits[1:] |= twins & opening[1:]
-    fits[:-1] |= twins & ~opening[:-1]
-    return bool(fits.all())
+    def fit(self) -> bool:
+        """Whether they open and close in turn, each at an edge of a cell or beside its twin."""
+        opening = np.arange(self.count) % 2 == 0
+        twins = np.diff(self.places) == 1
+        fits = np.where(opening, self.first, self.last)
+        fits[1:] |= twins & opening[1:]
+        fits[:-1] |= twins & ~opening[:-1]
+        return bool(fits.all())
 
 
 def _walk(

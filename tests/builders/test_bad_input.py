@@ -102,19 +102,26 @@ def test_a_study_listed_twice_and_a_split_with_strangers_build(build, mimic, tmp
     edit(mimic / SPLIT, lambda text: text + "x,59999999,19999999,train\n")
     code, lines = build(f"mimic-cxr={mimic}")
     assert code == 0 and lines == []
+    (note,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["sources"][0]["notes"]
+    assert note == f"{SPLIT}: names 1 study that the study list does not have, first s59999999; passed over"
     rejected = pl.read_parquet(tmp_path / "out" / "rejected" / "reports" / "*.parquet")
     assert rejected["reason"].to_list() == ["duplicate_id"]
 
 
 @pytest.mark.parametrize(
-    ("source", "said"), [("mimic=/data", "takes no source mimic; it takes"), ("mimic-cxr", "expected NAME=VALUE")]
+    ("source", "said"),
+    [
+        ("mimic=/data", "takes no source mimic; it takes"),
+        ("mimic-cxr", "expected NAME=VALUE"),
+        ("synthetic=", "expected a value"),
+    ],
 )
 def test_a_source_that_nobody_knows_or_without_a_value(build, source, said):
     code, lines = build(source)
     assert code == 2 and len(lines) == 1 and said in lines[0]
 
 
-@pytest.mark.parametrize("number", ["many", "", "9"])
+@pytest.mark.parametrize("number", ["many", "²0", "9"])
 def test_a_number_of_studies_that_is_none(build, number):
     code, lines = build(f"synthetic={number}")
     assert code == 1 and len(lines) == 1 and "from 10 to 500000" in lines[0]

