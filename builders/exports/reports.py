@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from builders.base import Kept, Source
 from builders.exports.table_writer import TableWriter
 from builders.sources.sections import last_of_each, official_sections
+from builders.store import drafted
 from schemas.errors import UsageError
 
 SECTIONED = ("impression", "findings", "last_paragraph", "comparison")
@@ -96,10 +97,12 @@ def _sectioned(frame: pl.DataFrame, source: str) -> pl.DataFrame:
 
 
 def _write_rejected(out: Path, rejected: pl.DataFrame | None) -> str:
-    if rejected is None or not rejected.height:
-        return ""
     path = out.with_name(f"{out.name}.rejected.csv")
-    rejected.write_csv(path)
+    if rejected is None or not rejected.height:
+        path.unlink(missing_ok=True)  # of an earlier export
+        return ""
+    with drafted(path) as draft:
+        rejected.write_csv(draft)
     counts = Counter(rejected.get_column("reason").to_list())
     return f"; not read: {', '.join(f'{n} {reason}' for reason, n in sorted(counts.items()))}, listed in {path}"
 

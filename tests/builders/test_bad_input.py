@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from builders.cli import run
+from builders.plan import Plan, Planned, demand_room
 from builders.sources.grammar.tree import write_tree
+from schemas.errors import MedmillError
 from tests.builders.sources.reading import as_nobody
 
 N = 30
@@ -225,3 +227,69 @@ def test_no_line_of_an_error_holds_words_of_a_report(build, tmp_path):
         path for path in Path(tmp_path / "out").rglob("*") if path.is_file() and path.suffix in (".jsonl", ".json")
     ]
     assert not any("ecret" in path.read_text() for path in written)
+
+
+def test_a_manifest_that_is_broken_says_which_file_to_remove(build, tmp_path):
+    assert build("synthetic=20")[0] == 0
+    path = tmp_path / "out" / "manifest.json"
+    before = path.read_bytes()
+    path.write_bytes(before[:100])
+    code, lines = build("synthetic=20")
+    assert code == 1 and len(lines) == 1 and f"{path}: unreadable" in lines[0] and "remove this file" in lines[0]
+    path.unlink()
+    assert build("synthetic=20")[0] == 0
+
+
+def test_an_attempt_that_made_nothing_leaves_the_folder_to_another_dataset(build, samples_of_openi, tmp_path):
+    assert build("synthetic=20")[0] == 0
+    path = tmp_path / "out" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps({**manifest, "status": "failed", "stages": [], "tables": []}))
+    assert build(f"openi={samples_of_openi}", dataset="openi-ir")[0] == 0
+
+
+def test_a_negative_number_of_workers_is_a_usage_error_that_leaves_no_folder(build, tmp_path):
+    code, lines = build("synthetic=20", extra=["--workers=-1"])
+    assert code == 2 and len(lines) == 1 and "--workers -1" in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_the_name_of_a_number_does_not_hide_the_number_of_studies(build, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "20").mkdir()
+    assert build("synthetic=20")[0] == 0
+
+
+def test_notes_of_a_source_reach_the_terminal_and_the_page(mimic, tmp_path, capsys):
+    edit(mimic / SPLIT, lambda text: text + "x,59999999,19999999,train\n")
+    out = tmp_path / "out"
+    run(["build", "mimic-ir", "--source", f"mimic-cxr={mimic}", "--out", str(out), "--workers", "0"])
+    assert "note: mimic-cxr: " in (told := capsys.readouterr().err) and "first s59999999" in told
+    assert "first s59999999; passed over." in (out / "qc" / "report.html").read_text()
+
+
+def test_a_small_disk_is_told_in_megabytes():
+    plan = Plan((Planned("reports", "source", 0, 1, "not made yet", 10),), 0, 60_000_000)
+    with pytest.raises(MedmillError, match="100 MB are needed at least, 60 MB are free"):
+        demand_room(plan, Path("out"))
+
+
+def test_a_model_that_is_not_there_is_one_line(build, tmp_path):
+    pytest.importorskip("transformers")
+    code, lines = build("synthetic=20", extra=["--set", f"embedder=transformers:{tmp_path / 'nope'}"])
+    assert code == 1 and len(lines) == 1 and "nope: no model there" in lines[0]
+
+
+def test_a_table_that_may_not_be_read_is_one_line(build, tmp_path):
+    for parent in (tmp_path, *tmp_path.parents[:3]):
+        if parent.stat().st_uid == os.geteuid():
+            parent.chmod(0o755)
+    (tmp_path / "free").mkdir()
+    (tmp_path / "free").chmod(0o777)
+    pl.DataFrame({"id": ["1"], "text": ["Clear."]}).write_parquet(tmp_path / "a.parquet")
+    (tmp_path / "a.csv").write_text("id,text\n1,Clear.\n")
+    for name in ("a.parquet", "a.csv"):
+        (tmp_path / name).chmod(0)
+        with as_nobody():
+            code, lines = build(f"reports-table={tmp_path / name}", out=tmp_path / "free" / "out")
+        assert code == 1 and len(lines) == 1 and f"{name}: no permission to read this file" in lines[0]

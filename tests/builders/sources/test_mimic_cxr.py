@@ -306,7 +306,7 @@ def test_a_written_tree_is_the_same_every_time(trees, tmp_path):
 
 
 def test_a_split_that_names_none_of_the_studies_says_so(tree):
-    edit(tree / "mimic-cxr-2.0.0-split.csv.gz", lambda text: text.replace(",5", ",7"))
+    edit(tree / "mimic-cxr-2.0.0-split.csv.gz", lambda text: text.replace(",5", ",7").replace(",1", ",3"))
     source = MimicCxr(location=str(tree))
     assert read_all(source).frame["split"].null_count() == N
     names, without = source.notes()
@@ -372,7 +372,7 @@ def test_a_folder_under_the_name_of_a_report_rejects_that_report(trees, tmp_path
     _, study, path = first_study(tmp_path / "mimic")
     (tmp_path / "mimic" / path).unlink()
     (tmp_path / "mimic" / path).mkdir()
-    assert reasons(read_all(MimicCxr(location=str(tmp_path / "mimic")))) == {f"{study}": "unreadable_report"}
+    assert reasons(read_all(MimicCxr(location=str(tmp_path / "mimic")))) == {f"s{study}": "unreadable_report"}
 
 
 def test_a_study_list_without_rows_is_an_error(tree):
