@@ -248,9 +248,11 @@ def test_an_attempt_that_made_nothing_leaves_the_folder_to_another_dataset(build
     assert build(f"openi={samples_of_openi}", dataset="openi-ir")[0] == 0
 
 
-def test_a_negative_number_of_workers_is_a_usage_error_that_leaves_no_folder(build, tmp_path):
-    code, lines = build("synthetic=20", extra=["--workers=-1"])
-    assert code == 2 and len(lines) == 1 and "--workers -1" in lines[0]
+def test_a_negative_number_of_workers_is_a_usage_error_that_leaves_no_folder(tmp_path, capsys):
+    tokens = ["build", "mimic-ir", "--source", "synthetic=20", "--out", str(tmp_path / "out"), "--workers=-1"]
+    assert run(tokens) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--workers -1" in line
     assert not (tmp_path / "out").exists()
 
 

@@ -88,6 +88,6 @@ def test_an_id_with_a_blank_is_refused(good: Any, tmp_path: Path) -> None:
         return rows.with_columns(candidate=pl.lit("x ") + pl.col("candidate"))
 
     good.edit("rankings", with_blank)
-    with pytest.raises(UsageError, match="'x .*holds a blank, which parts the columns of qrels"):
+    with pytest.raises(UsageError, match=r"'x .*holds a blank, which parts the columns of qrels"):
         write_qrels(Build.open(good.folder), tmp_path / "out", ("train",))
     assert not list(tmp_path.rglob("*.qrels*"))
