@@ -59,14 +59,16 @@ def demand_columns(path: str, found: Sequence[str], expected: Sequence[str]) -> 
     """
     if missing := [column for column in expected if column not in found]:
         raise SourceError(
-            f"{path}: missing column {', '.join(missing)}; expected columns {', '.join(expected)}, {_shown(found)}"
+            f"{path}: missing column {', '.join(missing)}; expected columns {', '.join(expected)}, "
+            f"{shown(found, 'found')}"
         )
 
 
-def _shown(found: Sequence[str]) -> str:
+def shown(found: Sequence[str], word: str) -> str:
+    """The names found, behind a word; another word where they may be no names but the cells of a report."""
     if not _are_names(found):
         return "but the first line does not look like a header; put the names of the columns there"
-    return f"found {', '.join(name for name in found[:30] if name)}"
+    return f"{word} {', '.join(name for name in found[:30] if name)}"
 
 
 def _are_names(found: Sequence[str]) -> bool:
