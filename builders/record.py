@@ -84,6 +84,7 @@ def _sources(making: Making, *, complete: bool) -> list[SourceRecord]:
             settings=plain_settings(source),
             fingerprint=fingerprint([leg.total for leg in legs if leg.table.source == name]),
             shards=sum(bool(part.shard) for leg in legs if leg.table.source == name for part in leg.known),
+            people=source.people or type(source).name,
             terms=source.terms,
             notes=list(source.notes()) if complete else [],
         )
@@ -147,6 +148,7 @@ def columns_of(table: Table) -> list[ColumnRecord]:
             tag=(column.metadata or {}).get("tag", ""),
             unit=(column.metadata or {}).get("unit", ""),
             description=getattr(column, "description", None) or "",
+            identifies=(column.metadata or {}).get("identifies", ""),
             cut_from=(column.metadata or {}).get("cut_from", {}),
         )
         for name, column in table.schema.columns().items()
