@@ -64,6 +64,8 @@ def _source(dataset: str, accepted: tuple[str, ...], name: str, value: str, sett
 
 
 def _absolute(location: str) -> str:
-    """A path as workers with another working directory find it; anything else as it is."""
+    """A path as workers with another working directory find it; anything else as it is, and so a number of studies."""
+    if location.replace("_", "").replace(",", "").isdigit():
+        return location
     path = Path(location).expanduser()
     return str(path.absolute()) if path.exists() else location

@@ -68,6 +68,13 @@ class Source(ABC):
     def read(self, table: str, shard: str) -> pl.DataFrame | Kept:
         """The rows of one shard. A bad record is rejected, not fatal."""
 
+    def notes(self) -> Sequence[str]:
+        """What a user should know of this copy and no row can say, one line each: ids and counts, no text.
+
+        Asked for once, when a build is complete; for the terminal, the manifest and the report page.
+        """
+        return ()
+
 
 class Stage(ABC):
     """A pure function of frames: a frozen dataclass whose fields are its settings.

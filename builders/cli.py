@@ -1,6 +1,7 @@
 """The command line: names of commands only; each is imported when it is called."""
 
 import sys
+from collections.abc import Iterator
 from difflib import get_close_matches
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,10 @@ def run(tokens: list[str]) -> int:
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
+        from builders.store import no_room
+
+        if full := no_room(error):
+            return _say(str(full), full.exit_code)
         return _say(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), 1)
     except ImportError as error:
         return _say(_needs(error), 1)
@@ -141,9 +146,20 @@ def _reader_left() -> int:
 
 
 def _say_where_the_trace_is(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write types and places to a file, and no message: it may quote the text of a patient."""
     import tempfile
-    import traceback
 
     with tempfile.NamedTemporaryFile("w", prefix="medmill-", suffix=".trace", delete=False, encoding="utf-8") as file:
-        traceback.print_exception(kind, error, trace, file=file)
+        file.writelines(_frames(error))
     _say(f"internal error ({kind.__name__}); please report it with {file.name}", 1)
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    """The types and frames of an exception and of those it came from, the first cause first."""
+    import traceback
+
+    if cause := error.__cause__ or error.__context__:
+        yield from _frames(cause)
+        yield "\nand then\n\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__qualname__}\n"

@@ -48,6 +48,11 @@ def installed(distribution: str) -> str | None:
         return None
 
 
+def install(extra: str) -> str:
+    """How to install an extra, or the core under the name ``""``; there is no copy on a package index."""
+    return f"pip install '.{f'[{extra}]' if extra else ''}' in the checkout"
+
+
 def extra_bringing(module: str) -> str | None:
     """The first extra that brings a module (`torch` → `transformers`); None where no extra does."""
     top = _normal(module.split(".")[0])
@@ -62,7 +67,7 @@ def missing_extra(error: ImportError) -> str | None:
         name = cause.name if isinstance(cause, ModuleNotFoundError) else None
         extra = extra_bringing(name) if name else None
         if extra:
-            return f"{name} is not installed; this needs the extra `{extra}`: pip install 'medmill[{extra}]'"
+            return f"{name} is not installed; this needs the extra `{extra}`: {install(extra)}"
         cause = cause.__cause__
     return None
 

@@ -131,7 +131,12 @@ def demand_room(plan: Plan, root: Path) -> None:
     """Raise `MedmillError` where the disk is too small for what is expected."""
     needed = max(int(plan.bytes_to_write * SPARE), LEAST_FREE)
     if needed > plan.free and any(table.why for table in plan.tables):
-        hint = f"; medmill clean {root} frees {plan.reclaimable / 1e9:.1f} GB" if plan.reclaimable else ""
+        hint = f"; medmill clean {root} frees {_size(plan.reclaimable)}" if plan.reclaimable else ""
+        why = " at least" if needed == LEAST_FREE else ""
         raise MedmillError(
-            f"{root}: {needed / 1e9:.1f} GB are needed, {plan.free / 1e9:.1f} GB are free; choose another --out{hint}"
+            f"{root}: {_size(needed)} are needed{why}, {_size(plan.free)} are free; choose another --out{hint}"
         )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

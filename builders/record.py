@@ -51,7 +51,7 @@ def record(
         code_fingerprint=whole_code_hash(),
         packages={name: _version(name) for name in PACKAGES if _version(name)},
         models=_models(recipe),
-        sources=_sources(making),
+        sources=_sources(making, complete=complete),
         settings={"recipe": dict(settings), **_stage_settings(recipe)},
         terms=recipe.terms,
         stages=_stages(making),
@@ -74,7 +74,7 @@ def _models(recipe: Recipe) -> dict[str, str]:
     return {name: revision for stage in stages for name, revision in getattr(stage, "models", {}).items()}
 
 
-def _sources(making: Making) -> list[SourceRecord]:
+def _sources(making: Making, *, complete: bool) -> list[SourceRecord]:
     legs = [leg for leg in making.legs.values() if leg.table.stage is None]
     return [
         SourceRecord(
@@ -86,6 +86,7 @@ def _sources(making: Making) -> list[SourceRecord]:
             shards=sum(bool(part.shard) for leg in legs if leg.table.source == name for part in leg.known),
             people=source.people or type(source).name,
             terms=source.terms,
+            notes=list(source.notes()) if complete else [],
         )
         for name, source in making.recipe.sources.items()
     ]

@@ -21,7 +21,7 @@ from builders.publish import remove_strays
 from builders.record import record
 from builders.store import Store, in_one_line, read_account, write_bytes
 from builders.tally import Tally
-from schemas.errors import MedmillError
+from schemas.errors import MedmillError, UsageError
 from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
 
 
@@ -40,6 +40,10 @@ class Orders:
     quiet: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
     command: str = "the same call"
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 0:
+            raise UsageError(f"--workers {self.workers}: expected a number of processes, 0 for this one alone")
 
 
 def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
@@ -161,15 +165,18 @@ def _report(failures: list[Failure], making: Making, orders: Orders) -> str:
 
 
 def refuse_other(out: Path, dataset: str) -> None:
-    """Raise `MedmillError` where the folder holds another dataset, another format, or files of somebody else's."""
+    """Raise `MedmillError` where the folder holds another dataset, another format, or files of somebody else's.
+
+    An attempt at another dataset that made nothing holds nothing.
+    """
     if not out.exists():
         return
     if not out.is_dir():
         raise MedmillError(f"{out}: this is a file; --out names a folder")
     if (out / MANIFEST).exists():
-        made = read_manifest(out).dataset
-        if made != dataset:
-            raise MedmillError(f"{out}: holds the dataset {made}, not {dataset}; choose another --out")
+        made = read_manifest(out)
+        if made.dataset != dataset and any(stage.bytes for stage in made.stages):
+            raise MedmillError(f"{out}: holds the dataset {made.dataset}, not {dataset}; choose another --out")
     elif not (out / LOCK).exists() and any(out.iterdir()):
         raise MedmillError(f"{out}: holds files that are not of a build; choose an empty or a new folder for --out")
 

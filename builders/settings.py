@@ -22,6 +22,8 @@ def pairs(tokens: Iterable[str], option: str) -> dict[str, str]:
         name, equals, value = token.partition("=")
         if not equals or not name:
             raise UsageError(f"{option} {token}: expected NAME=VALUE")
+        if not value.strip():
+            raise UsageError(f"{option} {token}: expected a value behind the equals sign")
         if name in found:
             raise UsageError(f"{option} {name} is given twice: {found[name]} and {value}")
         found[name] = value
@@ -32,6 +34,14 @@ def for_part(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The settings of one part: `name.key=value` as `key: value`, dashes in keys read as underscores."""
     head = f"{name}."
     return {_field(key.removeprefix(head)): value for key, value in settings.items() if key.startswith(head)}
+
+
+def for_source(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The settings of the one source a command reads; raises `UsageError` for those of anything else."""
+    head = f"{name}."
+    if strange := sorted(key for key in settings if not key.startswith(head)):
+        raise UsageError(f"--set {', '.join(strange)}: only settings of {name} count here, as in {head}KEY=VALUE")
+    return for_part(settings, name)
 
 
 def for_recipe(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 import polars as pl
 
+from builders.sources.csv_files import shown
 from schemas.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -123,8 +124,7 @@ def _some(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def _places(path: Path, found: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
     if missing := [name for name in wanted if name not in found]:
-        shown = ", ".join(name[:40] for name in found[:30]) or "none"
-        raise SourceError(f"{path}: no column {', '.join(missing)}; the columns are {shown}")
+        raise SourceError(f"{path}: no column {', '.join(missing)}; {shown(found, 'the columns are')}")
     return {name: found.index(name) for name in wanted}
 
 

@@ -15,6 +15,8 @@ FORMAT_VERSION: Final = 1
 
 MANIFEST: Final = "manifest.json"
 
+_MEND: Final = "remove this file and run the build again, which keeps what is finished"
+
 
 def _plain(terms: Terms) -> dict[str, Any]:
     """Sets in sorted order, so that equal terms give equal bytes."""
@@ -41,6 +43,7 @@ class SourceRecord(Part):
     shards: int
     people: str = Field(default="", description="Whose ids these are: sources of one name share subjects and studies.")
     terms: TermsRecord
+    notes: list[str] = Field(default_factory=list, description="What of the source was passed over, with counts.")
 
 
 class StageRecord(Part):
@@ -141,14 +144,16 @@ def read_manifest(build: Path) -> Manifest:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MedmillError(f"{build}: no {MANIFEST}, so this is not a build; make one with medmill build") from None
+    except PermissionError:
+        raise MedmillError(f"{path}: no permission to read this file; check its owner and mode") from None
     except (ValueError, OSError) as error:
-        raise MedmillError(f"{path}: unreadable ({type(error).__name__}); run the build again") from error
+        raise MedmillError(f"{path}: unreadable ({type(error).__name__}); {_MEND}") from error
     _refuse_other_format(path, content)
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise MedmillError(f"{path}: damaged at {where}: {error.errors()[0]['msg']}; run the build again") from error
+        raise MedmillError(f"{path}: damaged at {where}: {error.errors()[0]['msg']}; {_MEND}") from error
 
 
 def _refuse_other_format(path: Path, content: Any) -> None:

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.errors import MedmillError
+
 
 @dataclass(frozen=True)
 class Transformer:
@@ -27,8 +29,14 @@ class Transformer:
         from transformers import AutoModel, AutoTokenizer  # pyright: ignore[reportMissingImports]
 
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        tokenizer = AutoTokenizer.from_pretrained(self.model)
-        model = AutoModel.from_pretrained(self.model).eval().to(device)
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(self.model)
+            model = AutoModel.from_pretrained(self.model).eval().to(device)
+        except (OSError, ValueError) as error:
+            raise MedmillError(
+                f"transformers:{self.model}: no model there ({type(error).__name__}); expected a folder with "
+                "config.json, weights and tokenizer, or the id of a model on the Hub that this machine can reach"
+            ) from error
         distinct = sorted(set(terms), key=lambda term: (len(term), term))
         parts = [distinct[i : i + self.batch] for i in range(0, len(distinct), self.batch)]
         with torch.inference_mode():

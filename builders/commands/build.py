@@ -89,6 +89,9 @@ def _show_result(manifest: "Manifest", out: Path) -> None:
 
     rows = sum(split.rows for table in manifest.tables for split in table.splits.values())
     _say(f"{manifest.dataset}: {len(manifest.tables)} tables, {rows:,} rows in {clock(manifest.wall_seconds)}; {out}")
+    for source in manifest.sources:
+        for note in source.notes:
+            _say(f"note: {source.name}: {note}")
     if slowest := state_of(out).slowest:
         _say("slowest: " + ", ".join(f"{partition} {clock(seconds)}" for seconds, partition in slowest[:3]))
 

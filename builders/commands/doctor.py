@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from builders.installation import installed, packages
+from builders.installation import install, installed, packages
 from builders.machine import Machine, look
 
 
@@ -105,7 +105,7 @@ def _packages(findings: Findings) -> list[tuple[str, str]]:
     for extra, versions in findings.packages.items():
         there = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
         absent = ", ".join(name for name, version in versions.items() if not version)
-        mend = f"missing: {absent}; pip install 'medmill{f'[{extra}]' if extra else ''}'" if absent else ""
+        mend = f"missing: {absent}; {install(extra)}" if absent else ""
         rows.append((f"extra {extra}" if extra else "core", "; ".join(part for part in (there, mend) if part)))
     return rows
 

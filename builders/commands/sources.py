@@ -69,11 +69,11 @@ def _terms(terms: "Terms") -> dict[str, Any]:
 
 def _look(name: str, location: str, settings: Sequence[str]) -> "list[Seen]":
     from builders.discovery import source_class
-    from builders.settings import for_part, pairs, typed
+    from builders.settings import for_source, pairs, typed
     from builders.sources.inspection import inspect
 
     kind: Any = source_class(name)
-    return inspect(kind(location=location, **typed(kind, name, for_part(pairs(settings, "--set"), name))))
+    return inspect(kind(location=location, **typed(kind, name, for_source(pairs(settings, "--set"), name))))
 
 
 def _show(entries: Sequence[dict[str, Any]], seen: "Sequence[Seen]") -> None:

@@ -7,6 +7,7 @@ from typing import IO, Final
 
 import polars as pl
 
+from builders.store import drafted, write_bytes
 from qc.build import Build
 from schemas.anatomy import WHOLE_REPORT, slug
 from schemas.errors import UsageError
@@ -43,19 +44,20 @@ def qrels(dataset: Path, *, out: Path, split: tuple[str, ...] = ()) -> int:
 def write_qrels(build: Build, out: Path, splits: tuple[str, ...] = ()) -> list[Path]:
     """Write the files and return their paths; a candidate of several strata is written once. Bounded in memory."""
     chosen = wanted_splits(build, splits)
-    out.mkdir(parents=True, exist_ok=True)
     paths = {(name, split): out / name.format(split=split) for split in chosen for name in _COLUMNS}
     anatomies: dict[str, str] = {}
     with ExitStack() as stack:
-        files = {key: stack.enter_context(path.open("wb")) for key, path in paths.items()}
+        drafts = {key: stack.enter_context(drafted(path)) for key, path in paths.items()}
+        files = {key: stack.enter_context(draft.open("wb")) for key, draft in drafts.items()}
         for split, rows in build.pieces("rankings", ["query", "anatomy", "candidate", "score"], ["query", "anatomy"]):
             if split in chosen:
                 anatomies |= {name: slug(name) for name in rows["anatomy"].unique().sort()}
+                _refuse_blanks(rows, build)
                 _append(judgements(rows), {name: files[name, split] for name in _COLUMNS})
     written = [*paths.values(), out / DEFS, out / SUBTOPICS]
-    written[-2].write_text(json.dumps(_definitions(build), indent=2) + "\n", encoding="utf-8")
+    write_bytes(written[-2], (json.dumps(_definitions(build), indent=2) + "\n").encode())
     lines = (f"{short}\t{name}\n" for name, short in sorted(anatomies.items()))
-    written[-1].write_text("subtopic\tanatomy\n" + "".join(lines), encoding="utf-8")
+    write_bytes(written[-1], ("subtopic\tanatomy\n" + "".join(lines)).encode())
     return written
 
 
@@ -82,6 +84,17 @@ def judgements(rows: pl.DataFrame) -> pl.DataFrame:
         .with_columns(id=pl.col("query") + "/" + pl.col("subtopic"), zero=pl.lit(0))
         .sort("query", "anatomy", "grade", "candidate", descending=[False, False, True, False])
     )
+
+
+def _refuse_blanks(rows: pl.DataFrame, build: Build) -> None:
+    """Raise `UsageError` where an id would fall into several columns."""
+    for name in ("query", "candidate"):
+        parted = rows.filter(pl.col(name).str.contains(r"\s"))
+        if parted.height:
+            raise UsageError(
+                f"{build.folder}: the id {parted[name][0]!r} holds a blank, which parts the columns of qrels; give the "
+                "studies ids without blanks, or use medmill export beir"
+            )
 
 
 def _append(rows: pl.DataFrame, files: dict[str, IO[bytes]]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from builders.store import drafted
 from qc.build import Build
 from schemas.anatomy import WHOLE_REPORT
 from schemas.errors import UsageError
@@ -52,13 +53,14 @@ def _link(path: Path, target: Path) -> None:
     try:
         os.link(path, target)
     except OSError:
-        shutil.copyfile(path, target)
+        with drafted(target) as draft:
+            shutil.copyfile(path, draft)
 
 
 def _write_texts(build: Build, order: Path, target: Path) -> None:
     """One line per row of the matrix, in its order."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     rows = pl.read_csv(order, infer_schema=False).rename({"File Path": "img_path", "study": "name"})
     texts = build.scan("corpus", ["id", "text"]).select(name="id", text="text")
     lines = rows.lazy().join(texts, on="name", how="left", maintain_order="left").collect()
-    lines.select("img_path", "name", "text").write_ndjson(target)
+    with drafted(target) as draft:
+        lines.select("img_path", "name", "text").write_ndjson(draft)

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from builders.base import Kept, Source
 from builders.exports.table_writer import TableWriter
 from builders.sources.sections import last_of_each, official_sections
+from builders.store import drafted
 from schemas.errors import UsageError
 
 SECTIONED = ("impression", "findings", "last_paragraph", "comparison")
@@ -58,15 +59,13 @@ def reports(
 
 def _reader(sources: dict[str, str], settings: dict[str, str]) -> Source:
     from builders.discovery import source_class
-    from builders.settings import for_part, names_of, typed
+    from builders.settings import for_source, typed
 
     if len(sources) != 1:
         raise UsageError(f"export reports takes one --source NAME=VALUE, got {len(sources)}")
     ((name, location),) = sources.items()
-    if strange := names_of(settings) - {name}:
-        raise UsageError(f"--set {', '.join(sorted(strange))}: only settings of {name} count here")
     kind: Any = source_class(name)
-    return kind(location=location, **typed(kind, name, for_part(settings, name)))
+    return kind(location=location, **typed(kind, name, for_source(settings, name)))
 
 
 def _pieces(reader: Source) -> Iterator[Kept]:
@@ -98,10 +97,12 @@ def _sectioned(frame: pl.DataFrame, source: str) -> pl.DataFrame:
 
 
 def _write_rejected(out: Path, rejected: pl.DataFrame | None) -> str:
-    if rejected is None or not rejected.height:
-        return ""
     path = out.with_name(f"{out.name}.rejected.csv")
-    rejected.write_csv(path)
+    if rejected is None or not rejected.height:
+        path.unlink(missing_ok=True)  # of an earlier export
+        return ""
+    with drafted(path) as draft:
+        rejected.write_csv(draft)
     counts = Counter(rejected.get_column("reason").to_list())
     return f"; not read: {', '.join(f'{n} {reason}' for reason, n in sorted(counts.items()))}, listed in {path}"
 

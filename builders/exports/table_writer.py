@@ -1,12 +1,13 @@
 """Write a table piece by piece into one Parquet, CSV or JSON-lines file that is there whole or not at all."""
 
-import os
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import polars as pl
 
+from builders.store import drafted
 from schemas.errors import UsageError
 
 ENDS = (".parquet", ".csv", ".jsonl")
@@ -21,13 +22,16 @@ class TableWriter:
         if out.is_dir() or not out.parent.is_dir():
             raise UsageError(f"--out {out}: expected a file in a folder that is there")
         self.out = out
-        self.draft = out.with_name(f".{out.name}.draft")
         self.parquet: Any = None
         self.rows = 0
         self.pieces = 0
 
     def __enter__(self) -> Self:
-        self.file = self.draft.open("wb")
+        with ExitStack() as stack:
+            draft = stack.enter_context(drafted(self.out))
+            self.file = stack.enter_context(draft.open("wb"))
+            stack.callback(self._close_parquet)
+            self._left = stack.pop_all()
         return self
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -53,13 +57,8 @@ class TableWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._left.__exit__(kind, error, trace)
+
+    def _close_parquet(self) -> None:
         if self.parquet is not None:
             self.parquet.close()
-        if kind is None:
-            self.file.flush()
-            os.fsync(self.file.fileno())
-        self.file.close()
-        if kind is None:
-            self.draft.replace(self.out)
-        else:
-            self.draft.unlink(missing_ok=True)

@@ -1,15 +1,16 @@
 """Look into a folder before a build: what is there, what is missing, and what does not fit."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
-from builders.base import Source
+from builders.base import Kept, Source
 from builders.sources.mimic_cxr import MimicCxr
-from builders.sources.mimic_release import FILES, Found, packed_reports
-from builders.sources.mimic_reports import below_files
+from builders.sources.mimic_release import FILES, Found
+from builders.sources.mimic_reports import read_texts
 from schemas.errors import MedmillError
 
 _FOR = {
@@ -20,6 +21,7 @@ _FOR = {
     "chexpert": "labels to compare with",
 }
 _SAMPLE = 500
+_SHOWN_NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Seen:
 
 
 def inspect(source: Source) -> list[Seen]:
-    """What a build would find in the location of a source; reads lists and names, few reports."""
+    """What a build would find in the location of a source; reads tables and lists, few reports."""
     seen: list[Seen] = []
     try:
         seen.extend(_mimic(source) if isinstance(source, MimicCxr) else _tables(source))
@@ -52,39 +54,67 @@ def _tables(source: Source) -> Iterator[Seen]:
                 raise
             yield Seen(table, "wrong", str(error))
             continue
-        frame = made if made is None or isinstance(made, pl.DataFrame) else made.frame
-        if frame is None:
+        if made is None:
             yield Seen(table, "absent" if number else "missing", "nothing here for this table")
         else:
-            yield Seen(table, "ok", f"{len(shards)} shards; the first has {frame.height} rows")
+            yield _first_shard(table, len(shards), made)
+    yield from _notes(source)
+
+
+def _first_shard(table: str, shards: int, made: pl.DataFrame | Kept) -> Seen:
+    """Wrong where every row of it is rejected."""
+    kept = made.frame if isinstance(made, Kept) else made
+    why = Counter(made.rejected.get_column("reason").to_list()) if isinstance(made, Kept) else Counter[str]()
+    told = ", ".join(f"{n} {reason}" for reason, n in sorted(why.items()))
+    note = f"{shards} shards; the first has {kept.height} rows" + (f"; rejected: {told}" if told else "")
+    return Seen(table, "wrong" if told and not kept.height else "ok", note)
+
+
+def _notes(source: Source) -> Iterator[Seen]:
+    for note in list(source.notes())[:_SHOWN_NOTES]:
+        yield Seen("note", "ok", note)
 
 
 def _mimic(source: MimicCxr) -> Iterator[Seen]:
     release = source.release
+    if (listed := release.find("studies")) and (wrong := _wrong(listed, release.studies)):
+        yield Seen(listed.name, "wrong", wrong)
+        return
+    studies = release.studies()
+    whole = True
+    reading: dict[str, Callable[[], object]] = {
+        "studies": release.studies,
+        "records": release.images,
+        "split": lambda: release.with_facts(studies),
+        "metadata": release.images,
+        "chexpert": lambda: (found := release.find("chexpert")) and release.machine_labels(found),
+    }
     for kind, use in _FOR.items():
         found = release.find(kind)
-        yield Seen(FILES[kind][0], "ok" if found else "absent", found.path() if found else f"gives {use}")
-    studies = release.studies()
+        wrong = _wrong(found, reading[kind]) if found else ""
+        whole = whole and not wrong
+        state = "wrong" if wrong else "ok" if found else "absent"
+        yield Seen(FILES[kind][0], state, wrong or (found.path() if found else f"gives {use}"))
     found = source.reports_in(release, studies)
     yield Seen("reports", "ok", f"{found.path()}, for {studies.height} studies")
-    yield from _missing_reports(source, found, studies)
-    yield from _unknown_studies(source, studies)
+    if whole:
+        yield from _sampled(source, found, studies)
+        yield from _notes(source)
 
 
-def _missing_reports(source: MimicCxr, found: Found, studies: pl.DataFrame) -> Iterator[Seen]:
-    if found.name.endswith(".zip"):
-        gone = studies.join(packed_reports(found), on="study", how="anti")
-        if gone.height:
-            yield Seen("reports", "wrong", f"{gone.height} studies have no report in the zip, first {gone['study'][0]}")
-        return
-    sample = studies.sample(min(_SAMPLE, studies.height), seed=0)
-    gone = [name for name in below_files(sample) if not found.place.fs.isfile(f"{found.path()}/{name}")]
-    if gone:
-        yield Seen("reports", "wrong", f"{len(gone)} of {sample.height} looked for are not there, first {gone[0]}")
+def _wrong(found: Found, read: Callable[[], object]) -> str:
+    """Why a table cannot be read; empty where it can, or where it is another table that cannot."""
+    try:
+        read()
+    except MedmillError as error:
+        return str(error) if found.name in str(error) else ""
+    return ""
 
 
-def _unknown_studies(source: MimicCxr, studies: pl.DataFrame) -> Iterator[Seen]:
-    for kind in ("split", "chexpert"):
-        unknown = source.release.unknown_studies(kind, studies)
-        if unknown:
-            yield Seen(kind, "ok", f"names {unknown} studies that the study list does not have; they are passed over")
+def _sampled(source: MimicCxr, found: Found, studies: pl.DataFrame) -> Iterator[Seen]:
+    """Some of the reports, read."""
+    sample = studies.sample(min(_SAMPLE, studies.height), seed=0).sort("patient", "study")
+    _, rejected = read_texts(found, source.release.with_facts(sample))
+    for (reason,), rows in rejected.sort("id").group_by("reason", maintain_order=True):
+        state = "wrong" if reason in ("missing_report", "truncated_member", "unreadable_report") else "ok"
+        yield Seen("reports", state, f"{rows.height} of {sample.height} read are {reason}, first {rows['detail'][0]}")

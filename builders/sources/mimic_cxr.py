@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from builders.base import Kept, Shard, Source
+from builders.sources.mimic_notes import notes_on
 from builders.sources.mimic_release import Found, Release
 from builders.sources.mimic_reports import below_files, read_texts, states
 from builders.sources.mimic_rows import LABEL_ROW, LABELS, report_rows, view_named
@@ -99,6 +100,12 @@ class MimicCxr(Source):
         found = self.reports_in(release, studies)
         reports, rejected = read_texts(found, release.with_facts(_of(studies, shard)))
         return Kept(report_rows(reports), rejected)
+
+    def notes(self) -> Sequence[str]:
+        """Rows and reports that the study list does not name, and studies that the split does not."""
+        release = self.release
+        studies = release.studies()
+        return notes_on(release, self.reports_in(release, studies), studies)
 
     def _images(self, release: Release, shard: str) -> Kept:
         images = release.images()

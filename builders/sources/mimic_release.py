@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 import polars as pl
 
-from builders.sources.csv_files import read_csv
+from builders.sources.csv_files import WRONG, read_csv
 from builders.sources.mimic_rows import LABELS
 from builders.sources.place import Place
 from builders.sources.sorting_out import split_named
@@ -105,7 +105,10 @@ class Release:
         )
 
     def with_facts(self, studies: pl.DataFrame) -> pl.DataFrame:
-        """Add `date` and `split` from MIMIC-CXR-JPG; a study that has no split gets that of its patient's others."""
+        """Add `date` and `split` from MIMIC-CXR-JPG; a study that has no split gets that of its patient's others.
+
+        `strange_split`: whether the table has a word for it that is no split.
+        """
         split, metadata = self.find("split"), self.find("metadata")
         dates = _per_study(metadata, "StudyDate", metadata.stamp() if metadata else "")
         splits = _per_study(split, "split", split.stamp() if split else "")
@@ -118,6 +121,7 @@ class Release:
         return joined.with_columns(
             date=pl.col("StudyDate").str.slice(0, 8).str.to_date("%Y%m%d", strict=False),
             split=split_named("split").fill_null(split_named("others")),
+            strange_split=split_named("split").is_null() & (pl.col("split").str.strip_chars() != "").fill_null(False),
         ).drop("StudyDate", "others")
 
     def images(self) -> pl.DataFrame | None:
@@ -128,13 +132,12 @@ class Release:
             return None
         return _images(records, metadata, listed.stamp(), metadata.stamp() if metadata else "")
 
-    def unknown_studies(self, kind: str, studies: pl.DataFrame) -> int:
-        """How many studies a table of MIMIC-CXR-JPG (`split`, `chexpert`) names that are not among `studies`."""
+    def named(self, kind: str) -> pl.DataFrame:
+        """study of every row of a table, null where a row is none; no rows where the table is not there."""
         found = self.find(kind)
         if found is None:
-            return 0
-        named = read_csv(found.place, found.name, ["study_id"]).select(study=_with_letter("s", "study_id")).unique()
-        return named.join(studies, on="study", how="anti").height
+            return pl.DataFrame(schema={"study": pl.String})
+        return read_csv(found.place, found.name, ["study_id"]).select(study=_with_letter("s", "study_id"))
 
     def machine_labels(self, found: Found) -> pl.DataFrame:
         """id (of the study), patient, and the value of each of the 14 labels: `1`, `0`, `-1` or null."""
@@ -164,18 +167,23 @@ def _packed_reports(found: Found, stamp: str) -> pl.DataFrame:
 
 @lru_cache(maxsize=2)
 def _study_list(found: Found, stamp: str) -> pl.DataFrame:
-    return _as_studies(read_csv(found.place, found.name, ["subject_id", "study_id", "path"]))
+    listed = read_csv(found.place, found.name, ["subject_id", "study_id", "path"])
+    if not listed.height:
+        raise SourceError(f"{found.path()}: no rows here; expected one per study (or remove the file)")
+    return _as_studies(listed)
 
 
 def _as_studies(listed: pl.DataFrame) -> pl.DataFrame:
     if "study_id" not in listed.columns:
         listed = listed.with_columns(
-            subject_id=pl.col("path").str.extract(_REPORT, 1), study_id=pl.col("path").str.extract(_REPORT, 2)
+            pl.lit(None, pl.String).alias(WRONG),
+            subject_id=pl.col("path").str.extract(_REPORT, 1),
+            study_id=pl.col("path").str.extract(_REPORT, 2),
         )
     studies = listed.select(
         study=_with_letter("s", "study_id").fill_null("s"),
         patient=_with_letter("p", "subject_id").fill_null(NOBODY),
-        path=pl.col("path").fill_null(""),
+        path=pl.coalesce("path", WRONG, pl.lit("")),
     )
     well = pl.col("study").str.contains(r"^s\d{8}$") & pl.col("patient").str.contains(r"^p\d{8}$")
     studies = studies.with_columns(

@@ -10,13 +10,14 @@ import polars as pl
 from builders.base import REJECTED_SCHEMA
 from builders.sources.mimic_release import Found, packed_reports
 from builders.sources.mimic_rows import RawReport
-from builders.sources.zip_in_place import read_members
+from builders.sources.zip_in_place import DAMAGED, read_members
 
 Text = str | tuple[str, str]
 """The text of a report, or (reason, detail) why there is none."""
 _MISSING = ("missing_report", "the study list names this report, but it is not there")
 _REPEATED = ("duplicate_id", "an earlier row of the study list has this study")
 _MALFORMED = ("missing_id", "the study list has no ids of eight digits here (subject_id 1…, study_id 5…)")
+_STRANGE_SPLIT = ("unknown_split", "the split file has a word for this study that is none of train, validate, test")
 _DENIED = ("unreadable_report", "no permission to read this file")
 
 
@@ -35,30 +36,43 @@ def read_texts(found: Found, studies: pl.DataFrame) -> tuple[list[RawReport], pl
 
 
 def _told(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """What the study list alone says against a row."""
+    """What the tables alone say against a row."""
     if row["malformed"]:
         return _MALFORMED
-    return _REPEATED if row["repeated"] else None
+    if row["repeated"]:
+        return _REPEATED
+    return _STRANGE_SPLIT if row["strange_split"] else None
 
 
 def states(found: Found, studies: pl.DataFrame) -> pl.Series:
     """Per study what changes when its report does: CRC-32 and size in a zip; size and time of change, or ETag, of a
     file (opening 227,835 files to hash them takes too long; `cp -p` and `rsync -t` keep the time)."""
     if found.name.endswith(".zip"):
-        members = packed_reports(found).unique("study", keep="first", maintain_order=True)
-        joined = studies.join(members, on="study", how="left", maintain_order="left")
+        joined = studies.join(_members(found, studies), on="study", how="left", maintain_order="left")
         return joined.select(pl.concat_str("study", "crc", "size", separator=":", ignore_nulls=True)).to_series()
     if found.place.is_local:
         return pl.Series([_stat(path) for path in _paths(found, studies)], dtype=pl.String)
     return _remote_states(found, studies)
 
 
+def _members(found: Found, studies: pl.DataFrame) -> pl.DataFrame:
+    """The member of the zip file that holds the report of each study: of several, the one that the list names."""
+    named = studies.filter(~pl.col("repeated")).select("study", "path")
+    members = packed_reports(found).join(named, on="study", maintain_order="left")
+    listed = (pl.lit("/") + pl.col("name")).str.ends_with(pl.lit("/") + pl.col("path"))
+    members = members.with_columns(listed=listed).sort("study", ~pl.col("listed"), maintain_order=True)
+    return members.unique("study", keep="first", maintain_order=True).drop("path", "listed")
+
+
 def _from_zip(found: Found, studies: pl.DataFrame) -> dict[str, Text]:
-    members = packed_reports(found).join(studies.select("study"), on="study", how="semi")
+    members = _members(found, studies)
     by_name = dict(members.select("name", "study").iter_rows())
-    damaged = ("truncated_member", f"this member of {found.name} is cut off or damaged; download the file again")
     read = read_members(found.place, found.name, members.drop("study"))
-    return {by_name[name]: damaged if raw is None else _decoded(raw) for name, raw in read}
+    return {by_name[name]: _decoded(raw) if isinstance(raw, bytes) else _unread(found, raw) for name, raw in read}
+
+
+def _unread(found: Found, why: str) -> Text:
+    return "truncated_member" if why == DAMAGED else "unreadable_report", f"this member of {found.name} is {why}"
 
 
 def _from_tree(found: Found, studies: pl.DataFrame) -> dict[str, Text]:
@@ -76,6 +90,8 @@ def _local(found: Found, paths: list[str]) -> Iterator[Text | None]:
             yield None
         except PermissionError:
             yield _DENIED
+        except OSError as error:
+            yield "unreadable_report", error.strerror or "it cannot be read"
 
 
 def _remote(found: Found, paths: list[str]) -> Iterator[Text | None]:

@@ -9,8 +9,8 @@ import polars as pl
 
 from builders.base import Kept, Shard, Source
 from builders.sources.assembled import assemble
-from builders.sources.csv_files import read_csv, undecodable
-from builders.sources.openi_xml import read_images, read_reports, report_number
+from builders.sources.csv_files import WRONG, read_csv, undecodable
+from builders.sources.openi_xml import file_state, read_images, read_reports, report_number
 from builders.sources.place import Place, absolute, digest
 from builders.sources.sorting_out import REPORT_COLUMNS, repeated, sort_out
 from schemas.errors import SourceError
@@ -30,6 +30,7 @@ _XML = ("ecgen-radiology/*.xml", "*.xml")
 _NUMBERS_PER_SHARD = 500
 _BYTES_PER_ROW = 400
 _VIEWS = {"Frontal": "frontal", "Lateral": "lateral"}
+_BAD_ROW = ("bad_row", pl.col(WRONG).is_not_null(), pl.col("id") + ": " + pl.col(WRONG))
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ class Openi(Source):
             return []
         numbers = read_csv(self._place, name, ["uid"]).select(_uid_number().alias("uid")).to_series()
         counts = (numbers // _NUMBERS_PER_SHARD * _NUMBERS_PER_SHARD).rename("first").value_counts().sort("first")
+        if table == "reports" and not len(numbers):
+            raise SourceError(f"{self._place.full(name)}: no rows here; expected a row per report under the header")
         identity = self._place.identity(name)
         return [Shard(_range(first), identity, rows, rows * _BYTES_PER_ROW) for first, rows in counts.iter_rows()]
 
@@ -97,7 +100,7 @@ class Openi(Source):
         return [
             Shard(
                 _range(start),
-                digest(*(self._place.identity(name) for name in names)),
+                digest(*(file_state(self._place, name) for name in names)),
                 len(names),
                 len(names) * _BYTES_PER_ROW,
             )
@@ -127,31 +130,38 @@ class Openi(Source):
     def _rows(self, table: str, first: int, expected: Sequence[str]) -> pl.DataFrame:
         name = self._csv(table)
         assert name is not None  # there are shards only where the file is
-        frame = read_csv(self._place, name, expected).with_columns(path=pl.lit(name))
+        frame = _with_places(read_csv(self._place, name, expected), name)
         return frame.filter(_uid_number().is_between(first, first + _NUMBERS_PER_SHARD, closed="left"))
 
     def _reports(self, first: int) -> Kept:
         frame = self._rows("reports", first, ["uid", *SECTIONS]).with_columns(
-            id=pl.lit("CXR") + pl.col("uid").fill_null("")
+            id=pl.coalesce("place", pl.lit("CXR") + pl.col("uid").fill_null(""))
         )
         return as_reports(frame)
 
     def _images(self, first: int) -> Kept:
         frame = self._rows("images", first, ["uid", "filename", "projection"])
         frame = frame.select(
-            id=pl.col("filename").str.replace(r"(\.dcm)?\.png$", ""),
+            id=pl.coalesce("place", pl.col("filename").str.replace(r"(\.dcm)?\.png$", "")),
             study=pl.lit("CXR") + pl.col("uid"),
             view=pl.col("projection").replace_strict(_VIEWS, default=None, return_dtype=pl.String),
             path=pl.col("filename"),
+            **{WRONG: pl.col(WRONG)},
         )
         return _once(frame)
 
     def _labels(self, name: str) -> Kept:
-        frame = read_csv(self._place, name, ["filename"])
+        frame = _with_places(read_csv(self._place, name, ["filename"]), name)
         columns = [column for column in LABELS if column in frame.columns]
-        checked = frame.rename({"filename": "id"})
+        if not columns:
+            raise SourceError(
+                f"{self._place.full(name)}: no column of labels here; expected filename and some of "
+                f"{', '.join(LABELS)} (or give the file a name that does not begin with labels)"
+            )
+        checked = frame.with_columns(id=pl.coalesce("place", "filename"))
         wrong = pl.any_horizontal(~pl.col(column).is_in(["0", "1"]).fill_null(False) for column in columns)
         reasons = [
+            _BAD_ROW,
             ("duplicate_id", repeated(), pl.lit(f"{name}: an earlier row has this id")),
             ("bad_label", wrong, pl.lit(f"{name}: expected 0 or 1 in every label column")),
         ]
@@ -173,7 +183,10 @@ class Openi(Source):
 def as_reports(frame: pl.DataFrame) -> Kept:
     """Report rows of a frame with `id`, `path` and a column per section."""
     said = pl.any_horizontal(pl.col(column).fill_null("").str.contains(r"\w") for column in SECTIONS)
+    if WRONG not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.String).alias(WRONG))
     reasons = [
+        _BAD_ROW,
         ("missing_id", ~pl.col("id").str.contains(r"^CXR\d+$").fill_null(False), pl.col("path") + ": uid is no number"),
         ("duplicate_id", repeated(), pl.col("path") + ": an earlier row has this uid"),
         ("not_utf8", undecodable(list(SECTIONS)), pl.col("path") + ": the row holds bytes that are not UTF-8"),
@@ -188,11 +201,19 @@ def as_reports(frame: pl.DataFrame) -> Kept:
 
 def _uid_number() -> pl.Expr:
     """The report number; 0 where the cell holds none, so that some shard has the row and rejects it."""
-    return pl.col("uid").str.to_integer(strict=False).fill_null(0)
+    number = pl.col("uid").str.to_integer(strict=False)
+    return pl.when(number >= 0).then(number).otherwise(0)
+
+
+def _with_places(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add `path`, the file, and `place`, the id of a row that is none: the file and its line."""
+    return frame.with_columns(path=pl.lit(name), place=pl.lit(f"{name}#") + pl.col(WRONG).str.extract(r"^line (\d+)"))
 
 
 def _once(images: pl.DataFrame) -> Kept:
-    return sort_out(images, [("duplicate_id", repeated(), pl.lit("an earlier row has this image"))])
+    reasons = [_BAD_ROW] if WRONG in images.columns else []
+    kept, rejected = sort_out(images, [*reasons, ("duplicate_id", repeated(), pl.lit("an earlier row has this image"))])
+    return Kept(kept.drop(WRONG, strict=False), rejected)
 
 
 def _range(start: int) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 
 from builders.base import REJECTED_SCHEMA, Kept
 from builders.sources.place import Place
+from schemas.errors import SourceError
 
 _IMAGE = re.compile(r"^CXR(?:\d+_)?(\d+_IM-.*)$")
 """Image names repeat the report number in some files only (`CXR1_1_IM-…`, `CXR2_IM-…`); the CSV never does."""
@@ -21,12 +22,12 @@ def report_number(name: str) -> int:
 
 
 def read_reports(place: Place, names: Sequence[str], sections: Sequence[str]) -> Kept:
-    """One row per file: `id`, `path`, and the text of each section; rejected: files that are no XML."""
+    """One row per file: `id`, `path`, and the text of each section; rejected: files that cannot be read, or as XML."""
     rows, rejected = [], []
     for name in names:
         record = _parse(place, name)
-        if isinstance(record, str):
-            rejected.append((f"CXR{report_number(name)}", "bad_xml", record))
+        if isinstance(record, tuple):
+            rejected.append((f"CXR{report_number(name)}", *record))
         else:
             rows.append((f"CXR{report_number(name)}", name, *_sections(record, sections)))
     schema = dict.fromkeys(("id", "path", *sections), pl.String)
@@ -40,16 +41,27 @@ def read_images(place: Place, names: Sequence[str]) -> pl.DataFrame:
     rows = []
     for name in names:
         record = _parse(place, name)
-        if not isinstance(record, str):
+        if not isinstance(record, tuple):
             rows += [_image(element.get("id", ""), report_number(name)) for element in record.iter("parentImage")]
     return pl.DataFrame(rows, schema=dict.fromkeys(("id", "study", "view", "path"), pl.String), orient="row")
 
 
-def _parse(place: Place, name: str) -> ElementTree.Element | str:
+def file_state(place: Place, name: str) -> str:
+    """The identity of a file; a word for one that cannot be read, which rejects its report and no other."""
+    try:
+        return place.identity(name)
+    except SourceError:
+        return "unreadable"
+
+
+def _parse(place: Place, name: str) -> ElementTree.Element | tuple[str, str]:
+    """The record, or (reason, detail) why there is none."""
     try:
         return ElementTree.fromstring(place.fs.cat_file(place.full(name)))
     except ElementTree.ParseError as error:
-        return f"{name}: no XML that can be read (line {error.position[0]})"
+        return "bad_xml", f"{name}: no XML that can be read (line {error.position[0]})"
+    except (PermissionError, IsADirectoryError, FileNotFoundError) as error:
+        return "unreadable_report", f"{name}: {error.strerror or 'it cannot be read'}"
 
 
 def _sections(record: ElementTree.Element, sections: Sequence[str]) -> list[str | None]:

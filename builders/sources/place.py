@@ -2,6 +2,8 @@
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from glob import escape
@@ -13,6 +15,7 @@ from schemas.errors import SourceError
 
 _WHOLE = 64 * 2**20
 _EDGE = 2**20
+_AGAIN = "download it again, or make it again"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Place:
     def full(self, name: str = "") -> str:
         """The path of a file as its file system names it."""
         root = self._opened[1]
-        return f"{root}/{name}" if name else root
+        return f"{root}/{name}" if name else root or "/"
 
     def full_location(self, name: str) -> str:
         """The location of a folder below this one."""
@@ -56,15 +59,13 @@ class Place:
             raise SourceError(f"{self.location}: no such folder; `medmill sources` says how to obtain the source")
         if not self.fs.isdir(self.full()):
             raise SourceError(f"{self.location}: this is a file, expected the folder that holds the source's files")
-        try:
+        with readable(self.location, "folder"):
             self.fs.ls(self.full(), detail=False)
-        except PermissionError:
-            raise SourceError(f"{self.location}: no permission to read this folder; check its owner and mode") from None
 
     def files(self, pattern: str) -> list[str]:
         """Names of the files that match a glob pattern, sorted."""
-        head = len(self.full()) + 1
-        return sorted(path[head:] for path in self.fs.glob(f"{escape(self.full())}/{pattern}"))
+        root = self._opened[1]
+        return sorted(path[len(root) + 1 :] for path in self.fs.glob(f"{escape(root)}/{pattern}"))
 
     def first(self, *names: str) -> str | None:
         """The first of these files that is there."""
@@ -72,11 +73,11 @@ class Place:
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, unpacked where its name ends in `.gz`."""
-        try:
-            raw = self.fs.cat_file(self.full(name))
-        except PermissionError:
-            raise SourceError(f"{self.full(name)}: no permission to read this file; check its owner and mode") from None
-        return unpacked(raw, self.full(name))
+        path = self.full(name)
+        with readable(path):
+            raw = self.fs.cat_file(path)
+        with unpacking(path):
+            return gzip.decompress(raw) if is_gzip(path) else raw
 
     def identity(self, name: str) -> str:
         """What changes when the bytes of a file do, and stays when the file moves.
@@ -89,9 +90,10 @@ class Place:
         tag = info.get("ETag") or info.get("etag")
         if tag:
             return f"{size}:{tag}"
-        if size <= _WHOLE:
-            return f"{size}:{sha256(self.fs.cat_file(path)).hexdigest()}"
-        edges = self.fs.cat_file(path, 0, _EDGE) + self.fs.cat_file(path, size - _EDGE, size)
+        with readable(path):
+            if size <= _WHOLE:
+                return f"{size}:{sha256(self.fs.cat_file(path)).hexdigest()}"
+            edges = self.fs.cat_file(path, 0, _EDGE) + self.fs.cat_file(path, size - _EDGE, size)
         return f"{size}:{info.get('mtime')}:{sha256(edges).hexdigest()}"
 
 
@@ -100,14 +102,35 @@ def absolute(location: str) -> str:
     return location if "://" in location else str(Path(location).expanduser().absolute())
 
 
-def unpacked(raw: bytes, path: str) -> bytes:
-    """Unpack gzip by the file's name; a `SourceError` where the file is cut off or damaged."""
-    if not path.endswith(".gz"):
-        return raw
+def is_gzip(path: str) -> bool:
+    """Whether a file is packed, by its name."""
+    return path.lower().endswith(".gz")
+
+
+@contextmanager
+def readable(path: str, what: str = "file") -> Iterator[None]:
+    """Turn a failure to open a file into a `SourceError` that says what to do."""
     try:
-        return gzip.decompress(raw)
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise SourceError(f"{path}: the gzip file is cut off or damaged; download it again") from None
+        yield
+    except PermissionError:
+        raise SourceError(f"{path}: no permission to read this {what}; check its owner and mode") from None
+    except FileNotFoundError:
+        raise SourceError(f"{path}: this {what} is gone") from None
+    except IsADirectoryError:
+        raise SourceError(f"{path}: this is a folder, expected a file") from None
+
+
+@contextmanager
+def unpacking(path: str) -> Iterator[None]:
+    """Turn damage of a gzip file into a `SourceError` that tells a file cut off from one that was never packed."""
+    try:
+        yield
+    except gzip.BadGzipFile as error:
+        if "Not a gzipped file" in str(error):
+            raise SourceError(f"{path}: this is no gzip file, whatever its name says; rename it or pack it") from None
+        raise SourceError(f"{path}: the gzip file is cut off or damaged; {_AGAIN}") from None
+    except (EOFError, zlib.error):
+        raise SourceError(f"{path}: the gzip file is cut off or damaged; {_AGAIN}") from None
 
 
 def digest(*parts: str) -> str:

@@ -11,17 +11,18 @@ from builders.base import Kept, Shard, Source
 from builders.sources.assembled import assemble
 from builders.sources.csv_files import undecodable
 from builders.sources.mimic_rows import section_lists
+from builders.sources.parquet_rows import MOMENT
 from builders.sources.place import Place, absolute, digest
 from builders.sources.repeats import repeats
 from builders.sources.sections import any_sections
 from builders.sources.sorting_out import REPORT_COLUMNS, repeated, sort_out, split_named
-from builders.sources.table_files import ENDS, read_shard, table_shards
+from builders.sources.table_files import ENDS, is_table, kind_of, read_shard, table_shards
 from schemas.errors import SourceError, UsageError
 from schemas.radiology import Image, Report
 from schemas.terms import Terms
 
 SECTION_NAMES = ("findings", "impression", "indication", "comparison", "history", "technique", "examination")
-_DATES = ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+_DATES = ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class ReportsTable(Source):
     def __post_init__(self) -> None:
         if not self.id or not all(self.text):
             raise UsageError("reports-table: the settings id and text each need the name of a column")
+        self._demand_sections()
         object.__setattr__(self, "location", absolute(self.location))
         object.__setattr__(
             self,
@@ -70,23 +72,34 @@ class ReportsTable(Source):
             replace(type(self).terms, text_may_leave=self.text_may_leave, ids_may_leave=self.ids_may_leave),
         )
 
+    def _demand_sections(self) -> None:
+        """Raise a `UsageError` unless several columns of text are a section each."""
+        names = list(self._sections)
+        if unknown := [name for name in names if name not in SECTION_NAMES]:
+            raise UsageError(
+                f"reports-table.text: no section is called {', '.join(unknown)}; there are {', '.join(SECTION_NAMES)}, "
+                "as in findings=COLUMN,impression=COLUMN"
+            )
+        if names and len(names) < len(self.text):
+            raise UsageError("reports-table.text: a section is named twice; name each once")
+
     @cached_property
     def _files(self) -> tuple[Place, list[str]]:
         """The folder, and the names of its tables."""
         place = Place(self.location)
         if place.fs.isfile(place.full()):
             folder, _, name = self.location.rpartition("/")
-            return Place(folder), self._of_one_kind([name])
+            return Place(folder or "/"), self._of_one_kind([name])
+        if not place.fs.exists(place.full()):
+            raise SourceError(f"{self.location}: no such file or folder; name a table, or a folder of tables")
         place.demand_folder()
-        names = [name for name in place.files("*") if name.endswith(ENDS)]
-        return place, self._of_one_kind(names)
+        return place, self._of_one_kind([name for name in place.files("*") if is_table(name)])
 
     def _of_one_kind(self, names: Sequence[str]) -> list[str]:
-        kinds = {end for name in names for end in (name.removesuffix(".gz").rpartition(".")[2],)}
-        if not names or not all(name.endswith(ENDS) for name in names):
+        if not names or not all(map(is_table, names)):
             raise SourceError(f"{self.location}: no table here; expected a file that ends in {', '.join(ENDS)}")
-        if len(kinds) > 1:
-            raise SourceError(f"{self.location}: tables of several kinds ({', '.join(sorted(kinds))}); name one file")
+        if len(kinds := sorted({kind_of(name) for name in names})) > 1:
+            raise SourceError(f"{self.location}: tables of several kinds ({', '.join(kinds)}); name one file")
         return list(names)
 
     @property
@@ -119,28 +132,33 @@ class ReportsTable(Source):
     def _cut(self) -> tuple[list[Shard], Mapping[str, list[int]]]:
         """The shards, and the rows of each whose id an earlier one has; one pass, which travels with the tasks."""
         place, names = self._files
-        columns, shards = list(self._columns().values()), []
+        columns, shards, rows = list(dict.fromkeys(self._columns().values())), [], 0
 
         def ids() -> Iterator[tuple[str, pl.Series]]:
+            nonlocal rows
             for name in names:
                 for shard, values in table_shards(place, name, columns, self.id):
                     shards.append(shard)
+                    rows += len(values)
                     yield shard.name, values
 
-        return shards, repeats(ids())
+        late = repeats(ids())
+        if not rows:
+            raise SourceError(f"{self.location}: no rows here; expected a row per report under the header")
+        return shards, late
 
     def read(self, table: str, shard: str) -> Kept:
         """The rows of one shard."""
         place, _ = self._files
         columns = self._columns()
         late = self._cut[1].get(shard, [])
-        raw, unread = read_shard(place, shard, list(dict.fromkeys(columns.values())))
+        raw, numbers, unread = read_shard(place, shard, list(dict.fromkeys(columns.values())))
         frame = raw.select(pl.col(column).alias(name) for name, column in columns.items())
         absent = [name for name in ("patient", "date", "split", "image", "view") if name not in columns]
         frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
         frame = frame.with_columns(
-            pl.col("id").str.strip_chars(),
-            place=pl.format(f"{shard}#{{}}", pl.int_range(pl.len())),
+            pl.col("id").str.strip_chars().replace("", None),
+            place=pl.format("{}#{}", pl.lit(shard), numbers),
             late=pl.int_range(pl.len()).is_in(late),
         )
         kept, rejected = self._reports(frame) if table == "reports" else self._images(frame)
@@ -151,28 +169,27 @@ class ReportsTable(Source):
         frame = frame.with_columns(
             pl.when(~pl.col(name).str.strip_chars().is_in(list(self.blank))).then(pl.col(name)) for name in texts
         )
-        missing = pl.col("id").fill_null("") == ""
         said = pl.any_horizontal(pl.col(name).fill_null("").str.contains(r"\w") for name in texts)
         dated = frame.with_columns(
-            pl.coalesce(pl.col("date").str.to_date(f, strict=False) for f in self._formats()).alias("day")
+            pl.col("id").fill_null(pl.col("place")),
+            pl.coalesce(pl.col("date").str.to_date(f, strict=False) for f in self._formats()).alias("day"),
+            missing=pl.col("id").is_null(),
         )
         blank_date, blank_split = (pl.col(name).fill_null("").str.strip_chars() == "" for name in ("date", "split"))
+        encoded = undecodable(["id", *texts])
         reasons = [
-            ("missing_id", missing, pl.format("{}: the column of ids is empty", "place")),
+            ("missing_id", pl.col("missing"), pl.format("{}: the column of ids is empty", "place")),
+            ("not_utf8", encoded, pl.format("{}: the row holds bytes that are not UTF-8", "place")),
             ("duplicate_id", repeated() | pl.col("late"), pl.format("{}: an earlier row has this id", "place")),
-            ("not_utf8", undecodable(texts), pl.format("{}: the row holds bytes that are not UTF-8", "place")),
             ("empty_report", ~said, pl.format("{}: no column of text has words", "place")),
             ("bad_date", pl.col("day").is_null() & ~blank_date, pl.format("{}: no date; set date_format", "place")),
             ("unknown_split", split_named("split").is_null() & ~blank_split, pl.format("{}: no known split", "place")),
         ]
         kept, rejected = sort_out(dated, reasons)
-        rejected = rejected.with_columns(
-            id=pl.coalesce(pl.col("id").replace("", None), pl.col("detail").str.extract(r"^(\S+):"))
-        )
         return Kept(self._with_text(kept), rejected)
 
     def _formats(self) -> tuple[str, ...]:
-        return (self.date_format,) if self.date_format else _DATES
+        return (self.date_format, MOMENT) if self.date_format else _DATES
 
     def _with_text(self, kept: pl.DataFrame) -> pl.DataFrame:
         rows = kept.with_columns(date="day", split=split_named("split"), path=pl.col("place").str.extract(r"^(.*):"))
@@ -185,7 +202,7 @@ class ReportsTable(Source):
 
     def _images(self, frame: pl.DataFrame) -> Kept:
         images = (
-            frame.filter(pl.col("id").fill_null("") != "")
+            frame.drop_nulls("id")
             .select(study="id", view="view", path=pl.col("image").str.split(";"))
             .explode("path")
             .with_columns(pl.col("path").str.strip_chars())

@@ -44,7 +44,7 @@ class Synthetic(Source):
     def size(self) -> int:
         """The number of studies; raises a `SourceError` where the location is no such number."""
         plain = self.location.replace("_", "").replace(",", "")
-        if not plain.isdigit() or not FEWEST <= int(plain) <= MOST:
+        if not (plain.isascii() and plain.isdigit()) or not FEWEST <= int(plain) <= MOST:
             raise SourceError(
                 f"synthetic={self.location}: expected a number of studies from {FEWEST} to {MOST}, "
                 "as in --source synthetic=300"

@@ -1,24 +1,46 @@
 """Tables of any size as files: CSV, JSON lines and Parquet, cut into ranges, every column read as text."""
 
-import io
-import json
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
-from builders.base import REJECTED_SCHEMA, Kept, Shard
-from builders.sources.byte_ranges import byte_ranges, header, read_range
-from builders.sources.csv_files import demand_columns
-from builders.sources.place import Place, digest
+from builders.base import REJECTED_SCHEMA, Shard
+from builders.sources.byte_ranges import byte_ranges, first_line, head_of, line_of, read_range, separator_of
+from builders.sources.csv_files import demand_columns, demand_text
+from builders.sources.csv_rows import columns_of, csv_rows
+from builders.sources.json_rows import json_keys, json_rows
+from builders.sources.parquet_rows import parquet_shards, read_parquet
+from builders.sources.place import Place
 from schemas.errors import SourceError
 
 ENDS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".parquet")
-_PARQUET_ROWS = 5000
+
+
+class ShardRows(NamedTuple):
+    """The rows of a shard, all columns as String; `numbers`: which record of the shard each was, from 0.
+
+    `rejected`: the records that are no rows, under ids made of shard and number.
+    """
+
+    frame: pl.DataFrame
+    numbers: pl.Series
+    rejected: pl.DataFrame
+
+
+def is_table(name: str) -> bool:
+    """Whether a file is a table, by its name."""
+    return name.lower().endswith(ENDS)
+
+
+def kind_of(name: str) -> str:
+    """`csv`, `tsv`, `jsonl`, `ndjson` or `parquet`."""
+    return name.lower().removesuffix(".gz").rpartition(".")[2]
 
 
 def is_json(name: str) -> bool:
     """Whether a file holds JSON lines, by its name."""
-    return name.removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+    return kind_of(name) in ("jsonl", "ndjson")
 
 
 def table_shards(place: Place, name: str, columns: Sequence[str], key: str) -> Iterator[tuple[Shard, pl.Series]]:
@@ -26,25 +48,45 @@ def table_shards(place: Place, name: str, columns: Sequence[str], key: str) -> I
 
     Raises a `SourceError` for wrong columns.
     """
-    if name.endswith(".parquet"):
-        for shard in _parquet_shards(place, name, columns):
+    if kind_of(name) == "parquet":
+        for shard in parquet_shards(place, name, columns):
             yield shard, read_shard(place, shard.name, [key]).frame[key]
         return
-    if not is_json(name):
-        demand_columns(place.full(name), _csv_columns(place, name), columns)
-    for number, part in enumerate(byte_ranges(place, name, quoted=not is_json(name))):
-        if is_json(name) and not number:
-            demand_columns(place.full(name), _json_keys(part.block), columns)
+    path, head = place.full(name), head_of(place, name)
+    demand_text(path, head)
+    if is_json(name):
+        yield from _json_shards(place, name, head, columns, key)
+        return
+    header, separator = _header(name, head)
+    demand_columns(path, columns_of(header, separator), columns)
+    for part in byte_ranges(place, name, quoted=True, separator=separator):
         shard = Shard(f"{name}:{part.start}-{part.end}", part.identity, part.records, part.end - part.start)
-        yield shard, _parsed(place, shard.name, part.block, [key]).frame[key]
+        yield shard, _csv(place, shard.name, part.block, [key]).frame[key]
 
 
-def read_shard(place: Place, shard: str, columns: Sequence[str]) -> Kept:
-    """The rows of one shard with these columns as String; rejected: lines that are no JSON."""
+def _json_shards(
+    place: Place, name: str, head: bytes, columns: Sequence[str], key: str
+) -> Iterator[tuple[Shard, pl.Series]]:
+    path, keys = place.full(name), set[str]()
+    for part in byte_ranges(place, name, quoted=False):
+        if not keys.issuperset(columns):
+            keys |= json_keys(part.block, set(columns) - keys)
+        shard = Shard(f"{name}:{part.start}-{part.end}", part.identity, part.records, part.end - part.start)
+        yield shard, _json(shard.name, part.block, [key]).frame[key]
+    if not keys:
+        what = "one JSON array" if head.lstrip().startswith(b"[") else "no line that is a JSON object"
+        raise SourceError(f"{path}: holds {what}; expected one object a line (jq -c '.[]' makes lines of an array)")
+    demand_columns(path, sorted(keys), columns)
+
+
+def read_shard(place: Place, shard: str, columns: Sequence[str]) -> ShardRows:
+    """The rows of one shard with these columns."""
     name, start, end = _range(shard)
-    if name.endswith(".parquet"):
-        return Kept(_read_parquet(place, name, start, end, columns), pl.DataFrame(schema=REJECTED_SCHEMA))
-    return _parsed(place, shard, read_range(place, name, start, end), columns)
+    if kind_of(name) == "parquet":
+        frame = read_parquet(place, name, start, end, columns)
+        return ShardRows(frame, pl.int_range(frame.height, eager=True), pl.DataFrame(schema=REJECTED_SCHEMA))
+    block = read_range(place, name, start, end)
+    return _json(shard, block, columns) if is_json(name) else _csv(place, shard, block, columns)
 
 
 def _range(shard: str) -> tuple[str, int, int]:
@@ -53,114 +95,30 @@ def _range(shard: str) -> tuple[str, int, int]:
     return name, start, end
 
 
-def _parsed(place: Place, shard: str, block: bytes, columns: Sequence[str]) -> Kept:
-    """The rows of a range of text."""
-    name, start, end = _range(shard)
-    if is_json(name):
-        return _read_json(block, shard, columns)
-    return Kept(_read_csv(place, name, start, end, block, columns), pl.DataFrame(schema=REJECTED_SCHEMA))
+def _header(name: str, head: bytes) -> tuple[bytes, str]:
+    line = first_line(head)
+    return line, "\t" if kind_of(name) == "tsv" else separator_of(line)
 
 
-def _separator(name: str, head: bytes) -> str:
-    if name.removesuffix(".gz").endswith(".tsv"):
-        return "\t"
-    return max(",;\t", key=lambda letter: head.count(letter.encode()))
+def _csv(place: Place, shard: str, body: bytes, columns: Sequence[str]) -> ShardRows:
+    name, start, _ = _range(shard)
+    header, separator = _header(name, body[: 2**16] if start == 0 else head_of(place, name))
+    block, above = (body, 0) if start == 0 else (header + body, header.count(b"\n"))
+    rows = csv_rows(block, separator)
+    first = line_of(place, name, start) - above if rows.bad else 0
+    told = [(row.number, "bad_row", f"line {first + _lines(block, row.byte)}: {row.why}") for row in rows.bad]
+    return ShardRows(rows.frame.select(columns), rows.numbers, _rejected(shard, told))
 
 
-def _csv_columns(place: Place, name: str) -> list[str]:
-    head = header(place, name)
-    if not head.strip():
-        raise SourceError(f"{place.full(name)}: the file is empty")
-    return pl.read_csv(
-        io.BytesIO(head), separator=_separator(name, head), infer_schema=False, encoding="utf8-lossy"
-    ).columns
+def _lines(block: bytes, end: int) -> int:
+    return block.count(b"\n", 0, end)
 
 
-def _read_csv(place: Place, name: str, start: int, end: int, body: bytes, columns: Sequence[str]) -> pl.DataFrame:
-    head = header(place, name)
-    block = io.BytesIO(body if start == 0 else head + body)
-    try:
-        frame = pl.read_csv(block, separator=_separator(name, head), infer_schema=False, encoding="utf8-lossy")
-    except pl.exceptions.PolarsError:
-        raise SourceError(
-            f"{place.full(name)}: bytes {start} to {end} are no CSV (an open quote, or more cells than columns)"
-        ) from None
-    return frame.select(columns)
+def _json(shard: str, block: bytes, columns: Sequence[str]) -> ShardRows:
+    frame, numbers, bad = json_rows(block, columns)
+    return ShardRows(frame, numbers, _rejected(shard, bad))
 
 
-def _json_keys(block: bytes) -> list[str]:
-    for line in block.splitlines():
-        record = _json_record(line)
-        if record:
-            return list(record)
-    return []
-
-
-def _json_record(line: bytes) -> dict[str, object] | None:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def _read_json(block: bytes, shard: str, columns: Sequence[str]) -> Kept:
-    rows, rejected = [], []
-    for number, line in enumerate(block.split(b"\n")):
-        record = _json_record(line)
-        if record is not None:
-            rows.append([_as_text(record.get(column)) for column in columns])
-        elif line.strip():
-            rejected.append((f"{shard}#{number}", "bad_json", f"line {number} of this range is no JSON object"))
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    return Kept(frame, pl.DataFrame(rejected, schema=REJECTED_SCHEMA, orient="row"))
-
-
-def _as_text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _parquet_shards(place: Place, name: str, columns: Sequence[str]) -> Iterator[Shard]:
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
-
-    try:
-        with place.fs.open(place.full(name), "rb") as file:
-            found = ParquetFile(file)
-            demand_columns(place.full(name), found.schema_arrow.names, columns)
-            rows = found.metadata.num_rows
-            groups = [found.metadata.row_group(group) for group in range(found.metadata.num_row_groups)]
-            width = sum(group.total_byte_size for group in groups) // max(rows, 1)
-    except pa.ArrowInvalid:
-        raise SourceError(f"{place.full(name)}: no Parquet file, or cut off; make or download it again") from None
-    identity = place.identity(name)
-    for start in range(0, rows, _PARQUET_ROWS):
-        end = min(start + _PARQUET_ROWS, rows)
-        yield Shard(f"{name}:{start}-{end}", digest(identity, f"{start}-{end}"), end - start, (end - start) * width)
-
-
-def _read_parquet(place: Place, name: str, start: int, end: int, columns: Sequence[str]) -> pl.DataFrame:
-    """Only the row groups that hold the rows are read, batch by batch."""
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
-
-    with place.fs.open(place.full(name), "rb") as file:
-        found = ParquetFile(file)
-        groups, first, before = [], 0, 0
-        for group in range(found.metadata.num_row_groups):
-            rows = found.metadata.row_group(group).num_rows
-            if before < end and before + rows > start:
-                first = before if not groups else first
-                groups.append(group)
-            before += rows
-        batches, at = [], first
-        for batch in found.iter_batches(_PARQUET_ROWS, row_groups=groups, columns=list(dict.fromkeys(columns))):
-            low, high = max(start - at, 0), min(end - at, batch.num_rows)
-            if low < high:
-                batches.append(batch.slice(low, high - low))
-            at += batch.num_rows
-            if at >= end:
-                break
-        frame = pl.from_arrow(pa.Table.from_batches(batches))
-    assert isinstance(frame, pl.DataFrame)
-    return frame.select(pl.col(column).cast(pl.String) for column in columns)
+def _rejected(shard: str, bad: Sequence[tuple[int, str, str]]) -> pl.DataFrame:
+    rows = [(f"{shard}#{number}", reason, f"{shard}#{number}: {why}") for number, reason, why in bad]
+    return pl.DataFrame(rows, schema=REJECTED_SCHEMA, orient="row")

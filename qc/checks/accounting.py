@@ -26,7 +26,7 @@ class Accounting(Check):
         """Fail where ids are missing or rejected rows are gone; warn on a stage that rejects much."""
         stages = build.manifest.stages
         wrong = [fault for stage in stages for fault in _faults(build, stage)]
-        many = [s.table for s in stages if s.ids_in and s.ids_rejected / s.ids_in > MANY_REJECTED]
+        many = [s.table for s in stages if s.ids_in and _lost(build, s) / s.ids_in > MANY_REJECTED]
         figures = {"stages": len(stages), "ids_rejected": sum(s.ids_rejected for s in stages)}
         if wrong:
             advice = "Run the build again; if it stays, a stage drops rows in silence, which is a bug worth reporting."
@@ -38,6 +38,12 @@ class Accounting(Check):
                 "warn", summary, advice="Read the reasons below before using the rest.", figures=figures
             )
         return self.outcome("pass", f"{len(stages)} stages: ids in = passed + rejected", figures=figures)
+
+
+def _lost(build: Build, stage: StageRecord) -> int:
+    """Ids rejected; with `--limit`, what belongs to the studies beyond it was never asked for."""
+    beyond = stage.rejected.get("study_not_in_corpus", 0) if build.manifest.limit is not None else 0
+    return stage.ids_rejected - beyond
 
 
 def _faults(build: Build, stage: StageRecord) -> list[str]:

@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from builders.cli import run
+from builders.plan import Plan, Planned, demand_room
 from builders.sources.grammar.tree import write_tree
+from schemas.errors import MedmillError
 from tests.builders.sources.reading import as_nobody
 
 N = 30
@@ -102,19 +104,26 @@ def test_a_study_listed_twice_and_a_split_with_strangers_build(build, mimic, tmp
     edit(mimic / SPLIT, lambda text: text + "x,59999999,19999999,train\n")
     code, lines = build(f"mimic-cxr={mimic}")
     assert code == 0 and lines == []
+    (note,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["sources"][0]["notes"]
+    assert note == f"{SPLIT}: names 1 study that the study list does not have, first s59999999; passed over"
     rejected = pl.read_parquet(tmp_path / "out" / "rejected" / "reports" / "*.parquet")
     assert rejected["reason"].to_list() == ["duplicate_id"]
 
 
 @pytest.mark.parametrize(
-    ("source", "said"), [("mimic=/data", "takes no source mimic; it takes"), ("mimic-cxr", "expected NAME=VALUE")]
+    ("source", "said"),
+    [
+        ("mimic=/data", "takes no source mimic; it takes"),
+        ("mimic-cxr", "expected NAME=VALUE"),
+        ("synthetic=", "expected a value"),
+    ],
 )
 def test_a_source_that_nobody_knows_or_without_a_value(build, source, said):
     code, lines = build(source)
     assert code == 2 and len(lines) == 1 and said in lines[0]
 
 
-@pytest.mark.parametrize("number", ["many", "", "9"])
+@pytest.mark.parametrize("number", ["many", "²0", "9"])
 def test_a_number_of_studies_that_is_none(build, number):
     code, lines = build(f"synthetic={number}")
     assert code == 1 and len(lines) == 1 and "from 10 to 500000" in lines[0]
@@ -208,10 +217,81 @@ def test_a_disk_that_is_full_is_one_line_and_the_build_goes_on_later(tmp_path):
 
 
 def test_no_line_of_an_error_holds_words_of_a_report(build, tmp_path):
-    (tmp_path / "a.csv").write_text('id,text\n1,"Secret finding.\n2,Other secret.\n')
+    (tmp_path / "a.csv").write_text("A1,Secret finding.\nA2,Other secret.\n")
     code, lines = build(f"reports-table={tmp_path / 'a.csv'}")
     assert code == 1 and not any("ecret" in line for line in lines)
+    (tmp_path / "a.csv").write_text('id,text\n1,"Secret finding.\n2,Other secret.\n3,Clear lungs.\n')
+    code, lines = build(f"reports-table={tmp_path / 'a.csv'}")
+    assert not any("ecret" in line for line in lines)
     written = [
         path for path in Path(tmp_path / "out").rglob("*") if path.is_file() and path.suffix in (".jsonl", ".json")
     ]
     assert not any("ecret" in path.read_text() for path in written)
+
+
+def test_a_manifest_that_is_broken_says_which_file_to_remove(build, tmp_path):
+    assert build("synthetic=20")[0] == 0
+    path = tmp_path / "out" / "manifest.json"
+    before = path.read_bytes()
+    path.write_bytes(before[:100])
+    code, lines = build("synthetic=20")
+    assert code == 1 and len(lines) == 1 and f"{path}: unreadable" in lines[0] and "remove this file" in lines[0]
+    path.unlink()
+    assert build("synthetic=20")[0] == 0
+
+
+def test_an_attempt_that_made_nothing_leaves_the_folder_to_another_dataset(build, samples_of_openi, tmp_path):
+    assert build("synthetic=20")[0] == 0
+    path = tmp_path / "out" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps({**manifest, "status": "failed", "stages": [], "tables": []}))
+    assert build(f"openi={samples_of_openi}", dataset="openi-ir")[0] == 0
+
+
+def test_a_negative_number_of_workers_is_a_usage_error_that_leaves_no_folder(tmp_path, capsys):
+    tokens = ["build", "mimic-ir", "--source", "synthetic=20", "--out", str(tmp_path / "out"), "--workers=-1"]
+    assert run(tokens) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--workers -1" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_the_name_of_a_number_does_not_hide_the_number_of_studies(build, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "20").mkdir()
+    assert build("synthetic=20")[0] == 0
+
+
+def test_notes_of_a_source_reach_the_terminal_and_the_page(mimic, tmp_path, capsys):
+    edit(mimic / SPLIT, lambda text: text + "x,59999999,19999999,train\n")
+    out = tmp_path / "out"
+    run(["build", "mimic-ir", "--source", f"mimic-cxr={mimic}", "--out", str(out), "--workers", "0"])
+    assert "note: mimic-cxr: " in (told := capsys.readouterr().err) and "first s59999999" in told
+    assert "first s59999999; passed over." in (out / "qc" / "report.html").read_text()
+
+
+def test_a_small_disk_is_told_in_megabytes():
+    plan = Plan((Planned("reports", "source", 0, 1, "not made yet", 10),), 0, 60_000_000)
+    with pytest.raises(MedmillError, match="100 MB are needed at least, 60 MB are free"):
+        demand_room(plan, Path("out"))
+
+
+def test_a_model_that_is_not_there_is_one_line(build, tmp_path):
+    pytest.importorskip("transformers")
+    code, lines = build("synthetic=20", extra=["--set", f"embedder=transformers:{tmp_path / 'nope'}"])
+    assert code == 1 and len(lines) == 1 and "nope: no model there" in lines[0]
+
+
+def test_a_table_that_may_not_be_read_is_one_line(build, tmp_path):
+    for parent in (tmp_path, *tmp_path.parents[:3]):
+        if parent.stat().st_uid == os.geteuid():
+            parent.chmod(0o755)
+    (tmp_path / "free").mkdir()
+    (tmp_path / "free").chmod(0o777)
+    pl.DataFrame({"id": ["1"], "text": ["Clear."]}).write_parquet(tmp_path / "a.parquet")
+    (tmp_path / "a.csv").write_text("id,text\n1,Clear.\n")
+    for name in ("a.parquet", "a.csv"):
+        (tmp_path / name).chmod(0)
+        with as_nobody():
+            code, lines = build(f"reports-table={tmp_path / name}", out=tmp_path / "free" / "out")
+        assert code == 1 and len(lines) == 1 and f"{name}: no permission to read this file" in lines[0]

@@ -116,3 +116,11 @@ def test_a_wrong_wish_is_one_line(
     assert says in told
     assert told.count("\n") == 1
     assert [path.name for path in table.parent.iterdir()] == ["reports.csv"]
+
+
+def test_a_table_without_a_header_is_told_without_its_words(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("A1,Secret lungs are clear.\n")
+    tokens = ["--input", str(tmp_path / "a.csv"), "--id", "id", "--text", "text", "--out", str(tmp_path / "o.csv")]
+    assert run(["annotate", "findings", *tokens]) == 1
+    error = capsys.readouterr().err
+    assert "does not look like a header" in error and "ecret" not in error

@@ -25,7 +25,7 @@ def test_json_names_packages_and_machine(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_missing_extra_is_shown_with_its_command(capsys: pytest.CaptureFixture[str]) -> None:
     seen = doctor.examine()
     doctor._show(replace(seen, packages={"": {"polars": "2.1.0"}, "ct": {"nibabel": None}}))
-    assert "missing: nibabel; pip install 'medmill[ct]'" in " ".join(capsys.readouterr().out.split())
+    assert "missing: nibabel; pip install '.[ct]'" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_missing_package_of_the_core_is_a_failure() -> None:

@@ -64,7 +64,7 @@ def test_reports_that_the_list_names_and_nobody_has_are_counted(capsys, tmp_path
     write_tree(tmp_path / "mimic", 20, reports="files")
     next((tmp_path / "mimic").rglob("s*.txt")).unlink()
     code, told = answer(capsys, "mimic-cxr", "--check", str(tmp_path / "mimic"))
-    assert code == 1 and "1 of 20 looked for are not there" in told["check"][-1]["note"]
+    assert code == 1 and any("1 of 20 read are missing_report" in line["note"] for line in told["check"])
 
 
 def test_studies_unknown_to_the_list_are_counted(capsys, mimic):
@@ -73,7 +73,7 @@ def test_studies_unknown_to_the_list_are_counted(capsys, mimic):
     path = mimic / "mimic-cxr-2.0.0-split.csv.gz"
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + b"x,59999999,19999999,train\n"))
     code, told = answer(capsys, "mimic-cxr", "--check", str(mimic))
-    assert code == 0 and "names 1 studies that the study list does not have" in told["check"][-1]["note"]
+    assert code == 0 and "names 1 study that the study list does not have" in told["check"][-1]["note"]
 
 
 def test_settings_reach_the_source_that_is_checked(capsys, tmp_path):
@@ -93,3 +93,38 @@ def test_what_does_not_exist_is_a_usage_error(capsys, tokens):
 def test_a_folder_that_is_not_there_fails(capsys, tmp_path):
     code, told = answer(capsys, "openi", "--check", str(tmp_path / "nowhere"))
     assert code == 1 and [line["state"] for line in told["check"]] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    "name", ["cxr-study-list.csv.gz", "cxr-record-list.csv.gz", "mimic-cxr-2.0.0-split.csv.gz",
+             "mimic-cxr-2.0.0-metadata.csv.gz", "mimic-cxr-2.0.0-chexpert.csv.gz"],
+)  # fmt: skip
+def test_a_table_that_is_cut_off_is_found_by_name(capsys, mimic, name):
+    (mimic / name).write_bytes((mimic / name).read_bytes()[:60])
+    code, told = answer(capsys, "mimic-cxr", "--check", str(mimic))
+    wrong = [line for line in told["check"] if line["state"] not in ("ok", "absent")]
+    assert code == 1 and [(line["what"], line["state"]) for line in wrong] == [(name, "wrong")]
+    assert f"{name}: the gzip file is cut off" in wrong[0]["note"]
+
+
+def test_a_report_that_cannot_be_read_is_found(capsys, tmp_path):
+    write_tree(tmp_path / "mimic", 20, reports="files")
+    report = next((tmp_path / "mimic").rglob("s*.txt"))
+    report.unlink()
+    report.mkdir()
+    code, told = answer(capsys, "mimic-cxr", "--check", str(tmp_path / "mimic"))
+    assert code == 1 and any("1 of 20 read are unreadable_report" in line["note"] for line in told["check"])
+
+
+def test_a_table_of_which_every_row_is_rejected_is_wrong(capsys, tmp_path):
+    (tmp_path / "a.csv").write_text("id,text,day\n1,Clear.,31st\n")
+    settings = ["--set", "reports-table.date=day"]
+    code, told = answer(capsys, "reports-table", "--check", str(tmp_path / "a.csv"), *settings)
+    assert code == 1 and "0 rows; rejected: 1 bad_date" in told["check"][0]["note"]
+
+
+@pytest.mark.parametrize("setting", ["openi.id=x", "id=x"])
+def test_a_setting_of_something_else_is_refused(capsys, tmp_path, setting):
+    (tmp_path / "a.csv").write_text("id,text\n1,Clear.\n")
+    assert run(["sources", "reports-table", "--check", str(tmp_path / "a.csv"), "--set", setting]) == 2
+    assert "only settings of reports-table count here" in capsys.readouterr().err

@@ -81,3 +81,13 @@ def test_the_command_says_what_it_wrote(good: Any, tmp_path: Path, capsys: pytes
     assert [Path(line).name for line in capsys.readouterr().out.split()] == [
         *("test.qrels", "test.anatomies.qrels", "test.subtopics.qrels", "qrels_defs.json", "subtopics.tsv")
     ]
+
+
+def test_an_id_with_a_blank_is_refused(good: Any, tmp_path: Path) -> None:
+    def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(candidate=pl.lit("x ") + pl.col("candidate"))
+
+    good.edit("rankings", with_blank)
+    with pytest.raises(UsageError, match=r"'x .*holds a blank, which parts the columns of qrels"):
+        write_qrels(Build.open(good.folder), tmp_path / "out", ("train",))
+    assert not list(tmp_path.rglob("*.qrels*"))

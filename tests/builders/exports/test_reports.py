@@ -1,6 +1,7 @@
 """`medmill export reports`: every source as one table, and the shape of the official sectioner."""
 
 import gzip
+import resource
 
 import polars as pl
 import pytest
@@ -93,3 +94,25 @@ def test_a_failed_export_leaves_the_old_file(tmp_path, mimic):
     path.write_bytes(gzip.compress(b"dicom_id\n"))
     assert export("--source", f"mimic-cxr={mimic}", "--out", out) == 1
     assert out.read_text() == "old" and sorted(tmp_path.iterdir()) == [out, mimic]
+
+
+def test_a_list_of_rejected_reports_of_an_earlier_export_goes(tmp_path):
+    out = tmp_path / "out.csv"
+    for text, there in (("id,text\n1,Clear.\n2,\n", True), ("id,text\n1,Clear.\n", False)):
+        (tmp_path / "a.csv").write_text(text)
+        assert export("--source", f"reports-table={tmp_path / 'a.csv'}", "--out", out) == 0
+        assert (tmp_path / "out.csv.rejected.csv").exists() is there
+
+
+@pytest.mark.parametrize("end", ["csv", "parquet", "jsonl"])
+def test_a_full_disk_is_one_line_and_leaves_no_draft(tmp_path, capsys, end):
+    """A limit on the size of files stands for the disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        code = export("--source", "synthetic=600", "--out", tmp_path / f"a.{end}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert code == 1 and f"a.{end}" in line and "free some space" in line
+    assert list(tmp_path.iterdir()) == []

@@ -186,7 +186,8 @@ def test_a_split_that_names_unknown_studies_is_used_for_the_others(tree):
     edit(tree / "mimic-cxr-2.0.0-split.csv.gz", lambda text: f"{text}x-y,59999999,19999999,train\n")
     source = MimicCxr(location=str(tree))
     assert read_all(source).frame.equals(before)
-    assert source.release.unknown_studies("split", source.release.studies()) == 1
+    (note,) = source.notes()
+    assert "split.csv.gz: names 1 study that the study list does not have, first s59999999" in note
 
 
 def test_a_study_without_a_split_has_that_of_its_patient(tree):
@@ -302,3 +303,79 @@ def test_a_written_tree_is_the_same_every_time(trees, tmp_path):
     names = sorted(path.name for path in (trees / "zip").iterdir())
     assert names == sorted(path.name for path in (tmp_path / "again").iterdir())
     assert all((trees / "zip" / name).read_bytes() == (tmp_path / "again" / name).read_bytes() for name in names)
+
+
+def test_a_split_that_names_none_of_the_studies_says_so(tree):
+    edit(tree / "mimic-cxr-2.0.0-split.csv.gz", lambda text: text.replace(",5", ",7").replace(",1", ",3"))
+    source = MimicCxr(location=str(tree))
+    assert read_all(source).frame["split"].null_count() == N
+    names, without = source.notes()
+    assert f"names {N} studies that the study list does not have" in names
+    assert f"no split for {N} of {N} studies" in without and "drawn by patient" in without
+
+
+def test_a_word_that_is_no_split_rejects_the_report(tree):
+    edit(tree / "mimic-cxr-2.0.0-split.csv.gz", lambda text: text.replace(",test\n", ",holdout\n"))
+    kept = read_all(MimicCxr(location=str(tree)))
+    assert kept.rejected.height and set(kept.rejected["reason"]) == {"unknown_split"}
+    assert kept.frame.height + kept.rejected.height == N
+    assert "test" not in kept.frame["split"].to_list()
+
+
+def test_reports_that_the_list_does_not_name_are_counted(tree):
+    _, study, _ = first_study(tree)
+    edit(
+        tree / "cxr-study-list.csv.gz",
+        lambda text: "".join(line for line in text.splitlines(True) if study not in line),
+    )
+    source = MimicCxr(location=str(tree))
+    assert read_all(source).frame.height == N - 1
+    assert any("does not name 1 report of" in note and study in note for note in source.notes())
+
+
+def test_rows_of_a_table_that_are_no_csv_are_noted_and_the_others_count(tree):
+    before = read_all(MimicCxr(location=str(tree))).frame
+    edit(tree / "mimic-cxr-2.0.0-split.csv.gz", lambda text: text + "a,b,c,d,e,f\n")
+    edit(tree / "cxr-study-list.csv.gz", lambda text: text + '10000000,"50000000,x\n')
+    source = MimicCxr(location=str(tree))
+    kept = read_all(source)
+    assert kept.frame.equals(before)
+    assert kept.rejected["reason"].to_list() == ["missing_id"] and "line 62: a stray" in kept.rejected["detail"].item()
+    assert any("split.csv.gz: 1 row without a study or no CSV at all" in note for note in source.notes())
+
+
+def test_of_two_members_of_one_study_the_listed_one_is_read(trees, tmp_path):
+    shutil.copytree(trees / "zip", tmp_path / "mimic")
+    path = first_study(tmp_path / "mimic")[2]
+    with zipfile.ZipFile(tmp_path / "mimic" / "mimic-cxr-reports.zip", "a") as archive:
+        archive.writestr(path.replace("files/", "old/"), " FINDINGS: Another text.")
+    source = MimicCxr(location=str(tmp_path / "mimic"))
+    assert read_all(source).frame.equals(read_all(MimicCxr(location=str(trees / "zip"))).frame)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_packed_in_another_way_is_not_called_cut_off(trees, tmp_path, method):
+    shutil.copytree(trees / "zip", tmp_path / "mimic")
+    archive = tmp_path / "mimic" / "mimic-cxr-reports.zip"
+    with zipfile.ZipFile(archive) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(archive, "w", method) as new:
+        for name, body in members.items():
+            new.writestr(name, body)
+    kept = read_all(MimicCxr(location=str(tmp_path / "mimic")))
+    assert set(kept.rejected["reason"]) == {"unreadable_report"}
+    assert f"packed by method {method}" in kept.rejected["detail"][0] and "cut off" not in kept.rejected["detail"][0]
+
+
+def test_a_folder_under_the_name_of_a_report_rejects_that_report(trees, tmp_path):
+    shutil.copytree(trees / "files", tmp_path / "mimic")
+    _, study, path = first_study(tmp_path / "mimic")
+    (tmp_path / "mimic" / path).unlink()
+    (tmp_path / "mimic" / path).mkdir()
+    assert reasons(read_all(MimicCxr(location=str(tmp_path / "mimic")))) == {f"s{study}": "unreadable_report"}
+
+
+def test_a_study_list_without_rows_is_an_error(tree):
+    edit(tree / "cxr-study-list.csv.gz", lambda text: text.splitlines(True)[0])
+    with pytest.raises(SourceError, match=r"cxr-study-list\.csv\.gz: no rows here"):
+        MimicCxr(location=str(tree)).shards("reports")

@@ -211,3 +211,43 @@ def test_the_real_collection(samples):
     labels = read_all(source, "labels").frame
     assert labels["study"].n_unique() == 3080
     assert set(labels["label"]) == set(LABELS)
+
+
+def test_a_row_that_is_no_csv_is_rejected_by_its_line(tmp_path):
+    source = write_csv_form(tmp_path)
+    with (tmp_path / "indiana_reports.csv").open("a") as file:
+        file.write('900,Chest,,,Tip 5" from carina.,\n901,Chest,,,"Tip 5" from carina.,\n902,a,b,c,d,e,f,g\n')
+    with (tmp_path / "indiana_projections.csv").open("a") as file:
+        file.write("1,a.png,Frontal,more\n")
+    kept = read_all(Openi(location=source.location))
+    assert "CXR900" in kept.frame["id"].to_list()
+    told = {name: why for name, why in reasons(kept).items() if why == "bad_row"}
+    assert told == {"indiana_reports.csv#8": "bad_row", "indiana_reports.csv#9": "bad_row"}
+    images = read_all(Openi(location=source.location), "images")
+    assert images.frame.height == len(IMAGES) and set(images.rejected["reason"]) == {"bad_row"}
+
+
+def test_a_negative_report_number_is_rejected(tmp_path):
+    kept = read_all(write_csv_form(tmp_path, [*ROWS, ("-5", "", "", "", "Clear.", "")]))
+    assert reasons(kept)["CXR-5"] == "missing_id"
+
+
+def test_labels_without_a_column_of_labels_are_one_line(tmp_path):
+    source = write_csv_form(tmp_path)
+    (tmp_path / "labels.csv").write_text("filename,Other\nCXR1,1\n")
+    with pytest.raises(SourceError, match=r"labels\.csv: no column of labels here; expected filename and some of Atel"):
+        read_all(source, "labels")
+
+
+def test_reports_without_rows_are_an_error(tmp_path):
+    write_csv_form(tmp_path, [])
+    with pytest.raises(SourceError, match=r"indiana_reports\.csv: no rows here"):
+        Openi(location=str(tmp_path)).shards("reports")
+
+
+def test_an_xml_file_that_may_not_be_read_rejects_that_report(tmp_path):
+    write_xml_form(tmp_path)
+    (tmp_path / "ecgen-radiology" / "2.xml").unlink()
+    (tmp_path / "ecgen-radiology" / "2.xml").mkdir()
+    kept = read_all(Openi(location=str(tmp_path)))
+    assert reasons(kept)["CXR2"] == "unreadable_report" and "CXR1" in kept.frame["id"].to_list()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders.sources import byte_ranges, table_files
+from builders.sources import byte_ranges, parquet_rows
 from builders.sources.place import Place
 from builders.sources.reports_table import ReportsTable
 from builders.sources.synthetic import Synthetic
@@ -72,7 +72,7 @@ def test_images_are_named_by_a_column(tmp_path, end):
 @pytest.mark.parametrize("end", ENDS)
 def test_a_table_of_many_ranges_gives_every_row_once(tmp_path, end, monkeypatch):
     monkeypatch.setattr(byte_ranges, "RANGE_BYTES", 50_000)
-    monkeypatch.setattr(table_files, "_PARQUET_ROWS", 300)
+    monkeypatch.setattr(parquet_rows, "ROWS", 300)
     synthetic = read_all(Synthetic(location="1000")).frame
     table = synthetic.select("id", "patient", "text", date=pl.col("date").cast(pl.String), split="split")
     path = write(table, tmp_path / f"reports.{end}")
@@ -165,16 +165,10 @@ def test_a_file_that_is_cut_off_says_so(tmp_path, end):
         read_all(ReportsTable(location=str(path)))
 
 
-def test_an_open_quote_is_an_error_that_names_the_place(tmp_path):
-    (tmp_path / "a.csv").write_text('id,text\n1,"Clear.\n2,Clear.\n')
-    with pytest.raises(SourceError, match=r"a\.csv: bytes 8 to \d+ are no CSV \(an open quote"):
-        read_all(ReportsTable(location=str(tmp_path / "a.csv")))
-
-
 @pytest.mark.parametrize("name", ["a.xlsx", "missing.csv"])
 def test_what_is_no_table_is_refused(tmp_path, name):
     (tmp_path / "a.xlsx").write_bytes(b"PK")
-    with pytest.raises(SourceError, match=r"no such folder|expected a file that ends in"):
+    with pytest.raises(SourceError, match=r"no such file or folder|expected a file that ends in"):
         ReportsTable(location=str(tmp_path / name)).shards("reports")
 
 
@@ -201,7 +195,7 @@ def test_a_change_in_one_range_leaves_the_identity_of_the_others(tmp_path, monke
 @pytest.mark.parametrize("end", ENDS)
 def test_an_id_that_an_earlier_range_has_is_rejected(tmp_path, end, monkeypatch):
     monkeypatch.setattr(byte_ranges, "RANGE_BYTES", 20_000)
-    monkeypatch.setattr(table_files, "_PARQUET_ROWS", 300)
+    monkeypatch.setattr(parquet_rows, "ROWS", 300)
     ids = [f"{number:04d}" for number in range(2000)]
     ids[1500], ids[1501], ids[1999] = "0003", " 0003 ", "1200"
     table = pl.DataFrame({"id": ids, "text": [f"Lungs clear, number {number}." for number in range(2000)]})
