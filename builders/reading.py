@@ -7,7 +7,7 @@ import polars as pl
 
 from builders.base import REJECTED_SCHEMA, Kept, Source
 from builders.discovery import source_class
-from builders.settings import for_part, names_of, typed
+from builders.settings import for_source, typed
 from schemas.errors import UsageError
 
 
@@ -16,10 +16,8 @@ def one_source(sources: Mapping[str, str], settings: Mapping[str, str], command:
     if len(sources) != 1:
         raise UsageError(f"{command} takes one --source NAME=VALUE, got {len(sources)}")
     ((name, location),) = sources.items()
-    if strange := names_of(settings) - {name}:
-        raise UsageError(f"--set {', '.join(sorted(strange))}: only settings of {name} count here")
     kind: Any = source_class(name)
-    return kind(location=location, **typed(kind, name, for_part(settings, name)))
+    return kind(location=location, **typed(kind, name, for_source(settings, name)))
 
 
 def reports_of(source: Source) -> Iterator[Kept]:

@@ -2,18 +2,17 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import polars as pl
 from cyclopts import Parameter
 
-from builders.base import Kept, Source
+from builders.base import Source
 from builders.exports.table_writer import TableWriter
+from builders.reading import one_source, reports_of
 from builders.sources.sections import last_of_each, official_sections
 from builders.store import drafted
-from schemas.errors import UsageError
 
 SECTIONED = ("impression", "findings", "last_paragraph", "comparison")
 """Columns of `mimic_cxr_sectioned.csv` behind `study`, in its order."""
@@ -46,33 +45,15 @@ def reports(
     """
     from builders.settings import pairs
 
-    reader = _reader(pairs(source, "--source"), pairs(set_, "--set"))
+    reader = one_source(pairs(source, "--source"), pairs(set_, "--set"), "export reports")
     rejected: list[pl.DataFrame] = []
     with TableWriter(out) as writer:
-        for kept in _pieces(reader):
+        for kept in reports_of(reader):
             rejected.append(kept.rejected)
             writer.add(_sectioned(kept.frame, reader.name) if format_ == "sectioned" else _table(kept.frame))
     told = _write_rejected(out, pl.concat(rejected) if rejected else None)
     if not quiet:
         print(f"{writer.rows} reports in {out}{told}{_reminder(reader)}", file=sys.stderr)
-
-
-def _reader(sources: dict[str, str], settings: dict[str, str]) -> Source:
-    from builders.discovery import source_class
-    from builders.settings import for_source, typed
-
-    if len(sources) != 1:
-        raise UsageError(f"export reports takes one --source NAME=VALUE, got {len(sources)}")
-    ((name, location),) = sources.items()
-    kind: Any = source_class(name)
-    return kind(location=location, **typed(kind, name, for_source(settings, name)))
-
-
-def _pieces(reader: Source) -> Iterator[Kept]:
-    nothing = pl.DataFrame(schema={"id": pl.String, "reason": pl.String, "detail": pl.String})
-    for shard in reader.shards("reports"):
-        made = reader.read("reports", shard.name)
-        yield made if isinstance(made, Kept) else Kept(made, nothing)
 
 
 def _table(frame: pl.DataFrame) -> pl.DataFrame:

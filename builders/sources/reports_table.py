@@ -19,9 +19,12 @@ from builders.sources.sorting_out import REPORT_COLUMNS, repeated, sort_out, spl
 from builders.sources.table_files import ENDS, is_table, kind_of, read_shard, table_shards
 from schemas.errors import SourceError, UsageError
 from schemas.radiology import Image, Report
+from schemas.references import hashes, report_keys
 from schemas.terms import Terms
 
 SECTION_NAMES = ("findings", "impression", "indication", "comparison", "history", "technique", "examination")
+_DIGITS = 10
+"""Of the hash in the id of an image."""
 _DATES = ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f")
 
 
@@ -201,14 +204,18 @@ class ReportsTable(Source):
         return rows.select(REPORT_COLUMNS)
 
     def _images(self, frame: pl.DataFrame) -> Kept:
+        """Ids do not repeat the path, which may hold a patient: a hash of it, keyed by the text of the report."""
+        texts = [pl.col(name).fill_null("") for name in frame.columns if name.startswith("section ")]
+        said = frame.drop_nulls("id").with_columns(said=pl.concat_str(texts, separator="\n"))
         images = (
-            frame.drop_nulls("id")
-            .select(study="id", view="view", path=pl.col("image").str.split(";"))
+            said.with_columns(key=report_keys(said["said"]))
+            .select("key", study="id", view="view", path=pl.col("image").str.split(";"))
             .explode("path")
             .with_columns(pl.col("path").str.strip_chars())
             .filter(pl.col("path").fill_null("") != "")
-            .with_columns(id=pl.col("path").str.replace(r"\.(dcm|png|jpe?g|tiff?|nii)(\.gz|\.png)?$", ""))
         )
+        digits = hashes(images["path"], images["key"]).str.head(_DIGITS)
+        images = images.with_columns(id=pl.concat_str("study", digits, separator="/"))
         reasons = [("duplicate_id", repeated(), pl.lit("an earlier row has this image"))]
         kept, rejected = sort_out(images, reasons)
         return Kept(kept.select("id", "study", "view", "path"), rejected)

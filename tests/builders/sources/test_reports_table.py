@@ -65,7 +65,8 @@ def test_columns_become_sections_and_the_rest_is_kept(tmp_path, end):
 def test_images_are_named_by_a_column(tmp_path, end):
     path = write(pl.DataFrame(ROWS), tmp_path / f"reports.{end}")
     images = read_all(ReportsTable(location=str(path), **SETTINGS), "images").frame
-    assert images.select("id", "study").rows() == [("a/1", "A1"), ("a/2", "A1"), ("b/1", "A2")]
+    assert images.select("path", "study").rows() == [("a/1.dcm", "A1"), ("a/2.dcm", "A1"), ("b/1.png", "A2")]
+    assert images["id"].is_unique().all() and images["id"].str.contains(r"^A\d/[0-9a-f]{10}$").all()
     assert list(ReportsTable(location=str(path), id="accession", text=("Findings_EN",)).shards("images")) == []
 
 
