@@ -1,4 +1,4 @@
-"""A round of review without its page: which item is next for whom, and verdicts that are on the disk before it shows."""
+"""A round of review without its page: which item is next for whom, and verdicts that are saved before it shows."""
 
 from collections import Counter
 from dataclasses import dataclass, field

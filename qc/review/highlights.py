@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 from unicodedata import category
 
@@ -19,7 +20,7 @@ _WRAPPED: Final = re.compile(r"(?<=\S)[ \t]*\r?\n[ \t]*(?=[^\s\d•*\-–])")
 
 @dataclass(frozen=True)
 class Span:
-    """What was read from `start` to `end` (characters); `kind` is an assertion, `label` says it in words."""
+    """What was read from `start` to `end` (characters); `kind` is its look, `label` says it in words."""
 
     start: int
     end: int
@@ -49,7 +50,7 @@ def pieces(text: str, spans: Iterable[Span], start: int = 0, end: int | None = N
     marks = sorted(cuts)
     flowing = unwrapped(text)
     found = []
-    for left, right in zip(marks, marks[1:], strict=False):
+    for left, right in pairwise(marks):
         over = _foremost([span for span in inside if span.start <= left and span.end >= right])
         found += _shown(flowing[left:right], over)
     return found

@@ -1,6 +1,8 @@
 """The pages of a review as HTML; everything that comes from a report or a reviewer is escaped."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qc.review.desk import Desk, Progress
 from qc.review.journal import new_id
+from schemas.review import FREE_TEXT, Key, Verdict
 
 HOME: Final = Path(__file__).parent
 DONE_IN_WORDS: Final = {"accept": "accepted", "reject": "rejected", "correct": "corrected", "skip": "skipped"}
@@ -25,7 +28,9 @@ class Pages:
         """Asks for the reviewer's name."""
         return self._render("who", reviewer="", problem=problem)
 
-    def item(self, place: int, reviewer: str, progress: Progress, problem: str = "", draft: Any = None) -> str:
+    def item(
+        self, place: int, reviewer: str, progress: Progress, problem: str = "", draft: Mapping[str, str] | None = None
+    ) -> str:
         """One item; `draft` is what was typed where it could not be taken."""
         last = max(progress.said.items(), key=lambda item: (item[1].at, item[1].id), default=None)
         return self._render(
@@ -34,14 +39,14 @@ class Pages:
             progress=progress,
             place=place,
             item=self.desk.item(place),
-            name=_short(self.desk.key(place)),
+            name=self._short(self.desk.key(place)),
             mine=progress.said.get(place),
             before=progress.stale.get(place),
             last=last,
-            last_name=_short(self.desk.key(last[0])) if last else "",
+            last_name=self._short(self.desk.key(last[0])) if last else "",
             form_id=new_id(),
             problem=problem,
-            draft=draft or {},
+            typed={name: _typed(name, draft or {}, progress.said.get(place)) for name in FREE_TEXT},
         )
 
     def done(self, reviewer: str, progress: Progress) -> str:
@@ -52,31 +57,37 @@ class Pages:
             reviewer=reviewer,
             progress=progress,
             place=0,
-            skipped=[(place, _short(v.key)) for place, v in said if v.decision == "skip"],
-            noted=[(place, _short(v.key), v) for place, v in said if v.note or v.value],
+            skipped=[(place, self._short(v.key)) for place, v in said if v.decision == "skip"],
+            noted=[(place, self._short(v.key), v) for place, v in said if v.note or v.value],
         )
 
-    def _render(self, name: str, **values: Any) -> str:
-        environment = Environment(
-            loader=FileSystemLoader(HOME),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        return environment.get_template(f"{name}.html.j2").render(
-            base=self.base,
-            fixed=self.fixed,
-            what=self.desk.what,
-            how=self.desk.how,
-            dataset=self.desk.build.manifest.dataset,
-            shows_text=self.desk.build.manifest.terms.shows_text(),
-            faults=self.desk.faults(),
-            words=DONE_IN_WORDS,
-            **values,
+    def _short(self, key: Key) -> str:
+        return " · ".join(str(key[name]) for name in self.desk.what.short)
+
+    def _render(self, page: str, **values: Any) -> str:
+        return (
+            _templates()
+            .get_template(f"{page}.html.j2")
+            .render(
+                base=self.base,
+                fixed=self.fixed,
+                what=self.desk.what,
+                how=self.desk.how,
+                dataset=self.desk.build.manifest.dataset,
+                shows_text=self.desk.build.manifest.terms.shows_text(),
+                faults=self.desk.faults(),
+                words=DONE_IN_WORDS,
+                **values,
+            )
         )
 
 
-def _short(key: Any) -> str:
-    """A key to read: its parts with a point between."""
-    return " · ".join(str(value) for value in key.values())
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader(HOME)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _typed(name: str, draft: Mapping[str, str], said: Verdict | None) -> str:
+    """What a field starts with: what could not be taken, or what the standing verdict holds."""
+    return draft.get(name, "") or (getattr(said, name) if said else "")

@@ -8,14 +8,15 @@ from schemas.errors import UsageError
 
 @dataclass(frozen=True)
 class Reviewable:
-    """One table: `key` names one item, `study` is the column whose report is shown, `judged` what is asked about.
+    """One table: `key` names one item (`short`: enough of it for people), `study` is the column whose report is shown.
 
-    `strata` are the columns that a sample may be stratified by. Words of the report are not among `judged`: the
-    report's own key and the offsets stand for them.
+    `judged` is what is asked about. Words of the report are not among it: the report's own key and the offsets stand
+    for them. `strata` are the columns that a sample may be stratified by.
     """
 
     table: str
     key: tuple[str, ...]
+    short: tuple[str, ...]
     study: str
     judged: tuple[str, ...]
     strata: tuple[str, ...]
@@ -28,6 +29,7 @@ REVIEWABLE: Final = {
     "findings": Reviewable(
         table="findings",
         key=("id",),
+        short=("id",),
         study="study",
         judged=("study", "anatomy", "polarity", "entities"),
         strata=("anatomy", "polarity"),
@@ -35,6 +37,7 @@ REVIEWABLE: Final = {
     "entities": Reviewable(
         table="entities",
         key=("report", "section", "section_index", "start", "end", "canonical"),
+        short=("report", "canonical"),
         study="report",
         judged=(
             *("type", "assertion", "certainty", "change", "laterality", "severity"),
@@ -45,6 +48,7 @@ REVIEWABLE: Final = {
     "rankings": Reviewable(
         table="rankings",
         key=("query", "anatomy"),
+        short=("query", "anatomy"),
         study="query",
         judged=("candidate", "stratum", "rank"),
         strata=("anatomy",),

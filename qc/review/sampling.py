@@ -62,7 +62,8 @@ def _rarest(rows: pl.DataFrame, column: str) -> pl.Series:
     """Stratum of each item: of several values the one that fewest items have; "" where there is none."""
     values = rows.select(value=pl.col(column)).with_row_index("row")
     if isinstance(values.schema["value"], pl.List):
-        values = values.explode("value")
+        named = pl.col("value").cast(pl.List(pl.String))
+        values = values.with_columns(pl.when(named.list.len() > 0).then(named).otherwise(pl.lit([""]))).explode("value")
     values = values.with_columns(pl.col("value").cast(pl.String).fill_null(""))
     values = values.with_columns(size=pl.len().over("value")).sort("row", "size", "value")
     return values.group_by("row", maintain_order=True).first()["value"]

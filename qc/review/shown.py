@@ -31,20 +31,24 @@ class Passage:
     pieces: list[Piece]
 
 
+_NO_REPORT: Final = Passage("", [Piece("The corpus does not hold this report.")])
+
+
 @dataclass(frozen=True)
 class Told:
-    """One report. `terms`: (term, assertion or type in words) of what it says of the anatomy in question."""
+    """One report. `terms`: what it says of the anatomy, as (words, look); `normal`: terms that say all is well."""
 
     study: str
     passages: list[Passage]
+    normal: frozenset[str]
     terms: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One entity of a finding."""
+    """One entity of a finding; `kind` is its look."""
 
-    term: str
+    words: str
     kind: str
     via: str
     more: str
@@ -101,12 +105,14 @@ def _entity(build: Build, key: Key, version: str, rows: pl.DataFrame) -> Shown:
 def _finding(build: Build, key: Key, version: str, rows: pl.DataFrame) -> Shown:
     row = rows.row(0, named=True)
     told = _told(build, [row["study"]], _meant(row["anatomy"], {row["study"]: row["entities"]}))
+    normal = told[row["study"]].normal
     lines = [
-        Line(e["term"], e["type"], VIA_IN_WORDS[e["via"]], _joined(e, "laterality", "severity", "change"))
+        Line(*_in_words(e, normal), VIA_IN_WORDS[e["via"]], _joined(e, "laterality", "severity", "change"))
         for e in row["entities"]
     ]
-    facts = [("taken together", row["polarity"])]
-    choices = [*_choices("polarity", POLARITIES), *(f"not said: {line.term}" for line in lines), "missing: "]
+    facts = [("altogether", row["polarity"])]
+    terms = dict.fromkeys(e["term"] for e in row["entities"])
+    choices = [*_choices("polarity", POLARITIES), *(f"not said: {term}" for term in terms), "missing: "]
     return Shown(key, version, row["anatomy"], told[row["study"]], facts=facts, lines=lines, choices=choices)
 
 
@@ -131,18 +137,16 @@ def _told(
 ) -> dict[str, Told]:
     """Reports by study; `weight` says of an entity how far it belongs to the question."""
     wanted = pl.Series("id", studies)
-    spans = _spans(build, studies, weight)
+    read = _read(build, studies, weight)
     texts = texts_of(build, wanted, "text", "passages").rows_by_key("id", named=True, unique=True)
-    return {
-        study: Told(
-            study,
-            _passages(texts[study]["text"], texts[study]["passages"], spans.get(study, []))
-            if study in texts
-            else [Passage("", [Piece("The corpus does not hold this report.")])],
-            [(e["term"], e["type"]) for e in (findings or {}).get(study, [])],
-        )
-        for study in studies
-    }
+    found = {}
+    for study in studies:
+        entities, text = read.get(study, []), texts.get(study)
+        normal = frozenset(e["canonical"] for e in entities if _means_well(e))
+        terms = dict.fromkeys(_in_words(e, normal) for e in (findings or {}).get(study, []))
+        passages = _passages(text["text"], text["passages"], entities) if text else [_NO_REPORT]
+        found[study] = Told(study, passages, normal, list(terms))
+    return found
 
 
 def _passages(text: str, passages: list[dict[str, Any]], entities: list[dict[str, Any]]) -> list[Passage]:
@@ -150,12 +154,12 @@ def _passages(text: str, passages: list[dict[str, Any]], entities: list[dict[str
     for part in passages:
         name, start = (part["section"], part["section_index"]), part["start"]
         mine = [e for e in entities if (e["section"], e["section_index"]) == name]
-        spans = [Span(start + e["start"], start + e["end"], e["assertion"], e["label"], e["weight"]) for e in mine]
+        spans = [Span(start + e["start"], start + e["end"], _look(e), e["label"], e["weight"]) for e in mine]
         found.append(Passage(part["section"].replace("_", " "), pieces(text, spans, start, start + part["length"])))
     return found
 
 
-def _spans(build: Build, studies: list[str], weight: Any) -> dict[str, list[dict[str, Any]]]:
+def _read(build: Build, studies: list[str], weight: Any) -> dict[str, list[dict[str, Any]]]:
     """Entities by study, with `label` in words and their `weight`."""
     if not build.has("entities"):
         return {}
@@ -192,6 +196,29 @@ def _meant(anatomy: str, findings: Mapping[str, list[dict[str, Any]]]) -> Any:
         return "meant" if said and there else "other"
 
     return weight
+
+
+def _look(entity: Mapping[str, Any]) -> str:
+    """How an entity is marked: anatomy, normal, or its assertion; those that are rare share a look."""
+    if entity["type"] == "Anatomy":
+        return "anatomy"
+    if entity["assertion"] == "present" and _means_well(entity):
+        return "normal"
+    return entity["assertion"] if entity["assertion"] in ("present", "absent", "uncertain") else "otherwise"
+
+
+def _means_well(entity: Mapping[str, Any]) -> bool:
+    """Whether the term itself says that all is well ("clear"): its type turns around when it is denied."""
+    stands = entity["assertion"] not in ("absent", "resolved")
+    return entity["type"] != "Anatomy" and entity["type"].startswith("Non-") == stands
+
+
+def _in_words(entity: Mapping[str, Any], normal: frozenset[str]) -> tuple[str, str]:
+    """One entity of a finding as one says it, and its look."""
+    term, denied = entity["term"], entity["type"].startswith("Non-")
+    if term in normal:
+        return (term, "normal") if denied else (f"not {term}", "present")
+    return (f"no {term}", "absent") if denied else (term, "anatomy" if entity["type"] == "Anatomy" else "present")
 
 
 def _choices(name: str, words: Iterable[str]) -> list[str]:

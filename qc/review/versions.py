@@ -1,4 +1,4 @@
-"""The version of an item: a keyed hash of what was judged, which differs as soon as a verdict no longer speaks of it."""
+"""The version of an item: a keyed hash of what was judged; a verdict on another version no longer speaks of it."""
 
 import hmac
 import json
@@ -32,7 +32,7 @@ def versions_of_rows(what: Reviewable, rows: pl.DataFrame, reports: Mapping[str,
     """Version by `named(key)` of the items that `rows` are all rows of."""
     judged = [name for name in what.judged if name in rows.columns]
     groups: dict[str, list[dict[str, Any]]] = {}
-    for row in rows.select(dict.fromkeys((*what.key, what.study, *judged))).to_dicts():
+    for row in rows.select(*dict.fromkeys((*what.key, what.study, *judged))).to_dicts():
         groups.setdefault(named({name: row[name] for name in what.key}), []).append(row)
     return {name: _version(what, judged, group, reports) for name, group in groups.items()}
 
