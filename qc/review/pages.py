@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qc.review.desk import Desk, Progress
 from qc.review.journal import new_id
+from schemas.anatomy import WHOLE_REPORT
 from schemas.review import FREE_TEXT, Key, Verdict
 
 HOME: Final = Path(__file__).parent
@@ -32,13 +33,15 @@ class Pages:
         self, place: int, reviewer: str, progress: Progress, problem: str = "", draft: Mapping[str, str] | None = None
     ) -> str:
         """One item; `draft` is what was typed where it could not be taken."""
+        item = self.desk.item(place)
         last = max(progress.said.items(), key=lambda item: (item[1].at, item[1].id), default=None)
         return self._render(
             "item",
             reviewer=reviewer,
             progress=progress,
             place=place,
-            item=self.desk.item(place),
+            item=item,
+            ask=_ask(self.desk.what.table, item.title if item else ""),
             name=self._short(self.desk.key(place)),
             mine=progress.said.get(place),
             before=progress.stale.get(place),
@@ -91,3 +94,11 @@ def _templates() -> Environment:
 def _typed(name: str, draft: Mapping[str, str], said: Verdict | None) -> str:
     """What a field starts with: what could not be taken, or what the standing verdict holds."""
     return draft.get(name, "") or (getattr(said, name) if said else "")
+
+
+def _ask(table: str, title: str) -> str:
+    """The question above the title; of the whole report one says nothing in particular."""
+    if table == "entities":
+        return "Was this read rightly?"
+    ask = {"findings": "Is this what the report says", "rankings": "Compared by what the reports say"}[table]
+    return ask if title == WHOLE_REPORT else f"{ask} of"
