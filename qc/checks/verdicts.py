@@ -107,7 +107,7 @@ def _agreement(table: str, verdicts: Sequence[Verdict], now: Versions, found: Fo
         return
     shared = sum(items for _, items in pairs)
     lowest = min((value for value, _ in pairs if value is not None), default=None)
-    found.figures |= {f"{table}_reviewers": len(votes), f"{table}_judged_twice": shared}
+    found.figures.update({f"{table}_reviewers": len(votes), f"{table}_judged_twice": shared})
     found.figures[f"{table}_kappa"] = UNDEFINED if lowest is None else round(lowest, 4)
     found.figures[f"{table}_alpha"] = _alpha(votes)
     if lowest is None:

@@ -172,7 +172,12 @@ def serve(desk: Desk, *, reviewer: str = "", port: int = 0, ready: Callable[[str
         token, number = secrets.token_urlsafe(24), door.getsockname()[1]
         site = Site(desk, token, reviewer)
         guard = Guard(Starlette(routes=[site.routes()]), number, token)
-        quiet: dict[str, Any] = {"access_log": False, "log_config": None, "log_level": "critical"}
+        quiet: dict[str, Any] = {
+            "access_log": False,
+            "log_config": None,
+            "log_level": "critical",
+            "timeout_graceful_shutdown": 2,
+        }
         config = uvicorn.Config(guard, lifespan="off", ws="none", server_header=False, **quiet)
         door.listen()
         ready(f"http://127.0.0.1:{number}{site.base}")

@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -77,9 +79,12 @@ class Page:
         self.process.wait()
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[..., Page]]:
-    """Starts `medmill review FOLDER --json …`; ends what was started."""
+Start = Callable[..., Page]
+
+
+@contextmanager
+def starting() -> Iterator[Start]:
+    """Starts `medmill review FOLDER --json …`; ends at the end what was started."""
     pytest.importorskip("starlette", reason="needs the extra review")
     pytest.importorskip("uvicorn", reason="needs the extra review")
     running: list[Page] = []
@@ -100,6 +105,22 @@ def start() -> Iterator[Callable[..., Page]]:
         for stream in (page.process.stdout, page.process.stderr):
             if stream:
                 stream.close()
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    with starting() as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def untouched(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One page that several tests ask, none of which says anything about an item."""
+    folder = copytree(pristine, tmp_path_factory.mktemp("untouched") / "build")
+    with starting() as begin:
+        page = begin(folder, "--sample", "6", "--stratify", "anatomy", "--reviewer", "anna")
+        yield page
+    assert not (folder / "reviews").exists()
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:

@@ -4,7 +4,10 @@ from typing import Any
 
 import polars as pl
 
-WORDS = '"\'><script>window.taken = 1</script><img src=x onerror="window.taken = 2"> \u202eesrever\u202c &amp; {{ 7 * 7 }} שלום'
+WORDS = (
+    '"\'><script>window.taken = 1</script><img src=x onerror="window.taken = 2"> '
+    "\u202eesrever\u202c &amp; {{ 7 * 7 }} שלום"
+)
 
 
 def make_hostile(good: Any) -> None:

@@ -2,17 +2,13 @@
 
 import signal
 import socket
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from qc.review.guard import HEADERS
-from tests.qc.review.conftest import Page, lines
+from tests.qc.review.conftest import Page, Start, lines
 from tests.qc.review.hostile import WORDS, make_hostile
-
-Start = Callable[..., Page]
 
 
 @pytest.fixture
@@ -28,8 +24,8 @@ def test_a_verdict_is_on_the_disk_before_the_next_item_shows(page: Page, good: A
     assert (said["decision"], said["reviewer"], said["table"]) == ("accept", "anna", "findings")
 
 
-def test_only_loopback_is_bound(page: Page) -> None:
-    port = int(page.host.split(":")[1])
+def test_only_loopback_is_bound(untouched: Page) -> None:
+    port = int(untouched.host.split(":")[1])
     others = {found[4][0] for found in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)} - {"127.0.0.1"}
     for other in others:
         with pytest.raises(OSError), socket.create_connection((other, port), timeout=2):
@@ -47,24 +43,23 @@ def test_only_loopback_is_bound(page: Page) -> None:
         ({"Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
-def test_another_host_or_origin_is_refused(page: Page, good: Any, headers: dict[str, str], status: int) -> None:
-    shown = page.ask("item/1")
+def test_another_host_or_origin_is_refused(untouched: Page, headers: dict[str, str], status: int) -> None:
+    shown = untouched.ask("item/1")
     form = {"id": shown.field("id"), "version": shown.field("version"), "decision": "accept"}
-    for answer in (page.ask("item/1", **headers), page.ask("item/1", form, **headers)):
+    for answer in (untouched.ask("item/1", **headers), untouched.ask("item/1", form, **headers)):
         assert answer.status == status
         assert "question" not in answer.text
-    assert not (good.folder / "reviews").exists()
 
 
 @pytest.mark.parametrize("base", ["/", "/x/", "/%2e%2e/", "//", "/review.css"])
-def test_without_the_token_there_is_nothing(page: Page, base: str) -> None:
-    assert page.ask("", base=base).status == 404
-    assert page.ask("item/1", {"decision": "accept"}, base=base).status == 404
+def test_without_the_token_there_is_nothing(untouched: Page, base: str) -> None:
+    assert untouched.ask("", base=base).status == 404
+    assert untouched.ask("item/1", {"decision": "accept"}, base=base).status == 404
 
 
 @pytest.mark.parametrize("path", ["item/1", "done", "review.css", "keys.js", "no-such-page", "item/99"])
-def test_every_answer_is_kept_to_itself(page: Page, path: str) -> None:
-    headers = page.ask(path).headers
+def test_every_answer_is_kept_to_itself(untouched: Page, path: str) -> None:
+    headers = untouched.ask(path).headers
     assert {name: headers.get(name) for name in HEADERS} == HEADERS
     assert "unsafe" not in headers["content-security-policy"]
     assert "server" not in headers
@@ -110,12 +105,11 @@ def test_undo_is_a_new_line_and_shows_the_item_again(page: Page, good: Any) -> N
         ({"decision": "accept", "note": "x" * 100_000}, "choose accept"),
     ],
 )
-def test_what_cannot_be_taken_is_said_and_not_saved(page: Page, good: Any, form: dict[str, str], says: str) -> None:
-    shown = page.ask("item/1")
-    answer = page.ask("item/1", {"id": shown.field("id"), "version": shown.field("version")} | form)
+def test_what_cannot_be_taken_is_said_and_not_saved(untouched: Page, form: dict[str, str], says: str) -> None:
+    shown = untouched.ask("item/1")
+    answer = untouched.ask("item/1", {"id": shown.field("id"), "version": shown.field("version")} | form)
     assert answer.status in (400, 409)
     assert says in answer.text and ("kept" in answer.text) == ("kept" in form.values())
-    assert not (good.folder / "reviews").exists()
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost(page: Page, good: Any) -> None:
@@ -197,12 +191,8 @@ def test_nothing_of_a_report_is_printed_and_ctrl_c_is_the_way_to_end(good: Any, 
     page = start(good.folder, "--sample", "3", "--reviewer", "anna")
     page.judge(1, "correct", value="no effusion on the left", note="blunted before")
     page.ask("item/2", Origin="null")
-    for _ in range(50):
-        page.process.send_signal(signal.SIGINT)
-        if page.process.poll() is not None:
-            break
-        time.sleep(0.1)
-    out, err = page.process.communicate(timeout=10)
+    page.process.send_signal(signal.SIGINT)
+    out, err = page.process.communicate(timeout=20)
     assert page.process.returncode == 0
     assert out == ""
     assert err.splitlines() == ["Every verdict is saved; the same command goes on where this one stopped."]
