@@ -11,4 +11,4 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   asked.matches("input, textarea") ? asked.focus() : asked.click();
 });
-document.querySelector("mark.asked")?.scrollIntoView({ block: "center" });
+document.querySelector(".text mark.asked")?.scrollIntoView({ block: "nearest" });
