@@ -50,6 +50,7 @@ class Desk:
     _build: Build = field(init=False)
     _seen: int = field(init=False)
     _journal: Journal = field(init=False)
+    _versions: dict[str, str] = field(default_factory=dict, init=False)
     _announced: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +66,7 @@ class Desk:
         """The build, opened again where it was made anew meanwhile."""
         if (stamp := _stamp(self.folder)) != self._seen:
             self._seen, self._build = stamp, Build.open(self.folder)
+            self._versions.clear()
         return self._build
 
     def item(self, place: int) -> Shown | None:
@@ -78,7 +80,7 @@ class Desk:
     def progress(self, reviewer: str) -> Progress:
         """Where a reviewer stands; nobody sees what others say."""
         mine = [v for v in standing(self._events()) if v.reviewer == reviewer and self._place(v)]
-        now = versions(self.build, self.what, (verdict.key for verdict in mine)) if mine else {}
+        now = self._now_of(mine)
         said = {self._place(v): v for v in mine if now.get(named(v.key)) == v.version}
         last = {self._place(v): v for v in mine}
         return Progress(len(self._places), said, {place: v for place, v in last.items() if place not in said})
@@ -132,6 +134,14 @@ class Desk:
     def _place(self, verdict: Verdict) -> int:
         """Position of what a verdict speaks of; 0 where the round does not have it."""
         return self._places.get(named(verdict.key), 0) if verdict.table == self.what.table else 0
+
+    def _now_of(self, verdicts: list[Verdict]) -> dict[str, str]:
+        """Versions of what verdicts speak of, read once for each build."""
+        build = self.build
+        unread = [verdict.key for verdict in verdicts if named(verdict.key) not in self._versions]
+        if unread:
+            self._versions |= versions(build, self.what, unread)
+        return self._versions
 
     def _now(self, events: tuple[Event, ...], reviewer: str) -> str:
         return journal.now(event.at for event in events if event.reviewer == reviewer)
