@@ -57,9 +57,8 @@ class Guard:
         try:
             await self.app(scope, receive, dressed)
         except Exception as error:
-            if begun:
-                raise SystemExit(1) from None
-            await _answer(send, 500, f"internal error ({type(error).__name__}); go back and try again")
+            if not begun:
+                await _answer(send, 500, f"internal error ({type(error).__name__}); go back and try again")
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}

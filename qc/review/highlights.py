@@ -56,6 +56,11 @@ def pieces(text: str, spans: Iterable[Span], start: int = 0, end: int | None = N
     return found
 
 
+def honest(text: str) -> str:
+    """A few words with every mark that would not show named by its number."""
+    return "".join(piece.text for piece in pieces(text, []))
+
+
 def unwrapped(text: str) -> str:
     """The same length, with line breaks inside sentences turned into spaces."""
     return _WRAPPED.sub(lambda found: " " * len(found[0]), text)

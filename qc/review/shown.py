@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from qc.build import Build
-from qc.review.highlights import Piece, Span, Weight, pieces
+from qc.review.highlights import Piece, Span, Weight, honest, pieces
 from qc.review.items import rows_of, texts_of
 from qc.review.reviewable import Reviewable
 from qc.review.verdicts import named
@@ -99,7 +99,7 @@ def _entity(build: Build, key: Key, version: str, rows: pl.DataFrame) -> Shown:
     facts += [("flags", ", ".join(row["flags"]))] if row.get("flags") else []
     choices = ["not an entity", *_choices("assertion", ASSERTIONS), *_choices("change", CHANGES)]
     choices += [*_choices("laterality", LATERALITIES), *_choices("severity", SEVERITIES)]
-    return Shown(key, version, row["canonical"], told[row["report"]], row["text"], facts, choices=choices)
+    return Shown(key, version, row["canonical"], told[row["report"]], honest(row["text"]), facts, choices=choices)
 
 
 def _finding(build: Build, key: Key, version: str, rows: pl.DataFrame) -> Shown:
@@ -215,7 +215,7 @@ def _means_well(entity: Mapping[str, Any]) -> bool:
 
 def _in_words(entity: Mapping[str, Any], normal: frozenset[str]) -> tuple[str, str]:
     """One entity of a finding as one says it, and its look."""
-    term, denied = entity["term"], entity["type"].startswith("Non-")
+    term, denied = honest(entity["term"]), entity["type"].startswith("Non-")
     if term in normal:
         return (term, "normal") if denied else (f"not {term}", "present")
     return (f"no {term}", "absent") if denied else (term, "anatomy" if entity["type"] == "Anatomy" else "present")
