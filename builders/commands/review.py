@@ -11,6 +11,7 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     from qc.build import Build
     from qc.review.exchange import Moved
+    from qc.review.sampling import Drawing
 
 
 def review(
@@ -19,9 +20,9 @@ def review(
     split: str = "validation",
     table: str = "findings",
     sample: int | None = None,
-    stratify: str = "",
+    stratify: str | None = None,
     seed: str = "medmill",
-    reviewer: str = "",
+    reviewer: str | None = None,
     port: int = 0,
     export: Path | None = None,
     import_: Annotated[Path | None, Parameter(name="--import")] = None,
@@ -50,13 +51,14 @@ def review(
         json: Print what was done, or the address of the page, as JSON.
     """
     from qc.build import Build
+    from qc.review.sampling import Drawing
 
     build = Build.open(folder)
     if export and import_:
         raise UsageError("--export and --import: one at a time")
     if export or import_:
         return _exchange(build, export, import_, json)
-    return _serve(build, split, table, sample, stratify, seed, reviewer, port, json)
+    return _serve(build, table, Drawing(split, sample, stratify or "", seed), reviewer or "", port, json)
 
 
 def _exchange(build: "Build", out: Path | None, into: Path | None, json: bool) -> int:
@@ -73,28 +75,17 @@ def _exchange(build: "Build", out: Path | None, into: Path | None, json: bool) -
     return 0
 
 
-def _serve(
-    build: "Build",
-    split: str,
-    table: str,
-    sample: int | None,
-    stratify: str,
-    seed: str,
-    reviewer: str,
-    port: int,
-    json: bool,
-) -> int:
+def _serve(build: "Build", table: str, how: "Drawing", reviewer: str, port: int, json: bool) -> int:
     from qc.review.desk import Desk
     from qc.review.reviewable import reviewable
-    from qc.review.sampling import Drawing
     from qc.review.server import named_rightly, serve
 
     if reviewer and not named_rightly(reviewer):
         raise UsageError("--reviewer: a name has 1 to 80 letters")
-    desk = Desk(build.folder, reviewable(table), Drawing(split, sample, stratify, seed))
+    desk = Desk(build.folder, reviewable(table), how)
     items = desk.keys.height
     if not items:
-        raise UsageError(f"--split {split}: {table} has no rows in it")
+        raise UsageError(f"--split {how.split}: {table} has no rows in it")
     for fault in desk.faults():
         print(f"medmill: {fault}", file=sys.stderr)
 
@@ -102,7 +93,7 @@ def _serve(
         if json:
             _print({"address": address, "items": items, "of": desk.of})
         else:
-            print(f"{items:,} of {desk.of:,} items of {table} ({split}). Open on this machine, end with Ctrl-C:")
+            print(f"{items:,} of {desk.of:,} items of {table} ({how.split}). Open on this machine, end with Ctrl-C:")
             print(address, flush=True)
 
     serve(desk, reviewer=reviewer, port=port, ready=ready)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -44,16 +44,28 @@ def read(folder: Path) -> Events:
     found: dict[str, Event] = {}
     faults: list[str] = []
     for path in sorted((folder / REVIEWS).glob("*.jsonl")):
-        for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
-            try:
-                event = parsed(line)
-            except ValidationError:
-                torn = not line.endswith(b"\n")
-                why = "cut short by a crash, left out" if torn else "damaged, left out"
-                faults.append(f"{REVIEWS}/{path.name}: line {number} is {why}")
-            else:
-                found[event.id] = min(found.get(event.id, event), event, key=written)
+        state = path.stat()
+        file = _read_file(path, state.st_size, state.st_mtime_ns)
+        faults += file.faults
+        for event in file.events:
+            known = found.setdefault(event.id, event)
+            if known is not event:
+                found[event.id] = min(known, event, key=written)
     return Events(in_order(found.values()), tuple(faults))
+
+
+@lru_cache(maxsize=1_000)
+def _read_file(path: Path, size: int, mtime_ns: int) -> Events:
+    """Read once, until the file grows."""
+    found: list[Event] = []
+    faults: list[str] = []
+    for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
+        try:
+            found.append(parsed(line))
+        except ValidationError:
+            why = "damaged" if line.endswith(b"\n") else "cut short by a crash"
+            faults.append(f"{REVIEWS}/{path.name}: line {number} is {why}, left out")
+    return Events(tuple(found), tuple(faults))
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:

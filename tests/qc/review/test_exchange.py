@@ -40,7 +40,7 @@ def machine(home: Path, name: str, manifest: Path) -> Build:
     return Build.open(home / name)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(st.data(), ACTS, ACTS)
 def test_merging_is_idempotent_and_does_not_mind_the_order(
     pristine: Path, data: st.DataObject, first: list[tuple[str, str]], second: list[tuple[str, str]]
