@@ -76,9 +76,10 @@ def _exchange(build: "Build", out: Path | None, into: Path | None, json: bool) -
 
 
 def _serve(build: "Build", table: str, how: "Drawing", reviewer: str, port: int, json: bool) -> int:
+    from qc.review.addresses import named_rightly
     from qc.review.desk import Desk
     from qc.review.reviewable import reviewable
-    from qc.review.server import named_rightly, serve
+    from qc.review.serving import serve
 
     if reviewer and not named_rightly(reviewer):
         raise UsageError("--reviewer: a name has 1 to 80 letters")

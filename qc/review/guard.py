@@ -29,8 +29,9 @@ class Guard:
     """Lets a request through that names this host and carries the token as the first part of its path.
 
     Another Host means that a foreign name was made to lead here (DNS rebinding); another Origin that a foreign page
-    asks. The token keeps out other users of the machine, who can reach the port too. Nothing is logged, and an
-    error says its kind alone, since its message could quote a report.
+    asks. A link to the page may be followed from anywhere, a terminal in a browser for one. The token keeps out
+    other users of the machine, who can reach the port too. Nothing is logged, and an error says its kind alone,
+    since its message could quote a report.
     """
 
     app: App
@@ -68,7 +69,8 @@ class Guard:
             return 421, "this page answers to 127.0.0.1 only"
         if origin is not None and origin != f"http://{host}":
             return 403, "another page asked"
-        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        followed = scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate"
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not followed:
             return 403, "another page asked"
         first = str(scope["path"]).split("/")[1:2]
         if not first or not compare_digest(first[0].encode(), self.token.encode()):

@@ -115,7 +115,7 @@ class Journal:
         home = self.folder / REVIEWS
         home.mkdir(exist_ok=True)
         path = home / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:12]}.jsonl"
-        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
         for place in (home, self.folder):
             _flush_folder(place)
         return self._handle

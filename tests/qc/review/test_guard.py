@@ -6,7 +6,7 @@ from typing import Any
 
 from qc.review.guard import HEADERS, Guard
 
-SCOPE = {"type": "http", "path": "/t/", "headers": [(b"host", b"127.0.0.1:1")]}
+SCOPE = {"type": "http", "method": "GET", "path": "/t/", "headers": [(b"host", b"127.0.0.1:1")]}
 
 
 def answers(app: Any, scope: dict[str, Any]) -> list[MutableMapping[str, Any]]:

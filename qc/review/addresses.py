@@ -1,23 +1,16 @@
-"""The review as a web page on this machine: addresses, forms and answers."""
+"""The addresses of the review page, its forms and its answers."""
 
 import re
-import secrets
-import socket
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from qc.review.desk import ChangedError, Desk
-from qc.review.guard import Guard
 from qc.review.pages import HOME, Pages
-from schemas.errors import MedmillError
 from schemas.review import Decision
 
 MOST_BYTES: Final = 64_000
@@ -157,30 +150,3 @@ async def _form(request: Request) -> dict[str, str]:
         if len(content) > MOST_BYTES:
             return {}
     return dict(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def serve(desk: Desk, *, reviewer: str = "", port: int = 0, ready: Callable[[str], Any]) -> None:
-    """Serve until Ctrl-C; `ready` gets the address, whose token no other user of the machine knows."""
-    import uvicorn
-
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise MedmillError(f"--port {port}: {error.strerror}; leave it out, and a free one is taken") from error
-        token, number = secrets.token_urlsafe(24), door.getsockname()[1]
-        site = Site(desk, token, reviewer)
-        guard = Guard(Starlette(routes=[site.routes()]), number, token)
-        quiet: dict[str, Any] = {
-            "access_log": False,
-            "log_config": None,
-            "log_level": "critical",
-            "timeout_graceful_shutdown": 2,
-        }
-        config = uvicorn.Config(guard, lifespan="off", ws="none", server_header=False, **quiet)
-        door.listen()
-        ready(f"http://127.0.0.1:{number}{site.base}")
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[door])
-        desk.close()

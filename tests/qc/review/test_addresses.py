@@ -51,6 +51,12 @@ def test_another_host_or_origin_is_refused(untouched: Page, headers: dict[str, s
         assert "question" not in answer.text
 
 
+def test_a_link_may_be_followed_from_another_page_but_a_form_may_not_be_sent_from_it(untouched: Page) -> None:
+    came = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert untouched.ask("item/1", **came).status == 200
+    assert untouched.ask("item/1", {"decision": "accept"}, **came).status == 403
+
+
 @pytest.mark.parametrize("base", ["/", "/x/", "/%2e%2e/", "//", "/review.css"])
 def test_without_the_token_there_is_nothing(untouched: Page, base: str) -> None:
     assert untouched.ask("", base=base).status == 404
