@@ -113,7 +113,11 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
         manifest_sha256=build.manifest_sha256,
         verdict=worst([outcome.verdict for outcome in outcomes.values()]),
         checks=list(outcomes.values()),
-        skipped=[waiting.get(check.name) or _passed_over(check, check.why_not(build)) for check in checks if check.name not in outcomes],
+        skipped=[
+            waiting.get(check.name) or _passed_over(check, check.why_not(build))
+            for check in checks
+            if check.name not in outcomes
+        ],
         distributions={**distributions(build), **seen},
     )
 
