@@ -62,7 +62,7 @@ clean:
 
 .venv/.dev: .venv/.core
 	@echo "Installing what the tests need …"
-	@$(INSTALL) --group dev
+	@$(INSTALL) --group dev --editable ".[review]"
 	@touch $@
 
 .venv/.heavy: .venv/.dev

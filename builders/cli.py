@@ -17,6 +17,7 @@ COMMANDS = {
     "export": "Write a built dataset, or parsed reports, in the formats others read.",
     "annotate": "Run an annotator on any CSV or Parquet file.",
     "qc": "Check a build and write its report page.",
+    "review": "Let people verify a build, one item at a time, on a page of this machine.",
     "release": "Package a build so that only what may leave is in it.",
     "rehydrate": "Bring text back into a release from your own copy of the source.",
     "verify": "Check that a release is whole.",

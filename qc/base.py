@@ -26,6 +26,11 @@ class Check(ABC):
     reads: ClassVar[tuple[str, ...]] = ()
     builds_on: ClassVar[tuple[str, ...]] = ()
 
+    def why_not(self, build: Build) -> str:
+        """Why the question cannot be put to this build; "" where it can."""
+        missing = ", ".join(table for table in self.reads if not build.has(table))
+        return f"the build has no rows in {missing}" if missing else ""
+
     @abstractmethod
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Answer the question; `earlier` holds the outcomes of the checks before this one."""

@@ -34,6 +34,7 @@ from qc.checks.splits import Splits
 from qc.checks.strata import Strata
 from qc.checks.symmetry import Symmetry
 from qc.checks.ties import Ties
+from qc.checks.verdicts import Verdicts
 from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
 from schemas.quality import Outcome, QcReport, Skipped, worst
@@ -68,6 +69,7 @@ CHECKS: tuple[type[Check], ...] = (
     Hubness,
     Baselines,
     Agreement,
+    Verdicts,
 )
 """In the order of the report; a check may read the outcomes of those before it."""
 
@@ -95,7 +97,7 @@ def run(folder: Path, more: Sequence[Check] = ()) -> QcReport:
 def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
     """The report of a build, without writing anything."""
     checks: list[Check] = [*(kind() for kind in CHECKS), *more]
-    able = [check for check in checks if build.has(*check.reads)]
+    able = [check for check in checks if not check.why_not(build)]
     seen = _watch(build, [check for check in able if isinstance(check, RankingCheck)])
     outcomes: dict[str, Outcome] = {}
     waiting: dict[str, Skipped] = {}
@@ -111,7 +113,11 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
         manifest_sha256=build.manifest_sha256,
         verdict=worst([outcome.verdict for outcome in outcomes.values()]),
         checks=list(outcomes.values()),
-        skipped=[waiting.get(check.name) or _lacking(build, check) for check in checks if check.name not in outcomes],
+        skipped=[
+            waiting.get(check.name) or _passed_over(check, check.why_not(build))
+            for check in checks
+            if check.name not in outcomes
+        ],
         distributions={**distributions(build), **seen},
     )
 
@@ -128,11 +134,6 @@ def _watch(build: Build, checks: Sequence[RankingCheck]) -> dict[str, dict[str, 
         for watcher in (*checks, scores, studies):
             watcher.see(ranked)
     return {**studies.counts(), **scores.counts()}
-
-
-def _lacking(build: Build, check: Check) -> Skipped:
-    missing = ", ".join(table for table in check.reads if not build.has(table))
-    return _passed_over(check, f"the build has no rows in {missing}")
 
 
 def _passed_over(check: Check, why: str) -> Skipped:

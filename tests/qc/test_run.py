@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_a_good_build_passes_every_check(good: Any) -> None:
     report = run(good.folder)
     assert {check.name: check.summary for check in report.checks if check.verdict != "pass"} == {}
-    assert report.skipped == []
+    assert [check.name for check in report.skipped] == ["verdicts"]
     assert report.verdict == "pass"
 
 

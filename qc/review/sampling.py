@@ -1,0 +1,69 @@
+"""Which items a round shows, and in which order: decided by a seed alone, so that two reviewers see the same."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import polars as pl
+
+from qc.build import Build
+from qc.review.items import keys
+from qc.review.reviewable import Reviewable
+from schemas.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """`sample`: how many items, None for all of the split. `stratify`: a column, "" for none."""
+
+    split: str = "validation"
+    sample: int | None = None
+    stratify: str = ""
+    seed: str = "medmill"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The items of a round in order, one row of key columns each, out of `of` in the split."""
+
+    keys: pl.DataFrame
+    of: int
+
+
+def draw(build: Build, what: Reviewable, how: Drawing) -> Drawn:
+    """In the order of a keyed hash of the keys; of strata one item each in turn, so that rare ones are seen.
+
+    A larger sample begins with the items of a smaller one. An item of several strata counts for the rarest.
+    """
+    if how.stratify and how.stratify not in what.strata:
+        raise UsageError(f"--stratify {how.stratify}: {what.table} can be stratified by {', '.join(what.strata)}")
+    if how.sample is not None and how.sample < 1:
+        raise UsageError(f"--sample {how.sample}: at least 1 item is needed")
+    found = keys(build, what, how.split, *([how.stratify] if how.stratify else [])).collect()
+    found = found.with_columns(_draws=_draws(found.select(what.key), how.seed)).sort("_draws")
+    if how.stratify:
+        found = _in_turn(found, how.stratify)
+    return Drawn(found.select(what.key).head(how.sample or found.height), found.height)
+
+
+def _draws(rows: pl.DataFrame, seed: str) -> pl.Series:
+    """BLAKE2b of each key, keyed by the seed: polars' own hashes change between its versions."""
+    joined = rows.select(pl.concat_str(pl.all().cast(pl.String), separator="\x1f")).to_series()
+    secret = blake2b(seed.encode()).digest()
+    return pl.Series([blake2b(key.encode(), digest_size=16, key=secret).hexdigest() for key in joined], dtype=pl.String)
+
+
+def _in_turn(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The first item of every stratum, then the second of every stratum …; `rows` are in the order of their draws."""
+    rows = rows.with_columns(_stratum=_rarest(rows, column))
+    return rows.with_columns(_turn=pl.int_range(pl.len()).over("_stratum")).sort("_turn", "_draws")
+
+
+def _rarest(rows: pl.DataFrame, column: str) -> pl.Series:
+    """Stratum of each item: of several values the one that fewest items have; "" where there is none."""
+    values = rows.select(value=pl.col(column)).with_row_index("row")
+    if isinstance(values.schema["value"], pl.List):
+        named = pl.col("value").cast(pl.List(pl.String))
+        values = values.with_columns(pl.when(named.list.len() > 0).then(named).otherwise(pl.lit([""]))).explode("value")
+    values = values.with_columns(pl.col("value").cast(pl.String).fill_null(""))
+    values = values.with_columns(size=pl.len().over("value")).sort("row", "size", "value")
+    return values.group_by("row", maintain_order=True).first()["value"]
