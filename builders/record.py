@@ -141,6 +141,11 @@ def _tables(making: Making) -> list[TableRecord]:
 
 def columns_of(table: Table) -> list[ColumnRecord]:
     """The columns of a table as its schema declares them."""
+    return columns_of_schema(table.schema)
+
+
+def columns_of_schema(schema: Any) -> list[ColumnRecord]:
+    """The columns that a schema declares."""
     return [
         ColumnRecord(
             name=name,
@@ -151,7 +156,7 @@ def columns_of(table: Table) -> list[ColumnRecord]:
             identifies=(column.metadata or {}).get("identifies", ""),
             cut_from=(column.metadata or {}).get("cut_from", {}),
         )
-        for name, column in table.schema.columns().items()
+        for name, column in schema.columns().items()
     ]
 
 

@@ -1,7 +1,7 @@
 """Rows as they leave: without what is withheld, with a keyed hash where text stood, a group's name for its hash."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from releases.policy import Decision, decide
+from releases.verified import Verified
 from schemas.manifest import ColumnRecord, Manifest, TableRecord
 from schemas.references import SECTION, hashes, passages
 from schemas.release import Target, Treated
@@ -26,8 +27,15 @@ class Leaving:
     manifest: Manifest
     target: Target
     gated: bool
+    verified: Mapping[str, Verified] = field(default_factory=dict)
     terms: Terms | None = None
     """Instead of those of the table, where its rows carry licences of their own."""
+
+    @cached_property
+    def tables(self) -> list[TableRecord]:
+        """The tables, with what people said of their rows behind their own columns."""
+        named = ((self.verified.get(table.name), table) for table in self.manifest.tables)
+        return [said.of(table) if said else table for said, table in named]
 
     def under(self, terms: Terms) -> "Leaving":
         """The same under other terms."""
@@ -58,8 +66,10 @@ class Leaving:
 
     def built(self, table: TableRecord, split: str, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
         """The rows of a split as they were built, file by file."""
+        said = self.verified.get(table.name) if columns is None else None
         for file in table.splits[split].files:
-            yield pl.read_parquet(self.folder / file.path, columns=columns)
+            rows = pl.read_parquet(self.folder / file.path, columns=columns)
+            yield said.beside(rows) if said else rows
 
     def rows(
         self, table: TableRecord, split: str, keep: Callable[[pl.DataFrame], pl.DataFrame]

@@ -1,7 +1,7 @@
 """A release, put together from a build: nothing in it that may not leave, everything in it that a reader asks for."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ from releases.rows_by_licence import held_back, parts_of
 from releases.sample import write_sample
 from releases.shards import write_split
 from releases.sums import SUMS, write_sums
+from releases.verified import Verified
 from schemas.errors import CheckFailedError, MedmillError, UsageError
 from schemas.manifest import MANIFEST, Manifest, TableRecord, read_manifest
 from schemas.quality import QcReport
@@ -37,6 +38,7 @@ class Wanted:
 
     `confirm` is what a person says to publish outside the place that the sources demand. `previous`: the release
     before, whose changelog goes on. `errata`: text of known errors. `licence`: a licence text to put in as it is.
+    `verified`: what people said of rows, by table.
     """
 
     version: str
@@ -46,6 +48,7 @@ class Wanted:
     previous: Path | None = None
     errata: str = ""
     licence: str = ""
+    verified: Mapping[str, Verified] = field(default_factory=dict)
     allow_partial: bool = False
     allow_failed_qc: bool = False
     progress: Progress = field(default=lambda said: None)
@@ -78,9 +81,9 @@ def release(build: Path, out: Path, wanted: Wanted) -> Release:
 def _write(
     draft: Path, build: Path, manifest: Manifest, report: QcReport | None, wanted: Wanted, made: Release
 ) -> Release:
-    leaving = Leaving(build, manifest, made.target, made.gated)
+    leaving = Leaving(build, manifest, made.target, made.gated, wanted.verified)
     configs = []
-    for table in manifest.tables:
+    for table in leaving.tables:
         wanted.progress(table.name)
         configs += _configs(draft, leaving, table)
     made = made.model_copy(update={"configs": configs})
@@ -125,7 +128,7 @@ def _described(build: Path, manifest: Manifest, report: QcReport | None, wanted:
     target = wanted.target or default_target(manifest.terms)
     _demand_place(manifest, target, wanted.confirm)
     gated = is_gated(manifest.terms, target)
-    leaving = Leaving(build, manifest, target, gated)
+    leaving = Leaving(build, manifest, target, gated, wanted.verified)
     digest = sha256((build / MANIFEST).read_bytes()).hexdigest()
     return Release(
         name=_name(manifest, target),
@@ -142,7 +145,8 @@ def _described(build: Path, manifest: Manifest, report: QcReport | None, wanted:
         confirmed=wanted.confirm if PHYSIONET in manifest.terms.places and target != PHYSIONET else "",
         terms=manifest.terms,
         configs=[],
-        treated=[column for table in manifest.tables for column in leaving.treated(table)],
+        protocols={table: said.protocol for table, said in sorted(wanted.verified.items())},
+        treated=[column for table in leaving.tables for column in leaving.treated(table)],
         held_back=[held for table in manifest.tables for held in held_back(leaving, table)],
     )
 
@@ -207,7 +211,7 @@ def _there(out: Path, made: Release) -> bool:
         if out.exists():
             out.rmdir()
         return False
-    same = ("dataset", "version", "target", "manifest_sha256", "confirmed", "quality")
+    same = ("dataset", "version", "target", "manifest_sha256", "confirmed", "quality", "protocols")
     if (out / SUMS).is_file() and (out / RELEASE).is_file():
         there = read_release(out)
         if all(getattr(there, name) == getattr(made, name) for name in same):

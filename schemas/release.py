@@ -77,6 +77,7 @@ class Release(Part):
     limit: int | None = Field(default=None, description="Set where only a part of the source was built.")
     quality: Quality
     confirmed: str = Field(default="", description="What a person said to publish outside a required place.")
+    protocols: dict[str, str] = Field(default_factory=dict, description="How people verified rows, by table.")
     terms: TermsRecord
     configs: list[Config]
     treated: list[Treated]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from releases.about import About
+    from releases.verified import Verified
     from schemas.release import Release
 
 
@@ -57,6 +58,7 @@ def release(
         previous=previous,
         errata=errata.read_text(encoding="utf-8") if errata else "",
         licence=licence.read_text(encoding="utf-8") if licence else "",
+        verified=verified(folder),
         allow_partial=allow_partial,
         allow_failed_qc=allow_failed_qc,
         progress=(lambda said: None) if quiet or json else _said,
@@ -79,6 +81,23 @@ def about(dataset: str) -> "About":
         name.lower(): getattr(module, name) for name in ("TITLE", "TASKS", "TAGS") if hasattr(module, name)
     }
     return About(module.__doc__ or dataset, **more)
+
+
+def verified(folder: Path) -> "dict[str, Verified]":
+    """What people said of the rows of a build, by table; nothing where nobody reviewed it."""
+    from builders.record import columns_of_schema
+    from qc.build import Build
+    from qc.review.applied import applied
+    from qc.review.reviewable import REVIEWABLE
+    from releases.verified import Verified
+    from schemas.review import Verified as Columns
+
+    if not (folder / "reviews").is_dir():
+        return {}
+    build = Build.open(folder)
+    said = {table: applied(build, table) for table in REVIEWABLE if build.has(table, "corpus")}
+    columns = columns_of_schema(Columns)
+    return {table: Verified(of.rows, columns, of.protocol) for table, of in said.items() if of.rows.height}
 
 
 def _said(table: str) -> None:
