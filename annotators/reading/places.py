@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from annotators.reading.lexicon import Cue, Term
+from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
 from annotators.reading.mention import Mention
 from schemas import anatomy
@@ -20,9 +20,9 @@ Place = tuple[str, str, str]
 """Node or "", side or "", and the name that compositions know the structure by."""
 
 
-def locate(mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
+def locate(plain: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
     """Give every mention the places said of it: before it, behind it with a preposition, or as its subject."""
-    walk = _Walk(mentions)
+    walk = _Walk(plain, mentions)
     for index, (_, end, entry) in enumerate(hits):
         action = _ACTIONS.get(entry.role)
         if action is not None:
@@ -31,20 +31,28 @@ def locate(mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
 
 
 class _Walk:
-    """One sentence from left to right."""
+    """One sentence from left to right.
 
-    def __init__(self, mentions: Sequence[Mention]) -> None:
+    `waiting` are places said before their mention, `subject` those that open the sentence, `group` the mentions that
+    what is said behind belongs to, `listed` the places behind a comma or an `and` that may yet be the next mention's.
+    """
+
+    def __init__(self, plain: str, mentions: Sequence[Mention]) -> None:
+        self.plain = plain
         self.rest = iter(mentions)
         self.waiting: list[Place] = []
         self.subject: list[Place] = []
+        self.listed: list[Place] = []
         self.group: list[Mention] = []
+        self.loose: list[Mention] = []
         self.previous: Mention | None = None
         self.side = ""
         self.spent = self.attached = self.prepared = self.told = self.skip = False
+        self.listing = self.inside = self.named = self.joined = self.apart = False
 
     def to_side(self, entry: Cue, following: Hit | None, end: int) -> None:
         self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
-        self.spent = self.prepared and bool(self.group)
+        self.spent = self.prepared and bool(self.group) and not self.listing
         if self.spent:
             self.attach(("", self.side, ""))
 
@@ -52,35 +60,87 @@ class _Walk:
         place = (entry.node, self.side or entry.side, entry.canonical)
         if self.skip:
             self.skip = False
+        elif self.listing:
+            self.listed.append(place)
         elif self.prepared and self.group:
             self.attach(place)
         elif self.prepared:
             self.subject.append(place)
         else:
             self.waiting = [place] if self.told else [*self.waiting, place]
-            self.told = False
+            self.told, self.named = False, True
         self.side, self.spent = "", False
 
     def attach(self, place: Place) -> None:
+        """Said behind: of the whole group, but of nothing that has a place of its own that has no part in it."""
         for mention in self.group:
+            if mention in self.loose:
+                if self.inside and place[0]:
+                    mention.places = [other for other in mention.places if akin(other[0], place[0])]
+                    self.loose.remove(mention)
+            elif mention is not self.group[-1] and _elsewhere(mention, place):
+                continue
             mention.places.append(place)
         self.attached = True
 
-    def to_term(self, entry: Term, following: Hit | None, end: int) -> None:
+    def to_term(self, entry: Term | Cue, following: Hit | None, end: int) -> None:
         mention = next(self.rest)
+        term = mention.term
+        if self.listing:
+            self.take(term)
         self.release()
         if self.attached:
             self.group, self.attached = [], False
         owner = following[2] if following is not None and following[0] - end <= 1 else None
-        if isinstance(owner, Term) and owner.role == "place" and not mention.term.node:
+        if isinstance(owner, Term) and owner.role == "place" and not term.node:
             side = owner.side or next((side for _, side, _ in self.waiting if side), "")
             mention.places.append((owner.node, side, owner.canonical))
             self.skip = True
-        else:
-            mention.places.extend(self.waiting or self.subject or self.inherited(mention))
+        elif not (self.joined and self.share(mention)):
+            self.give(mention)
+        if term.side:
+            mention.places.append(("", term.side, ""))
         self.waiting, self.told, self.prepared = [], False, False
+        self.named = self.joined = self.apart = False
+        if self.group and (self.group[-1].term.kind == "normal") != (term.kind == "normal"):
+            self.group = []  # what is normal and what is not are in different places
         self.group.append(mention)
         self.previous = mention
+        if "open" in term.flags:  # calcifications in the aorta, and …
+            self.share(mention)
+            self.prepared = self.attached = True
+
+    def give(self, mention: Mention) -> None:
+        """What was said before it; loosely where a comma or another mention stands between."""
+        mention.places.extend(self.waiting or self.subject or self.inherited(mention))
+        if mention.places and (self.apart or not self.waiting):
+            self.loose.append(mention)
+
+    def share(self, mention: Mention) -> bool:
+        """`Pleural or pericardial effusion`: the places before share the head noun of the mention's own words."""
+        mention.halves = lexicon().compounds.get(self.plain[mention.start : mention.end])
+        if mention.halves is None:
+            return False
+        mention.alike = [place for place in self.waiting if place[0]]
+        return True
+
+    def take(self, entry: Term) -> None:
+        """What was listed behind a comma is the mention's that follows at once, or whose subject it is."""
+        if self.told and not (entry.kind == "normal" or _composed(entry, self.listed)):
+            self.settle()
+            return
+        self.waiting, self.listed, self.listing = self.listed, [], False
+
+    def settle(self) -> None:
+        """What was listed is of the group after all."""
+        if not self.listing:
+            return
+        if self.side and not self.spent:
+            self.listed.append(("", self.side, ""))
+            self.side = ""
+        for place in self.listed:
+            self.attach(place)
+        self.listed, self.listing = [], False
 
     def inherited(self, mention: Mention) -> list[Place]:
         """What has no place of its own (`large and tortuous`) is where the mention before it is."""
@@ -93,10 +153,14 @@ class _Walk:
         self.side, self.spent = "", False
 
     def to_preposition(self, entry: Cue, following: Hit | None, end: int) -> None:
+        self.settle()
         self.release()
-        self.prepared = True
+        self.prepared, self.named = True, False
+        self.inside = self.plain.endswith(_INSIDE, 0, end)
 
     def to_break(self, entry: Cue, following: Hit | None, end: int) -> None:
+        self.settle()
+        self.named = False
         if not self.group:
             self.release()
             self.subject += self.waiting
@@ -107,16 +171,47 @@ class _Walk:
         self.attached = self.prepared = self.told = False
 
     def to_verb(self, entry: Cue, following: Hit | None, end: int) -> None:
-        self.prepared, self.told = False, True
+        self.prepared, self.told, self.named = False, True, False
+
+    def to_cue(self, entry: Cue, following: Hit | None, end: int) -> None:
+        self.settle()
 
     def to_join(self, entry: Cue, following: Hit | None, end: int) -> None:
-        if entry.effect == ",":
+        self.joined = self.named and entry.effect in _SHARING
+        if self.attached and self.group:
+            self.settle()
+            self.listing = True
+            self.told = False
+        elif entry.effect == ",":
+            self.apart = bool(self.waiting) and not self.named
             self.release()
 
     def finish(self) -> None:
+        self.settle()
         self.release()
         if self.waiting and self.group and not self.group[-1].places:
             self.group[-1].places.extend(self.waiting)
+
+
+_INSIDE: Final = (" in", " of", " within")
+_SHARING: Final = frozenset((",", "and", "or", "andor", "&"))
+
+
+def _composed(term: Term, places: Sequence[Place]) -> bool:
+    return any((term.canonical, place[0]) in lexicon().compositions for place in places)
+
+
+def _elsewhere(mention: Mention, place: Place) -> bool:
+    own = [node for node, _, _ in mention.places if node]
+    return bool(own and place[0]) and not any(akin(node, place[0]) for node in own)
+
+
+@cache
+def akin(one: str, other: str) -> bool:
+    """Whether two structures have a part in common; what has no name is akin to everything."""
+    if not one or not other:
+        return True
+    return not {one, *anatomy.descendants(one)}.isdisjoint((other, *anatomy.descendants(other)))
 
 
 _ACTIONS = {
@@ -132,6 +227,7 @@ _ACTIONS = {
     "post": _Walk.to_verb,
     "either": _Walk.to_verb,
     "join": _Walk.to_join,
+    "pre": _Walk.to_cue,
 }
 
 

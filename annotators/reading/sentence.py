@@ -5,11 +5,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from annotators.reading.assertion import decide
-from annotators.reading.lexicon import lexicon
+from annotators.reading.heads import complete
+from annotators.reading.lexicon import Term, lexicon
 from annotators.reading.matching import Hit
 from annotators.reading.mention import HISTORICAL, Mention, Size
 from annotators.reading.modifiers import Reading
-from annotators.reading.places import locate, resolve
+from annotators.reading.places import akin, locate, resolve
 from annotators.reading.sizes import measure
 from schemas.words import SCORED_TYPE
 
@@ -33,11 +34,12 @@ class Found(NamedTuple):
 
 def read(plain: str, hits: list[Hit]) -> list[Found]:
     """Everything the sentence names, in order; `hits` are the words of the lexicon in it."""
+    hits = complete(plain, hits)
     scopes = Reading(plain)
     scopes.read(hits)
     mentions = scopes.mentions
     if mentions:
-        locate(mentions, hits)
+        locate(plain, mentions, hits)
         if "pericardi" in plain:
             _keep_fluid_pericardial(mentions)
     if "mm" in plain or "cm" in plain or "meter" in plain or "metre" in plain:
@@ -80,6 +82,8 @@ def _structure(mention: Mention) -> Found:
 def _findings(mention: Mention) -> list[Found]:
     """The mention, once for each meaning that its places give it (plaques of the aorta, and of the coronaries)."""
     term, places = mention.term, tuple(mention.places)
+    if mention.halves is not None:
+        return [_finding(mention, *meaning) for meaning in _coordinated(term, *mention.halves, (*mention.alike, *places))]
     meanings = _meanings(term.canonical, places)
     if not meanings:
         return [_finding(mention, term.canonical, term.kind, *resolve(term.node, places, every=term.kind == "normal"))]
@@ -87,13 +91,33 @@ def _findings(mention: Mention) -> list[Found]:
 
 
 @cache
+def _coordinated(
+    term: Term, own: Term, head: Term, places: tuple[tuple[str, str, str], ...]
+) -> list[tuple[str, str, tuple[str, ...], str | None]]:
+    """The term where its own words say it is, and its head noun at each structure that shares it."""
+    grouped = {(term.canonical, term.kind): [(own.node, "", own.canonical)]}
+    for place in places:
+        meaning = _compose(head.canonical, place)
+        if meaning is None and place[0] and (not head.node or akin(head.node, place[0])):
+            meaning = head.canonical, head.kind
+        if meaning is not None:
+            grouped.setdefault(meaning, []).append(place)
+    sides = [place for place in places if not place[0]]
+    return [(*meaning, *resolve("", (*named, *sides), every=True)) for meaning, named in grouped.items()]
+
+
+def _compose(canonical: str, place: tuple[str, str, str]) -> tuple[str, str] | None:
+    compositions = lexicon().compositions
+    return compositions.get((canonical, place[2])) or compositions.get((canonical, place[0]))
+
+
+@cache
 def _meanings(
     canonical: str, places: tuple[tuple[str, str, str], ...]
 ) -> tuple[tuple[str, str, tuple[str, ...], str | None], ...]:
-    compositions = lexicon().compositions
     grouped: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for place in places:
-        meaning = compositions.get((canonical, place[2])) or compositions.get((canonical, place[0]))
+        meaning = _compose(canonical, place)
         if meaning is not None:
             grouped.setdefault(meaning, []).append(place)
     sides = [place for place in places if not place[0]]
@@ -125,7 +149,7 @@ def _finding(mention: Mention, canonical: str, kind: str, nodes: tuple[str, ...]
                  change or mention.change, side, mention.severity, nodes, tuple(mention.sizes), flags)  # fmt: skip
 
 
-_INTERNAL = frozenset(("generic", "normal", "node", "small", "bare"))
+_INTERNAL = frozenset(("generic", "normal", "node", "small", "bare", "degree", "open"))
 
 
 def _type(kind: str, assertion: str) -> str:

@@ -1,0 +1,135 @@
+"""Words that say something only with a noun elsewhere: `upper and lower lobe`, `4th to 7th ribs`, `prominent`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from annotators.reading.lexicon import Cue, Term, lexicon
+from annotators.reading.matching import Hit
+
+_NOUNS: Final = r"(?:lobe|zone|rib|valve|ventricle|atri|kidney|segment|clavicle|scapula)"
+_ELIDED: Final = re.compile(
+    rf"((?:[a-z0-9.]+, )*[a-z0-9.]+),? ?(and|or|&|/|to|through|thru|-) ?(?:the )?(?:(?:left|right) )?([a-z0-9.]+) "
+    rf"({_NOUNS}[a-z]*)\b"
+)
+_COUNTED: Final = re.compile(r"\b(ribs) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)")
+_THROUGH: Final = frozenset(("to", "through", "thru", "-"))
+_ORDINAL: Final = re.compile(r"\d{1,2}")
+
+
+def complete(plain: str, hits: list[Hit]) -> list[Hit]:
+    """The hits with the structures whose noun is said later, and with `prominent` and `increased` understood."""
+    if "rib" in plain or "lobe" in plain or "valve" in plain or " ventric" in plain or "zone" in plain:
+        hits = _with(hits, [*_elided(plain), *_counted(plain)])
+    if "prominen" in plain or "enlarge" in plain or "increase" in plain:
+        hits = [(*hit[:2], _understood(plain, hits, index)) for index, hit in enumerate(hits)]
+    return hits
+
+
+def _with(hits: list[Hit], more: list[Hit]) -> list[Hit]:
+    """Hits in order, those that lie within one of the new ones left out."""
+    if not more:
+        return hits
+    kept = [hit for hit in hits if not any(start < hit[1] and hit[0] < end for start, end, _ in more)]
+    return sorted([*kept, *more], key=lambda hit: hit[:2])
+
+
+def _elided(plain: str) -> Iterator[Hit]:
+    structures = lexicon().structures
+    for found in _ELIDED.finditer(plain):
+        noun = found[4]
+        words = list(re.finditer(r"[a-z0-9.]+", found[1]))
+        named = [structures.get(f"{word[0]} {noun}") for word in words]
+        if found[2] in _THROUGH:
+            if named[-1] is not None and noun.startswith("rib"):
+                yield from _between(found.start(1) + words[-1].start(), found.end(), words[-1][0], found[3])
+            continue
+        for word, term in zip(words, named, strict=True):
+            if term is not None and word[0] not in ("left", "right", "both", "bilateral"):
+                yield found.start(1) + word.start(), found.start(1) + word.end(), term
+
+
+def _between(start: int, end: int, first: str, last: str) -> Iterator[Hit]:
+    """Ribs counted from one to another, all by the words that say so."""
+    bounds = [_ORDINAL.match(word) for word in (first, last)]
+    if all(bounds):
+        low, high = (int(bound[0]) for bound in bounds if bound)
+        yield from _ribs(start, end, range(low, high + 1))
+
+
+def _ribs(start: int, end: int, numbers: Sequence[int]) -> Iterator[Hit]:
+    named = (lexicon().structures.get(f"rib {number}") for number in numbers)
+    yield from ((start, end, term) for term in named if term is not None)
+
+
+def _counted(plain: str) -> Iterator[Hit]:
+    for found in _COUNTED.finditer(plain):
+        if found[3] in _THROUGH:
+            yield from _ribs(found.start(), found.end(), range(int(found[2].split()[-1]), int(found[4]) + 1))
+        else:
+            yield from _ribs(found.start(), found.end(), [int(n) for n in _ORDINAL.findall(found[2] + " " + found[4])])
+
+
+_BETWEEN: Final = frozenset(("side", "place", "sev", "mask"))
+_ENDS: Final = frozenset(("break", "except"))
+_ENLARGED: Final = Term("term", "enlarged", "abnormality", "", "", ("generic",))
+_SEVERE: Final = Cue("sev", "severe")
+_CALIBRE: Final = re.compile(r"\b(?:diameter|calib(?:er|re|ration)|width)s?\b")
+
+
+def _understood(plain: str, hits: list[Hit], index: int) -> Term | Cue:
+    start, end, entry = hits[index]
+    if isinstance(entry, Term):
+        if "degree" in entry.flags and not _structure(hits, index):
+            return _SEVERE
+    elif entry.effect == "worse" and (
+        (plain.startswith("enlargement", max(start, end - 18)) or "enlargement" in plain[start:end])
+        and _ahead(hits, index)
+        or "increase" in plain[start:end]
+        and _calibre(plain, hits, index)
+    ):
+        return _ENLARGED
+    return entry
+
+
+def _structure(hits: list[Hit], index: int) -> bool:
+    """Whether a word of degree is said of a structure (`prominent hilum`), not of a finding (`prominent nodule`)."""
+    return _ahead(hits, index) or (not _finding_ahead(hits, index) and _behind(hits, index))
+
+
+def _ahead(hits: list[Hit], index: int) -> bool:
+    """A structure follows, and no finding that it belongs to."""
+    named = False
+    for _, _, entry in hits[index + 1 :]:
+        if entry.role not in _BETWEEN:
+            return named and entry.role != "term"
+        named |= entry.role == "place"
+    return named
+
+
+def _finding_ahead(hits: list[Hit], index: int) -> bool:
+    following = next((entry for _, _, entry in hits[index + 1 :] if entry.role not in _BETWEEN), None)
+    return following is not None and following.role == "term"
+
+
+def _behind(hits: list[Hit], index: int) -> bool:
+    """A structure is the subject, and no finding."""
+    named = False
+    for _, _, entry in reversed(hits[:index]):
+        if entry.role in _ENDS or (named and entry.role == "join"):
+            break
+        if entry.role == "term":
+            return False
+        named |= entry.role == "place"
+    return named
+
+
+def _calibre(plain: str, hits: list[Hit], index: int) -> bool:
+    """`The diameter of the trunk has increased`: said of a vessel's width, a rise is an enlargement."""
+    begin, named = 0, False
+    for _, end, entry in reversed(hits[:index]):
+        if entry.role in _ENDS or entry.role == "term":
+            begin = end
+            break
+        named |= entry.role == "place"
+    return named and _CALIBRE.search(plain, begin, hits[index][0]) is not None
