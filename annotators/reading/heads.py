@@ -14,6 +14,7 @@ _ELIDED: Final = re.compile(
 )
 _COUNTED: Final = re.compile(r"\b(ribs) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)")
 _THROUGH: Final = frozenset(("to", "through", "thru", "-"))
+_SIDE: Final = re.compile(r"\b(left|right) $")
 _ORDINAL: Final = re.compile(r"\d{1,2}")
 
 
@@ -39,7 +40,11 @@ def _elided(plain: str) -> Iterator[Hit]:
     for found in _ELIDED.finditer(plain):
         noun = found[4]
         words = list(re.finditer(r"[a-z0-9.]+", found[1]))
-        named = [structures.get(f"{word[0]} {noun}") for word in words]
+        side = _SIDE.search(plain, 0, found.start(1))  # the left middle lobe is no middle lobe
+        named = [
+            structures.get(f"{side[1]} {word[0]} {noun}" if side else "") or structures.get(f"{word[0]} {noun}")
+            for word in words
+        ]
         if found[2] in _THROUGH:
             if named[-1] is not None and noun.startswith("rib"):
                 yield from _between(found.start(1) + words[-1].start(), found.end(), words[-1][0], found[3])

@@ -48,7 +48,8 @@ class _Walk:
         self.previous: Mention | None = None
         self.side = ""
         self.spent = self.attached = self.prepared = self.told = self.skip = False
-        self.listing = self.inside = self.named = self.joined = self.apart = False
+        self.listing = self.inside = self.apart = self.parted = False
+        self.named = self.joined = _NOWHERE
 
     def to_side(self, entry: Cue, following: Hit | None, end: int) -> None:
         self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
@@ -68,18 +69,18 @@ class _Walk:
             self.subject.append(place)
         else:
             self.waiting = [place] if self.told else [*self.waiting, place]
-            self.told, self.named = False, True
+            self.told, self.named = False, end
         self.side, self.spent = "", False
 
     def attach(self, place: Place) -> None:
         """Said behind: of the whole group, but of nothing that has a place of its own that has no part in it."""
         for mention in self.group:
-            if mention in self.loose:
-                if self.inside and place[0]:
-                    mention.places = [other for other in mention.places if akin(other[0], place[0])]
-                    self.loose.remove(mention)
-            elif mention is not self.group[-1] and _elsewhere(mention, place):
-                continue
+            if mention is not self.group[-1]:
+                if _elsewhere(mention, place):
+                    continue
+            elif self.inside and place[0] and mention in self.loose:
+                mention.places = [other for other in mention.places if akin(other[0], place[0])]
+                self.loose.remove(mention)
             mention.places.append(place)
         self.attached = True
 
@@ -96,14 +97,15 @@ class _Walk:
             side = owner.side or next((side for _, side, _ in self.waiting if side), "")
             mention.places.append((owner.node, side, owner.canonical))
             self.skip = True
-        elif not (self.joined and self.share(mention)):
+        elif not (mention.start - self.joined <= _NEXT and self.share(mention)):
             self.give(mention)
         if term.side:
             mention.places.append(("", term.side, ""))
         self.waiting, self.told, self.prepared = [], False, False
-        self.named = self.joined = self.apart = False
-        if self.group and (self.group[-1].term.kind == "normal") != (term.kind == "normal"):
+        if self.parted and self.group and (self.group[-1].term.kind == "normal") != (term.kind == "normal"):
             self.group = []  # what is normal and what is not are in different places
+        self.apart = self.parted = False
+        self.named = self.joined = _NOWHERE
         self.group.append(mention)
         self.previous = mention
         if "open" in term.flags:  # calcifications in the aorta, and …
@@ -155,12 +157,12 @@ class _Walk:
     def to_preposition(self, entry: Cue, following: Hit | None, end: int) -> None:
         self.settle()
         self.release()
-        self.prepared, self.named = True, False
+        self.prepared, self.named = True, _NOWHERE
         self.inside = self.plain.endswith(_INSIDE, 0, end)
 
     def to_break(self, entry: Cue, following: Hit | None, end: int) -> None:
         self.settle()
-        self.named = False
+        self.named = _NOWHERE
         if not self.group:
             self.release()
             self.subject += self.waiting
@@ -171,19 +173,20 @@ class _Walk:
         self.attached = self.prepared = self.told = False
 
     def to_verb(self, entry: Cue, following: Hit | None, end: int) -> None:
-        self.prepared, self.told, self.named = False, True, False
+        self.prepared, self.told, self.named = False, True, _NOWHERE
 
     def to_cue(self, entry: Cue, following: Hit | None, end: int) -> None:
         self.settle()
 
     def to_join(self, entry: Cue, following: Hit | None, end: int) -> None:
-        self.joined = self.named and entry.effect in _SHARING
+        self.joined = end if end - self.named <= _NEXT and entry.effect in _SHARING else _NOWHERE
+        self.parted |= entry.effect in (",", "and")
         if self.attached and self.group:
             self.settle()
             self.listing = True
             self.told = False
         elif entry.effect == ",":
-            self.apart = bool(self.waiting) and not self.named
+            self.apart = bool(self.waiting) and self.joined == _NOWHERE
             self.release()
 
     def finish(self) -> None:
@@ -193,6 +196,9 @@ class _Walk:
             self.group[-1].places.extend(self.waiting)
 
 
+_NOWHERE: Final = -99
+_NEXT: Final = 7
+"""Characters between the ends of a structure and of ` and/or`, the longest word that joins it to the next."""
 _INSIDE: Final = (" in", " of", " within")
 _SHARING: Final = frozenset((",", "and", "or", "andor", "&"))
 

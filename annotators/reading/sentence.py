@@ -10,7 +10,7 @@ from annotators.reading.lexicon import Term, lexicon
 from annotators.reading.matching import Hit
 from annotators.reading.mention import HISTORICAL, Mention, Size
 from annotators.reading.modifiers import Reading
-from annotators.reading.places import akin, locate, resolve
+from annotators.reading.places import locate, resolve
 from annotators.reading.sizes import measure
 from schemas.words import SCORED_TYPE
 
@@ -98,7 +98,7 @@ def _coordinated(
     grouped = {(term.canonical, term.kind): [(own.node, "", own.canonical)]}
     for place in places:
         meaning = _compose(head.canonical, place)
-        if meaning is None and place[0] and (not head.node or akin(head.node, place[0])):
+        if meaning is None and resolve(head.node, (place,))[0] == resolve("", (place,))[0]:
             meaning = head.canonical, head.kind
         if meaning is not None:
             grouped.setdefault(meaning, []).append(place)
