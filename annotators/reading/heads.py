@@ -7,22 +7,25 @@ from typing import Final
 from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
 
-_NOUNS: Final = r"(?:lobe|zone|rib|valve|ventricle|atri|kidney|segment|clavicle|scapula)"
-_ELIDED: Final = re.compile(
-    rf"((?:[a-z0-9.]+, )*[a-z0-9.]+),? ?(and|or|&|/|to|through|thru|-) ?(?:the )?(?:(?:left|right) )?([a-z0-9.]+) "
-    rf"({_NOUNS}[a-z]*)\b"
+_LATER: Final = re.compile(
+    r",? (and|or|&|to|through|thru)(?: the)?(?: left| right)? ([a-z0-9.]+) "
+    r"((?:lobe|rib|valve|ventricle)[a-z]*)"
 )
+_BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
 _COUNTED: Final = re.compile(r"\b(ribs) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)")
 _THROUGH: Final = frozenset(("to", "through", "thru", "-"))
 _SIDE: Final = re.compile(r"\b(left|right) $")
+_WORD: Final = re.compile(r"[a-z0-9.]+")
 _ORDINAL: Final = re.compile(r"\d{1,2}")
 
 
 def complete(plain: str, hits: list[Hit]) -> list[Hit]:
     """The hits with the structures whose noun is said later, and with `prominent` and `increased` understood."""
-    if "rib" in plain or "lobe" in plain or "valve" in plain or " ventric" in plain or "zone" in plain:
+    if ("lobe" in plain or "valve" in plain or "ventric" in plain) and (" and " in plain or " or " in plain):
+        hits = _with(hits, list(_elided(plain)))
+    if " rib" in plain:
         hits = _with(hits, [*_elided(plain), *_counted(plain)])
-    if "prominen" in plain or "enlarge" in plain or "increase" in plain:
+    if "prominen" in plain or "enlargement" in plain or ("increase" in plain and _CALIBRE.search(plain)):
         hits = [(*hit[:2], _understood(plain, hits, index)) for index, hit in enumerate(hits)]
     return hits
 
@@ -37,21 +40,22 @@ def _with(hits: list[Hit], more: list[Hit]) -> list[Hit]:
 
 def _elided(plain: str) -> Iterator[Hit]:
     structures = lexicon().structures
-    for found in _ELIDED.finditer(plain):
-        noun = found[4]
-        words = list(re.finditer(r"[a-z0-9.]+", found[1]))
-        side = _SIDE.search(plain, 0, found.start(1))  # the left middle lobe is no middle lobe
-        named = [
-            structures.get(f"{side[1]} {word[0]} {noun}" if side else "") or structures.get(f"{word[0]} {noun}")
-            for word in words
-        ]
-        if found[2] in _THROUGH:
-            if named[-1] is not None and noun.startswith("rib"):
-                yield from _between(found.start(1) + words[-1].start(), found.end(), words[-1][0], found[3])
+    for found in _LATER.finditer(plain):
+        before = _BEFORE.search(plain, 0, found.start())
+        if before is None:
             continue
-        for word, term in zip(words, named, strict=True):
+        joint, last, noun = found.groups()
+        words = list(_WORD.finditer(plain, before.start(), before.end()))
+        if joint in _THROUGH:
+            if noun.startswith("rib"):
+                yield from _between(words[-1].start(), found.end(), words[-1][0], last)
+            continue
+        side = _SIDE.search(plain, 0, before.start())  # the left middle lobe is no middle lobe
+        for word in words:
+            term = structures.get(f"{side[1]} {word[0]} {noun}") if side else None
+            term = term or structures.get(f"{word[0]} {noun}")
             if term is not None and word[0] not in ("left", "right", "both", "bilateral"):
-                yield found.start(1) + word.start(), found.start(1) + word.end(), term
+                yield *word.span(), term
 
 
 def _between(start: int, end: int, first: str, last: str) -> Iterator[Hit]:

@@ -48,8 +48,9 @@ class _Walk:
         self.previous: Mention | None = None
         self.side = ""
         self.spent = self.attached = self.prepared = self.told = self.skip = False
-        self.listing = self.inside = self.apart = self.parted = False
+        self.listing = self.apart = self.parted = False
         self.named = self.joined = _NOWHERE
+        self.preposition = 0
 
     def to_side(self, entry: Cue, following: Hit | None, end: int) -> None:
         self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
@@ -78,7 +79,7 @@ class _Walk:
             if mention is not self.group[-1]:
                 if _elsewhere(mention, place):
                     continue
-            elif self.inside and place[0] and mention in self.loose:
+            elif place[0] and mention in self.loose and self.plain.endswith(_INSIDE, 0, self.preposition):
                 mention.places = [other for other in mention.places if akin(other[0], place[0])]
                 self.loose.remove(mention)
             mention.places.append(place)
@@ -89,7 +90,8 @@ class _Walk:
         term = mention.term
         if self.listing:
             self.take(term)
-        self.release()
+        if self.side:
+            self.release()
         if self.attached:
             self.group, self.attached = [], False
         owner = following[2] if following is not None and following[0] - end <= 1 else None
@@ -135,8 +137,6 @@ class _Walk:
 
     def settle(self) -> None:
         """What was listed is of the group after all."""
-        if not self.listing:
-            return
         if self.side and not self.spent:
             self.listed.append(("", self.side, ""))
             self.side = ""
@@ -155,13 +155,16 @@ class _Walk:
         self.side, self.spent = "", False
 
     def to_preposition(self, entry: Cue, following: Hit | None, end: int) -> None:
-        self.settle()
-        self.release()
+        if self.listing:
+            self.settle()
+        if self.side:
+            self.release()
         self.prepared, self.named = True, _NOWHERE
-        self.inside = self.plain.endswith(_INSIDE, 0, end)
+        self.preposition = end
 
     def to_break(self, entry: Cue, following: Hit | None, end: int) -> None:
-        self.settle()
+        if self.listing:
+            self.settle()
         self.named = _NOWHERE
         if not self.group:
             self.release()
@@ -176,13 +179,15 @@ class _Walk:
         self.prepared, self.told, self.named = False, True, _NOWHERE
 
     def to_cue(self, entry: Cue, following: Hit | None, end: int) -> None:
-        self.settle()
+        if self.listing:
+            self.settle()
 
     def to_join(self, entry: Cue, following: Hit | None, end: int) -> None:
         self.joined = end if end - self.named <= _NEXT and entry.effect in _SHARING else _NOWHERE
         self.parted |= entry.effect in (",", "and")
         if self.attached and self.group:
-            self.settle()
+            if self.listing:
+                self.settle()
             self.listing = True
             self.told = False
         elif entry.effect == ",":
@@ -190,7 +195,8 @@ class _Walk:
             self.release()
 
     def finish(self) -> None:
-        self.settle()
+        if self.listing:
+            self.settle()
         self.release()
         if self.waiting and self.group and not self.group[-1].places:
             self.group[-1].places.extend(self.waiting)
@@ -204,12 +210,15 @@ _SHARING: Final = frozenset((",", "and", "or", "andor", "&"))
 
 
 def _composed(term: Term, places: Sequence[Place]) -> bool:
-    return any((term.canonical, place[0]) in lexicon().compositions for place in places)
+    compositions = lexicon().compositions
+    return any((term.canonical, name) in compositions for place in places for name in (place[0], place[2]))
 
 
 def _elsewhere(mention: Mention, place: Place) -> bool:
     own = [node for node, _, _ in mention.places if node]
-    return bool(own and place[0]) and not any(akin(node, place[0]) for node in own)
+    if not own or not place[0] or any(akin(node, place[0]) for node in own):
+        return False
+    return not _composed(mention.term, [place])
 
 
 @cache
