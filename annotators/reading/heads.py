@@ -12,7 +12,7 @@ _LATER: Final = re.compile(
     r"((?:lobe|rib|valve|ventricle)[a-z]*)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
-_COUNTED: Final = re.compile(r"\b(ribs) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)")
+_COUNTED: Final = re.compile(r"\b(ribs?) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)")
 _THROUGH: Final = frozenset(("to", "through", "thru", "-"))
 _SIDE: Final = re.compile(r"\b(left|right) $")
 _WORD: Final = re.compile(r"[a-z0-9.]+")
