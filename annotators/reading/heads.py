@@ -9,7 +9,7 @@ from annotators.reading.matching import Hit
 
 _LATER: Final = re.compile(
     r",? (and|or|&|to|through|thru)(?: the)?(?: left| right)? ([a-z0-9.]+) "
-    r"((?:lobe|rib|valve|ventricle)[a-z]*)"
+    r"((?:lobe|rib|valve|ventricle|aorta)[a-z]*)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
 _COUNTED: Final = re.compile(r"\b(ribs?) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)")
@@ -21,7 +21,7 @@ _ORDINAL: Final = re.compile(r"\d{1,2}")
 
 def complete(plain: str, hits: list[Hit]) -> list[Hit]:
     """The hits with the structures whose noun is said later, and with `prominent` and `increased` understood."""
-    if ("lobe" in plain or "valve" in plain or "ventric" in plain) and (" and " in plain or " or " in plain):
+    if ("lobe" in plain or "valve" in plain or "ventric" in plain or "ing aorta" in plain) and (" and " in plain or " or " in plain):
         hits = _with(hits, list(_elided(plain)))
     if " rib" in plain:
         hits = _with(hits, [*_elided(plain), *_counted(plain)])

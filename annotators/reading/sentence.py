@@ -157,5 +157,11 @@ def _type(kind: str, assertion: str) -> str:
 
 
 def _small(mention: Mention) -> bool:
-    values = [value for size in mention.sizes if not size.prior for value in size.values]
-    return bool(values) and max(values) < 10
+    """Below a centimetre, or said to be: ten millimetres is where a node is large."""
+    current = [size for size in mention.sizes if not size.prior]
+    return bool(current) and all(
+        max(size.values) < _LARGE or (size.comparator == "<" and max(size.values) == _LARGE) for size in current
+    )
+
+
+_LARGE = 10
