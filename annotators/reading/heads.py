@@ -12,7 +12,9 @@ _LATER: Final = re.compile(
     r"((?:lobe|rib|valve|ventricle|aorta)[a-z]*)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
-_COUNTED: Final = re.compile(r"\b(ribs?) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)")
+_COUNTED: Final = re.compile(
+    r"\b(ribs?) ((?:\d{1,2}, )*\d{1,2}),? ?(and|or|&|to|through|thru|-) ?(\d{1,2})\b(?! ?[mc]m)"
+)
 _THROUGH: Final = frozenset(("to", "through", "thru", "-"))
 _SIDE: Final = re.compile(r"\b(left|right) $")
 _WORD: Final = re.compile(r"[a-z0-9.]+")
@@ -21,7 +23,9 @@ _ORDINAL: Final = re.compile(r"\d{1,2}")
 
 def complete(plain: str, hits: list[Hit]) -> list[Hit]:
     """The hits with the structures whose noun is said later, and with `prominent` and `increased` understood."""
-    if ("lobe" in plain or "valve" in plain or "ventric" in plain or "ing aorta" in plain) and (" and " in plain or " or " in plain):
+    if ("lobe" in plain or "valve" in plain or "ventric" in plain or "ing aorta" in plain) and (
+        " and " in plain or " or " in plain
+    ):
         hits = _with(hits, list(_elided(plain)))
     if " rib" in plain:
         hits = _with(hits, [*_elided(plain), *_counted(plain)])
@@ -89,16 +93,16 @@ _CALIBRE: Final = re.compile(r"\b(?:diameter|calib(?:er|re|ration)|width)s?\b")
 def _understood(plain: str, hits: list[Hit], index: int) -> Term | Cue:
     start, end, entry = hits[index]
     if isinstance(entry, Term):
-        if "degree" in entry.flags and not _structure(hits, index):
-            return _SEVERE
-    elif entry.effect == "worse" and (
-        (plain.startswith("enlargement", max(start, end - 18)) or "enlargement" in plain[start:end])
-        and _ahead(hits, index)
-        or "increase" in plain[start:end]
-        and _calibre(plain, hits, index)
-    ):
+        return _SEVERE if "degree" in entry.flags and not _structure(hits, index) else entry
+    if entry.effect == "worse" and _grown(plain, start, end, hits, index):
         return _ENLARGED
     return entry
+
+
+def _grown(plain: str, start: int, end: int, hits: list[Hit], index: int) -> bool:
+    """Whether a change for the worse says that a structure is large, not that a finding has grown."""
+    words = plain[start:end]
+    return ("enlargement" in words and _ahead(hits, index)) or ("increase" in words and _calibre(plain, hits, index))
 
 
 def _structure(hits: list[Hit], index: int) -> bool:

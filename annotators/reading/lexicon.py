@@ -43,7 +43,7 @@ class Lexicon:
     The file gives a node for itself and its parts, or with `=` for itself alone; the nearest row counts.
     """
     compounds: dict[str, tuple[Term, Term]]
-    """Patterns made of a structure and a head noun (`pericardial effusion`, `calcification in the aorta`) to the two."""
+    """Patterns of a structure and a head noun (`pericardial effusion`, `calcification in the aorta`) to the two."""
     structures: dict[str, Term]
     """Patterns that name a structure."""
 
@@ -96,9 +96,7 @@ _ELSEWHERE: Final = frozenset(("", "mediastinum", "bones", "spine"))
 _OF: Final = re.compile(r"(.+) (?:of|in)(?: the)? (.+)")
 
 
-def _compounds(
-    found: dict[str, Term | Cue], structures: dict[str, Term]
-) -> Iterator[tuple[str, tuple[Term, Term]]]:
+def _compounds(found: dict[str, Term | Cue], structures: dict[str, Term]) -> Iterator[tuple[str, tuple[Term, Term]]]:
     """Every term that is a structure before a term, or a term and `of` or `in` before a structure."""
     for pattern, entry in found.items():
         if " " in pattern and entry.role == "term" and "device" not in entry.flags:  # pyright: ignore

@@ -159,6 +159,8 @@ class _Walk:
             self.settle()
         if self.side:
             self.release()
+        if self.parted and not self.attached and self.group and self.group[-1].term.kind == "normal":
+            self.group = []  # the heart is normal, and the diameter of the aorta …
         self.prepared, self.named = True, _NOWHERE
         self.preposition = end
 

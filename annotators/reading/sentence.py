@@ -83,7 +83,9 @@ def _findings(mention: Mention) -> list[Found]:
     """The mention, once for each meaning that its places give it (plaques of the aorta, and of the coronaries)."""
     term, places = mention.term, tuple(mention.places)
     if mention.halves is not None:
-        return [_finding(mention, *meaning) for meaning in _coordinated(term, *mention.halves, (*mention.alike, *places))]
+        return [
+            _finding(mention, *meaning) for meaning in _coordinated(term, *mention.halves, (*mention.alike, *places))
+        ]
     meanings = _meanings(term.canonical, places)
     if not meanings:
         return [_finding(mention, term.canonical, term.kind, *resolve(term.node, places, every=term.kind == "normal"))]

@@ -6,7 +6,10 @@ from typing import Final, NamedTuple
 
 from annotators.reading.mention import Mention, Size
 
-_SPELT: Final = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
+_SPELT: Final = {
+    "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0,
+    "ten": 10.0,
+}  # fmt: skip
 _DIGITS: Final = r"\d{1,3}(?:[.,]\d{1,2})?"
 _UNIT: Final = r"(?:mm|cm|millimet(?:er|re)s?|centimet(?:er|re)s?)"
 
@@ -22,20 +25,41 @@ def _pattern(number: str) -> re.Pattern[str]:
 _SIZE: Final = _pattern(_DIGITS)
 _SPELT_SIZE: Final = _pattern(rf"(?:{_DIGITS}|{'|'.join(_SPELT)})")
 _VALUE: Final = re.compile(rf"({_DIGITS}|{'|'.join(_SPELT)})\s*(mm|cm|milli|centi)?")
+_FILLING: Final = r"(?: (?:of|approximately|about|around|an?|the|size|diameter|thickness|length|depth)\b)*\s*$"
 _COMPARATORS: Final = tuple(
-    (re.compile(rf"(?:{words})(?: (?:of|approximately|about|around|an?|the|size|diameter|thickness|length|depth)\b)*\s*$"), sign)
+    (re.compile(rf"(?:{words}){_FILLING}"), sign)
     for sign, words in (
-        ("<=", r"≤|<=|up to|reach(?:ing|es|ed)?|maximum|as (?:large|big|long|thick) as|at most|no(?:t|ne)? (?:\w+ )?"
-               r"(?:larger|bigger|greater|more|longer|thicker) than|(?:not|without) exceed(?:ing)?|none exceed(?:ing|s)?"),
+        ("<=", r"≤|<=|up to|reach(?:ing|es|ed)?|maximum|as (?:large|big|long|thick) as|at most|"
+               r"no(?:t|ne)? (?:\w+ )?(?:larger|bigger|greater|more|longer|thicker) than|"
+               r"(?:not|without|none) exceed(?:ing|s)?"),
         (">=", r"≥|>=|at least|minimum|no(?:t|ne)? (?:less|smaller) than"),
         ("<", r"<|(?:less|smaller|shorter|lower) than|below|under"),
         (">", r">|(?:more|greater|larger|bigger) than|exceed(?:ing|s)?|above|over"),
     )
 )  # fmt: skip
+_COMPARES: Final = (
+    "<",
+    ">",
+    "≤",
+    "≥",
+    " than",
+    "reach",
+    "exceed",
+    "up to",
+    "mum",
+    " as ",
+    "t least",
+    "t most",
+    "below",
+    "under",
+    "above",
+    "over",
+)
 _AXIS: Final = re.compile(
     r"\b(?:(short)(?: ax[ie]s| diameter)|(long)(?: ax[ie]s| diameter)|(ap\b|antero ?-?posterior|anterior ?-?posterior)|"
     r"(cranio ?-?caudal)|(transverse))"
 )
+_AXIS_HINTS: Final = ("short ", "long ", "terior", "caudal", "transverse", " ap")
 _AXES: Final = ("short", "long", "ap", "craniocaudal", "transverse")
 _EARLIER: Final = r"(?:previous|prior|earlier|before|former|\bold (?:study|exam)|last (?:study|exam))"
 _PRIOR: Final = re.compile(_EARLIER)
@@ -44,7 +68,10 @@ _PRIOR_BEHIND: Final = re.compile(rf"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?{_EARL
 _PRIOR_CLAUSE: Final = re.compile(
     rf"\b(?:in|on) (?:the |an? )?{_EARLIER}[^.;]{{0,50}}\b(?:was|were|measured|had)\b[^.;,]{{0,25}}$"
 )
-_PRIOR_ASIDE: Final = re.compile(rf"\(\s*(?:it )?(?:was|were|had been)\b|{_EARLIER}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}")
+_PRIOR_ASIDE: Final = re.compile(
+    rf"\(\s*(?:it )?(?:was|were|had been)\b|{_EARLIER}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+)
+_DATED: Final = ("(", "prev", "prior", "earlier", "before", "former", "old ", "last ")
 _GREW: Final = re.compile(
     r"(?:increas|decreas|grow|grew|reduc|regress|progress|enlarg|shr[aiu]nk|chang|went)[^.;]{0,40}\bfrom\s*$"
 )
@@ -81,15 +108,20 @@ class _Found(NamedTuple):
 def measure(plain: str, mentions: Sequence[Mention], structures: Sequence[Mention]) -> None:
     """Find the sizes of the sentence and give each to its mention: the next one if adjacent, else the last before."""
     sizes = _with_axes(plain, list(_sizes(plain)))
+    dated = bool(sizes) and any(word in plain for word in _DATED)
     for number, found in enumerate(sizes):
-        owner = _each(plain, sizes, number, structures) or _owner(plain, found, mentions, structures)
+        owner = _each(plain, sizes, number, structures) if len(sizes) > 1 else None
+        owner = owner or _owner(plain, found, mentions, structures)
         if owner is None or _DISTANCE.match(plain, found.end):
             continue
-        organ = (
-            owner.term.kind in ("anatomy", "normal") and not owner.term.flags
-        ) or owner.term.canonical in _CALIBRE
-        owner.sizes += _then_and_now(plain, found, _size(plain, found, number > 0, "calibre" if organ else "finding"))
-        owner.group_maximum |= _MAXIMUM.search(plain, 0, found.start) is not None
+        organ = (owner.term.kind in ("anatomy", "normal") and not owner.term.flags) or owner.term.canonical in _CALIBRE
+        owner.sizes += _then_and_now(
+            plain,
+            found,
+            _size(plain, found, "calibre" if organ else "finding", dated and _is_prior(plain, found, number > 0)),
+        )
+        if "est" in plain or "larger" in plain or "bigger" in plain:
+            owner.group_maximum |= _MAXIMUM.search(plain, 0, found.start) is not None
 
 
 def _sizes(plain: str) -> Iterator[_Found]:
@@ -118,9 +150,9 @@ def _values(words: str, unit: str) -> tuple[float, ...]:
 
 def _with_axes(plain: str, sizes: list[_Found]) -> list[_Found]:
     """Every size with the nearest axis that is not named nearer to another; else the last one named before it."""
-    named = [(m.start(), m.end(), _AXES[(m.lastindex or 1) - 1]) for m in _AXIS.finditer(plain)] if sizes else []
-    if not named:
+    if not sizes or not any(word in plain for word in _AXIS_HINTS):
         return sizes
+    named = [(m.start(), m.end(), _AXES[(m.lastindex or 1) - 1]) for m in _AXIS.finditer(plain)]
     return [found._replace(axis=_axis(found, sizes, named)) for found in sizes]
 
 
@@ -142,13 +174,13 @@ def _nearer(start: int, end: int, found: _Found, rival: _Found, gap: int) -> boo
     return rival.end <= start and end <= found.start and start - rival.end < gap
 
 
-def _size(plain: str, found: _Found, second: bool, owner: str) -> Size:
-    return Size(found.values, found.axis, _comparator(plain, found), found.range, _is_prior(plain, found, second), owner)
+def _size(plain: str, found: _Found, owner: str, prior: bool) -> Size:
+    return Size(found.values, found.axis, _comparator(plain, found), found.range, prior, owner)
 
 
 def _then_and_now(plain: str, found: _Found, size: Size) -> list[Size]:
     """`increased from 5 to 8 mm` is an earlier value and the present one; anything else is one size."""
-    if not _GREW.search(plain, 0, found.start):
+    if not plain.endswith("from ", 0, found.start) or not _GREW.search(plain, 0, found.start):
         return [size]
     if not size.range:
         return [size._replace(prior=True)] if _TO_SIZE.match(plain, found.end) else [size]
@@ -160,6 +192,8 @@ def _then_and_now(plain: str, found: _Found, size: Size) -> list[Size]:
 
 def _comparator(plain: str, found: _Found) -> str:
     before = plain[max(0, found.start - 50) : found.start]
+    if not any(word in before for word in _COMPARES):
+        return "="
     return next((sign for pattern, sign in _COMPARATORS if pattern.search(before)), "=")
 
 
