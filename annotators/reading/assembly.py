@@ -7,6 +7,7 @@ from itertools import repeat
 
 import polars as pl
 
+from annotators.reading.antecedents import refers, with_antecedent
 from annotators.reading.matching import hits
 from annotators.reading.normal import haystack, plain
 from annotators.reading.sentence import Found, read
@@ -36,16 +37,24 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
+Told = tuple[str, str]
+"""A sentence, and the one before it where it speaks of that, else ""."""
+
+
+def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[Told]]:
     """Where each sentence stands (`passage`, `sentence`, `begin`, `which`) and the different sentences themselves."""
-    known: dict[str, int] = {}
+    known: dict[Told, int] = {}
     passages, numbers, begins, which = [], [], [], []
     for passage, text in enumerate(texts):
+        before = previous = ""
         for number, (start, end) in enumerate(split(text)):
+            sentence = text[start:end]
+            before = (before or previous) if refers(text, start) else ""
             passages.append(passage)
             numbers.append(number)
             begins.append(start)
-            which.append(known.setdefault(text[start:end], len(known)))
+            which.append(known.setdefault((sentence, before), len(known)))
+            previous = sentence
     frame = pl.DataFrame(
         {"passage": passages, "sentence": numbers, "begin": begins, "which": which},
         schema={"passage": pl.UInt32, "sentence": pl.Int32, "begin": pl.Int32, "which": pl.UInt32},
@@ -53,14 +62,16 @@ def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
     return frame, list(known)
 
 
-def entities(sentences: Sequence[str]) -> pl.DataFrame:
+def entities(sentences: Sequence[Told]) -> pl.DataFrame:
     """The entities of each sentence: `which` it is, offsets within it, surface and everything that was read."""
-    plains = [plain(sentence) for sentence in sentences]
+    plains = [plain(sentence) for sentence, _ in sentences]
     found = hits([haystack(text) for text, _ in plains])
     rows: list[Found] = []
     which: list[int] = []
     surfaces: list[str] = []
-    for number, (sentence, (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
+    for number, ((sentence, before), (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
+        if before:
+            words = with_antecedent(text, words, before)
         if not words:
             continue
         read_here = read(text, words)
