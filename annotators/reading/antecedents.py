@@ -4,9 +4,8 @@ import re
 from typing import Final
 
 from annotators.reading.lexicon import Term
-from annotators.reading.matching import Hit, hits
-from annotators.reading.normal import haystack, plain
-from annotators.reading.sentence import read
+from annotators.reading.matching import Hit
+from annotators.reading.sentence import Found
 
 _REFERS: Final = re.compile(
     r"(?:(?:the|their|its)\s+)?((?:largest|larger|biggest|bigger|greatest|smallest)(?:\s+ones?|\s+of\s+(?:these|them|which|those))*)"
@@ -17,31 +16,33 @@ _PLURAL: Final = re.compile(r"(?:s|ae|ata|ies|ses)$")
 _REAL: Final = frozenset(("present", "uncertain"))
 
 
-def refers(text: str, start: int) -> bool:
-    """Whether the sentence that begins here speaks of what the one before named."""
-    return _REFERS.match(text, start) is not None
+refers: Final = _REFERS.match
+"""Whether the sentence that begins at a place of a text speaks of what the one before named."""
 
 
-def with_antecedent(text: str, words: list[Hit], before: str) -> list[Hit]:
-    """The hits of a sentence that refers, its first words read as what the sentence before says is there."""
-    found, term = _REFERS.match(text), _antecedent(before)
-    if found is None or term is None:
+def with_antecedent(text: str, words: list[Hit], before: str, known: list[Hit], found: list[Found]) -> list[Hit]:
+    """The hits of a sentence that refers, its first words read as what the sentence before says is there.
+
+    `known` and `found` are the hits and the entities of the sentence before.
+    """
+    opening, term = refers(text), _antecedent(before, known, found)
+    if opening is None or term is None:
         return words
-    start, end = found.span(1)
-    return sorted(
-        [(start, end, term), *(hit for hit in words if hit[0] >= end or hit[1] <= start)], key=lambda h: h[:2]
-    )
+    start, end = opening.span(1)
+    return sorted([(start, end, term), *(hit for hit in words if hit[0] >= end or hit[1] <= start)], key=_place)
 
 
-def _antecedent(before: str) -> Term | None:
-    """The first plural finding, else the last one."""
-    text, _ = plain(before)
-    words = hits([haystack(text)])[0]
-    real = {one.start: one.anatomy for one in read(text, words) if one.assertion in _REAL and one.type != "Anatomy"}
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit[:2]
+
+
+def _antecedent(before: str, known: list[Hit], found: list[Found]) -> Term | None:
+    """The first plural finding, else the last one, where it was said to be."""
+    real = {one.start: one.anatomy for one in found if one.assertion in _REAL and one.type != "Anatomy"}
     named = [
         (end, entry._replace(node=real[start][0]) if len(real[start]) == 1 else entry)
-        for start, end, entry in words
+        for start, end, entry in known
         if start in real and isinstance(entry, Term) and entry.role == "term" and entry.kind != "normal"
     ]
-    plural = next((term for end, term in named if _PLURAL.search(text, 0, end)), None)
+    plural = next((term for end, term in named if _PLURAL.search(before, 0, end)), None)
     return plural or (named[-1][1] if named else None)

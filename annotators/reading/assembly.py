@@ -3,11 +3,12 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import repeat
+from itertools import compress, repeat
 
 import polars as pl
 
 from annotators.reading.antecedents import refers, with_antecedent
+from annotators.reading.heads import complete, incomplete
 from annotators.reading.matching import hits
 from annotators.reading.normal import haystack, plain
 from annotators.reading.sentence import Found, read
@@ -65,13 +66,19 @@ def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[Told]]:
 def entities(sentences: Sequence[Told]) -> pl.DataFrame:
     """The entities of each sentence: `which` it is, offsets within it, surface and everything that was read."""
     plains = [plain(sentence) for sentence, _ in sentences]
-    found = hits([haystack(text) for text, _ in plains])
+    texts = [text for text, _ in plains]
+    found = hits([haystack(text) for text in texts])
+    for number in compress(range(len(texts)), incomplete(texts)):
+        found[number] = complete(texts[number], found[number])
+    number_of = {told: number for number, told in enumerate(sentences)} if any(b for _, b in sentences) else {}
     rows: list[Found] = []
     which: list[int] = []
     surfaces: list[str] = []
     for number, ((sentence, before), (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
         if before:
-            words = with_antecedent(text, words, before)
+            at = number_of[before, ""]
+            told, known = plains[at][0], found[at]
+            words = with_antecedent(text, words, told, known, read(told, known))
         if not words:
             continue
         read_here = read(text, words)

@@ -4,12 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import polars as pl
+
 from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
 
 _LATER: Final = re.compile(
     r",? (and|or|&|to|through|thru)(?: the)?(?: left| right)? ([a-z0-9.]+) "
     r"((?:lobe|rib|valve|ventricle|aorta)[a-z]*)"
+)
+_ANY: Final = (
+    r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
+    r"\bribs? \d|prominen|enlargement|increase"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
 _COUNTED: Final = re.compile(
@@ -21,17 +27,15 @@ _WORD: Final = re.compile(r"[a-z0-9.]+")
 _ORDINAL: Final = re.compile(r"\d{1,2}")
 
 
+def incomplete(texts: Sequence[str]) -> list[bool]:
+    """Which plain sentences may have such words; told of all at once, since few have."""
+    return pl.Series(texts, dtype=pl.String).str.contains(_ANY).to_list()
+
+
 def complete(plain: str, hits: list[Hit]) -> list[Hit]:
     """The hits with the structures whose noun is said later, and with `prominent` and `increased` understood."""
-    if ("lobe" in plain or "valve" in plain or "ventric" in plain or "ing aorta" in plain) and (
-        " and " in plain or " or " in plain
-    ):
-        hits = _with(hits, list(_elided(plain)))
-    if " rib" in plain:
-        hits = _with(hits, [*_elided(plain), *_counted(plain)])
-    if "prominen" in plain or "enlargement" in plain or ("increase" in plain and _CALIBRE.search(plain)):
-        hits = [(*hit[:2], _understood(plain, hits, index)) for index, hit in enumerate(hits)]
-    return hits
+    hits = _with(hits, [*_elided(plain), *_counted(plain)])
+    return [(*hit[:2], _understood(plain, hits, index)) for index, hit in enumerate(hits)]
 
 
 def _with(hits: list[Hit], more: list[Hit]) -> list[Hit]:

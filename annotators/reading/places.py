@@ -22,23 +22,25 @@ Place = tuple[str, str, str]
 
 def locate(plain: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
     """Give every mention the places said of it: before it, behind it with a preposition, or as its subject."""
-    walk = _Walk(plain, mentions)
+    walk = _Walk(plain, mentions, hits)
+    actions = _ACTIONS
     for index, (_, end, entry) in enumerate(hits):
-        action = _ACTIONS.get(entry.role)
-        if action is not None:
-            action(walk, entry, hits[index + 1] if index + 1 < len(hits) else None, end)
+        if entry.role in actions:
+            actions[entry.role](walk, entry, index, end)
     walk.finish()
 
 
 class _Walk:
     """One sentence from left to right.
 
-    `waiting` are places said before their mention, `subject` those that open the sentence, `group` the mentions that
-    what is said behind belongs to, `listed` the places behind a comma or an `and` that may yet be the next mention's.
+    `waiting` are places said before their mention, `subject` those that open the sentence, `listed` those behind a
+    comma or an `and` that may yet be the next mention's. `group` are the mentions that what is said behind belongs to,
+    `loose` those whose places stand before a comma or another mention.
     """
 
-    def __init__(self, plain: str, mentions: Sequence[Mention]) -> None:
+    def __init__(self, plain: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
         self.plain = plain
+        self.hits = hits
         self.rest = iter(mentions)
         self.waiting: list[Place] = []
         self.subject: list[Place] = []
@@ -52,13 +54,13 @@ class _Walk:
         self.named = self.joined = _NOWHERE
         self.preposition = 0
 
-    def to_side(self, entry: Cue, following: Hit | None, end: int) -> None:
+    def to_side(self, entry: Cue, index: int, end: int) -> None:
         self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
         self.spent = self.prepared and bool(self.group) and not self.listing
         if self.spent:
             self.attach(("", self.side, ""))
 
-    def to_place(self, entry: Term, following: Hit | None, end: int) -> None:
+    def to_place(self, entry: Term, index: int, end: int) -> None:
         place = (entry.node, self.side or entry.side, entry.canonical)
         if self.skip:
             self.skip = False
@@ -85,7 +87,7 @@ class _Walk:
             mention.places.append(place)
         self.attached = True
 
-    def to_term(self, entry: Term | Cue, following: Hit | None, end: int) -> None:
+    def to_term(self, entry: Term | Cue, index: int, end: int) -> None:
         mention = next(self.rest)
         term = mention.term
         if self.listing:
@@ -94,13 +96,15 @@ class _Walk:
             self.release()
         if self.attached:
             self.group, self.attached = [], False
-        owner = following[2] if following is not None and following[0] - end <= 1 else None
-        if isinstance(owner, Term) and owner.role == "place" and not term.node:
+        owner = None if term.node else self.owner(index, end)
+        if owner is not None:
             side = owner.side or next((side for _, side, _ in self.waiting if side), "")
             mention.places.append((owner.node, side, owner.canonical))
             self.skip = True
-        elif not (mention.start - self.joined <= _NEXT and self.share(mention)):
-            self.give(mention)
+        elif self.joined < 0 or mention.start - self.joined > _NEXT or not self.share(mention):
+            mention.places.extend(self.waiting or self.subject or self.inherited(mention))
+            if mention.places and (self.apart or not self.waiting):
+                self.loose.append(mention)
         if term.side:
             mention.places.append(("", term.side, ""))
         self.waiting, self.told, self.prepared = [], False, False
@@ -110,22 +114,21 @@ class _Walk:
         self.named = self.joined = _NOWHERE
         self.group.append(mention)
         self.previous = mention
-        if "open" in term.flags:  # calcifications in the aorta, and …
+        if term.flags and "open" in term.flags:  # calcifications in the aorta, and …
             self.share(mention)
             self.prepared = self.attached = True
 
-    def give(self, mention: Mention) -> None:
-        """What was said before it; loosely where a comma or another mention stands between."""
-        mention.places.extend(self.waiting or self.subject or self.inherited(mention))
-        if mention.places and (self.apart or not self.waiting):
-            self.loose.append(mention)
+    def owner(self, index: int, end: int) -> Term | None:
+        """The structure that directly follows what has no place of its own (`enlarged heart`)."""
+        start, _, following = self.hits[index + 1] if index + 1 < len(self.hits) else (end + 9, 0, None)
+        return following if isinstance(following, Term) and following.role == "place" and start - end <= 1 else None
 
     def share(self, mention: Mention) -> bool:
         """`Pleural or pericardial effusion`: the places before share the head noun of the mention's own words."""
         mention.halves = lexicon().compounds.get(self.plain[mention.start : mention.end])
         if mention.halves is None:
             return False
-        mention.alike = [place for place in self.waiting if place[0]]
+        mention.alike = tuple(place for place in self.waiting if place[0])
         return True
 
     def take(self, entry: Term) -> None:
@@ -154,7 +157,7 @@ class _Walk:
             self.waiting.append(("", self.side, ""))
         self.side, self.spent = "", False
 
-    def to_preposition(self, entry: Cue, following: Hit | None, end: int) -> None:
+    def to_preposition(self, entry: Cue, index: int, end: int) -> None:
         if self.listing:
             self.settle()
         if self.side:
@@ -164,7 +167,7 @@ class _Walk:
         self.prepared, self.named = True, _NOWHERE
         self.preposition = end
 
-    def to_break(self, entry: Cue, following: Hit | None, end: int) -> None:
+    def to_break(self, entry: Cue, index: int, end: int) -> None:
         if self.listing:
             self.settle()
         self.named = _NOWHERE
@@ -177,24 +180,28 @@ class _Walk:
         self.waiting, self.subject, self.group = [], [], []
         self.attached = self.prepared = self.told = False
 
-    def to_verb(self, entry: Cue, following: Hit | None, end: int) -> None:
+    def to_verb(self, entry: Cue, index: int, end: int) -> None:
         self.prepared, self.told, self.named = False, True, _NOWHERE
 
-    def to_cue(self, entry: Cue, following: Hit | None, end: int) -> None:
+    def to_cue(self, entry: Cue, index: int, end: int) -> None:
         if self.listing:
             self.settle()
 
-    def to_join(self, entry: Cue, following: Hit | None, end: int) -> None:
-        self.joined = end if end - self.named <= _NEXT and entry.effect in _SHARING else _NOWHERE
-        self.parted |= entry.effect in (",", "and")
+    def to_join(self, entry: Cue, index: int, end: int) -> None:
+        effect = entry.effect
+        if self.named >= 0:
+            self.joined = end if end - self.named <= _NEXT and effect in _SHARING else _NOWHERE
+        if effect in (",", "and"):
+            self.parted = True
         if self.attached and self.group:
             if self.listing:
                 self.settle()
             self.listing = True
             self.told = False
-        elif entry.effect == ",":
-            self.apart = bool(self.waiting) and self.joined == _NOWHERE
-            self.release()
+        elif effect == ",":
+            self.apart = bool(self.waiting) and self.joined < 0
+            if self.side:
+                self.release()
 
     def finish(self) -> None:
         if self.listing:
@@ -204,7 +211,7 @@ class _Walk:
             self.group[-1].places.extend(self.waiting)
 
 
-_NOWHERE: Final = -99
+_NOWHERE: Final = -1
 _NEXT: Final = 7
 """Characters between the ends of a structure and of ` and/or`, the longest word that joins it to the next."""
 _INSIDE: Final = (" in", " of", " within")

@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from annotators.reading.assertion import decide
-from annotators.reading.heads import complete
 from annotators.reading.lexicon import Term, lexicon
 from annotators.reading.matching import Hit
 from annotators.reading.mention import HISTORICAL, Mention, Size
@@ -34,7 +33,6 @@ class Found(NamedTuple):
 
 def read(plain: str, hits: list[Hit]) -> list[Found]:
     """Everything the sentence names, in order; `hits` are the words of the lexicon in it."""
-    hits = complete(plain, hits)
     scopes = Reading(plain)
     scopes.read(hits)
     mentions = scopes.mentions
@@ -58,25 +56,19 @@ def _keep_fluid_pericardial(mentions: list[Mention]) -> None:
 
 
 def _structure(mention: Mention) -> Found:
-    term = mention.term
-    assertion, certainty, _, flags = decide(mention.bits, mention.seen)
-    if mention.bits & HISTORICAL and assertion == "absent":  # not observed (operated)
+    named = _named(mention.term, mention.bits, mention.seen)
+    return Found._make((mention.start, mention.end, *named[2:10], tuple(mention.sizes), named[11]))
+
+
+@cache
+def _named(term: Term, bits: int, seen: bool) -> Found:
+    """What is told of a structure wherever it stands."""
+    assertion, certainty, _, flags = decide(bits, seen)
+    if bits & HISTORICAL and assertion == "absent":  # not observed (operated)
         assertion, flags = "historical", (*flags, "operated")
     nodes, side = resolve(term.node, ())
-    return Found(
-        mention.start,
-        mention.end,
-        canonical=term.canonical,
-        type="Anatomy",
-        assertion=assertion,
-        certainty=certainty,
-        change=None,
-        laterality=side or term.side or None,
-        severity=None,
-        anatomy=nodes,
-        measurements=tuple(mention.sizes),
-        flags=flags,
-    )
+    side = side or term.side or None
+    return Found(0, 0, term.canonical, "Anatomy", assertion, certainty, None, side, None, nodes, (), flags)
 
 
 def _findings(mention: Mention) -> list[Found]:

@@ -140,6 +140,8 @@ def _sizes(plain: str) -> Iterator[_Found]:
 
 def _values(words: str, unit: str) -> tuple[float, ...]:
     """In millimetres; a number without a unit has that of the next one, the last that of the whole."""
+    if words.isdigit():
+        return (float(words) * (10.0 if unit[0] == "c" else 1.0),)
     values: list[float] = []
     for number, own in reversed(_VALUE.findall(words)):
         unit = own or unit
