@@ -1,23 +1,28 @@
 """What `the largest one` is that opens a sentence: the finding of the sentence before."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
+
+import polars as pl
 
 from annotators.reading.lexicon import Term
 from annotators.reading.matching import Hit
 from annotators.reading.sentence import Found
 
-_REFERS: Final = re.compile(
-    r"(?:(?:the|their|its)\s+)?((?:largest|larger|biggest|bigger|greatest|smallest)(?:\s+ones?|\s+of\s+(?:these|them|which|those))*)"
-    r"(?:\s+(?:is|are|was|were|has|had|being|measur\w+|reach\w+|in|on|at|with)\b|,)",
-    re.IGNORECASE,
+_OPENING: Final = (
+    r"^(?:(?:the|their|its)\s+)?"
+    r"((?:largest|larger|biggest|bigger|greatest|smallest)(?:\s+ones?|\s+of\s+(?:these|them|which|those))*)"
+    r"(?:\s+(?:is|are|was|were|has|had|being|measur\w+|reach\w+|in|on|at|with)\b|,)"
 )
+_REFERS: Final = re.compile(_OPENING, re.IGNORECASE)
 _PLURAL: Final = re.compile(r"(?:s|ae|ata|ies|ses)$")
 _REAL: Final = frozenset(("present", "uncertain"))
 
 
-refers: Final = _REFERS.match
-"""Whether the sentence that begins at a place of a text speaks of what the one before named."""
+def refer(sentences: Sequence[str]) -> list[bool]:
+    """Which sentences speak of what the one before named; told of all at once, since few do."""
+    return pl.Series(sentences, dtype=pl.String).str.contains(f"(?i){_OPENING}").to_list()
 
 
 def with_antecedent(text: str, words: list[Hit], before: str, known: list[Hit], found: list[Found]) -> list[Hit]:
@@ -25,7 +30,7 @@ def with_antecedent(text: str, words: list[Hit], before: str, known: list[Hit], 
 
     `known` and `found` are the hits and the entities of the sentence before.
     """
-    opening, term = refers(text), _antecedent(before, known, found)
+    opening, term = _REFERS.match(text), _antecedent(before, known, found)
     if opening is None or term is None:
         return words
     start, end = opening.span(1)

@@ -7,7 +7,7 @@ from itertools import compress, repeat
 
 import polars as pl
 
-from annotators.reading.antecedents import refers, with_antecedent
+from annotators.reading.antecedents import refer, with_antecedent
 from annotators.reading.heads import complete, incomplete
 from annotators.reading.matching import hits
 from annotators.reading.normal import haystack, plain
@@ -44,23 +44,32 @@ Told = tuple[str, str]
 
 def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[Told]]:
     """Where each sentence stands (`passage`, `sentence`, `begin`, `which`) and the different sentences themselves."""
-    known: dict[Told, int] = {}
+    known: dict[str, int] = {}
     passages, numbers, begins, which = [], [], [], []
     for passage, text in enumerate(texts):
-        before = previous = ""
         for number, (start, end) in enumerate(split(text)):
-            sentence = text[start:end]
-            before = (before or previous) if refers(text, start) else ""
             passages.append(passage)
             numbers.append(number)
             begins.append(start)
-            which.append(known.setdefault((sentence, before), len(known)))
-            previous = sentence
+            which.append(known.setdefault(text[start:end], len(known)))
+    told = _with_referred(list(known), which, numbers)
     frame = pl.DataFrame(
         {"passage": passages, "sentence": numbers, "begin": begins, "which": which},
         schema={"passage": pl.UInt32, "sentence": pl.Int32, "begin": pl.Int32, "which": pl.UInt32},
     )
-    return frame, list(known)
+    return frame, told
+
+
+def _with_referred(sentences: list[str], which: list[int], numbers: list[int]) -> list[Told]:
+    """The sentences, and once more with the one before where they speak of it; `which` is mended in place."""
+    referring = set(compress(range(len(sentences)), refer(sentences)))
+    known = {(sentence, ""): at for at, sentence in enumerate(sentences)}
+    before = ""
+    for place in (place for place, at in enumerate(which) if at in referring and numbers[place]):
+        previous = which[place - 1]
+        before = before if previous >= len(sentences) else sentences[previous]
+        which[place] = known.setdefault((sentences[which[place]], before), len(known))
+    return list(known)
 
 
 def entities(sentences: Sequence[Told]) -> pl.DataFrame:
@@ -70,13 +79,13 @@ def entities(sentences: Sequence[Told]) -> pl.DataFrame:
     found = hits([haystack(text) for text in texts])
     for number in compress(range(len(texts)), incomplete(texts)):
         found[number] = complete(texts[number], found[number])
-    number_of = {told: number for number, told in enumerate(sentences)} if any(b for _, b in sentences) else {}
+    number_of = {sentence: number for number, (sentence, before) in enumerate(sentences) if not before}
     rows: list[Found] = []
     which: list[int] = []
     surfaces: list[str] = []
     for number, ((sentence, before), (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
         if before:
-            at = number_of[before, ""]
+            at = number_of[before]
             told, known = plains[at][0], found[at]
             words = with_antecedent(text, words, told, known, read(told, known))
         if not words:

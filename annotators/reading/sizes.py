@@ -76,7 +76,7 @@ _GREW: Final = re.compile(
     r"(?:increas|decreas|grow|grew|reduc|regress|progress|enlarg|shr[aiu]nk|chang|went)[^.;]{0,40}\bfrom\s*$"
 )
 _TO_SIZE: Final = re.compile(r"\s*to\s+\d")
-_MAXIMUM: Final = re.compile(r"\b(?:largest|larger(?! than)|biggest|bigger(?! than)|greatest)\b[^.;]{0,70}$")
+_MAXIMUM: Final = re.compile(r"\b(?:largest|larger(?! than)|biggest|bigger(?! than)|greatest)\b[^.;]*$")
 _DISTANCE: Final = re.compile(
     r"\s*(?:above|below|beneath|away|beyond|short of|from (?:the|its)|(?:proxim|dist|crani|caud|later|medi)al to|"
     r"(?:sup|inf)erior to)\b"
