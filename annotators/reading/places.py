@@ -207,8 +207,10 @@ class _Walk:
         if self.listing:
             self.settle()
         self.release()
-        if self.waiting and self.group and not self.group[-1].places:
-            self.group[-1].places.extend(self.waiting)
+        if self.waiting and self.group:
+            last = self.group[-1]
+            if not last.places or not (self.waiting[0][0] or any(side for _, side, _ in last.places)):
+                last.places.extend(self.waiting)  # a side behind all else (lower lobe atelectasis bilaterally)
 
 
 _NOWHERE: Final = -1

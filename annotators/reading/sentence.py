@@ -11,6 +11,7 @@ from annotators.reading.mention import HISTORICAL, Mention, Size
 from annotators.reading.modifiers import Reading
 from annotators.reading.places import locate, resolve
 from annotators.reading.sizes import measure
+from schemas import anatomy
 from schemas.words import SCORED_TYPE
 
 
@@ -78,7 +79,7 @@ def _findings(mention: Mention) -> list[Found]:
         return [
             _finding(mention, *meaning) for meaning in _coordinated(term, *mention.halves, (*mention.alike, *places))
         ]
-    meanings = _meanings(term.canonical, places)
+    meanings = _meanings(term, places)
     if not meanings:
         return [_finding(mention, term.canonical, term.kind, *resolve(term.node, places, every=term.kind == "normal"))]
     return [_finding(mention, *meaning) for meaning in meanings]
@@ -107,13 +108,18 @@ def _compose(canonical: str, place: tuple[str, str, str]) -> tuple[str, str] | N
 
 @cache
 def _meanings(
-    canonical: str, places: tuple[tuple[str, str, str], ...]
+    term: Term, places: tuple[tuple[str, str, str], ...]
 ) -> tuple[tuple[str, str, tuple[str, ...], str | None], ...]:
     grouped: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    rest: list[tuple[str, str, str]] = []
     for place in places:
-        meaning = _compose(canonical, place)
+        meaning = _compose(term.canonical, place)
         if meaning is not None:
             grouped.setdefault(meaning, []).append(place)
+        elif place[0] and term.node and place[0] in (term.node, *anatomy.descendants(term.node)):
+            rest.append(place)
+    if grouped and rest:  # nodules of the lung, beside those of the liver
+        grouped.setdefault((term.canonical, term.kind), []).extend(rest)
     sides = [place for place in places if not place[0]]
     return tuple((*meaning, *resolve("", (*named, *sides))) for meaning, named in grouped.items())
 
