@@ -15,7 +15,8 @@ _LATER: Final = re.compile(
 )
 _ANY: Final = (
     r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
-    r"\bribs? \d|prominen|enlargement|increase"
+    r"\bribs? \d|prominen|enlargement|"
+    r"(?:diameter|calib|width).*increase|increase.*(?:diameter|calib|width)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
 _COUNTED: Final = re.compile(
@@ -35,7 +36,10 @@ def incomplete(texts: Sequence[str]) -> list[bool]:
 def complete(plain: str, hits: list[Hit]) -> list[Hit]:
     """The hits with the structures whose noun is said later, and with `prominent` and `increased` understood."""
     hits = _with(hits, [*_elided(plain), *_counted(plain)])
-    return [(*hit[:2], _understood(plain, hits, index)) for index, hit in enumerate(hits)]
+    for index, (start, end, entry) in enumerate(hits):
+        if entry.role in _STEERED and (understood := _understood(plain, hits, index)) is not entry:
+            hits = [*hits[:index], (start, end, understood), *hits[index + 1 :]]
+    return hits
 
 
 def _with(hits: list[Hit], more: list[Hit]) -> list[Hit]:
@@ -87,6 +91,7 @@ def _counted(plain: str) -> Iterator[Hit]:
             yield from _ribs(found.start(), found.end(), [int(n) for n in _ORDINAL.findall(found[2] + " " + found[4])])
 
 
+_STEERED: Final = frozenset(("term", "change", "changed"))
 _BETWEEN: Final = frozenset(("side", "place", "sev", "mask"))
 _ENDS: Final = frozenset(("break", "except"))
 _ENLARGED: Final = Term("term", "enlarged", "abnormality", "", "", ("generic",))

@@ -38,6 +38,11 @@ class _Walk:
     `loose` those whose places stand before a comma or another mention.
     """
 
+    __slots__ = (
+        "apart", "attached", "group", "hits", "joined", "listed", "listing", "loose", "named", "parted", "plain",
+        "prepared", "preposition", "previous", "rest", "side", "skip", "spent", "subject", "told", "waiting",
+    )  # fmt: skip
+
     def __init__(self, plain: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> None:
         self.plain = plain
         self.hits = hits
@@ -237,7 +242,12 @@ def akin(one: str, other: str) -> bool:
     """Whether two structures have a part in common; what has no name is akin to everything."""
     if not one or not other:
         return True
-    return not {one, *anatomy.descendants(one)}.isdisjoint((other, *anatomy.descendants(other)))
+    return not _parts(one).isdisjoint(_parts(other))
+
+
+@cache
+def _parts(node: str) -> frozenset[str]:
+    return anatomy.descendants(node) | {node}
 
 
 _ACTIONS = {
