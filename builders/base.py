@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 import dataframely as dy
 import polars as pl
 
-from schemas.terms import Terms
+from schemas.terms import Terms, compose
 
 REJECTED_SCHEMA = {"id": pl.String, "reason": pl.String, "detail": pl.String}
 
@@ -51,6 +51,8 @@ class Source(ABC):
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    people: ClassVar[str] = ""
+    """Whose ids the source has, where other sources have them too (`mimic`); default: its own name."""
     terms: ClassVar[Terms]
     tables: ClassVar[Mapping[str, type[dy.Schema]]]
     location: str
@@ -88,6 +90,10 @@ class Stage(ABC):
     @abstractmethod
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Any:
         """Rows of the table made from `frames` (one per table read, in order); `needs` are finished tables."""
+
+    def declared(self, schema: type[dy.Schema]) -> type[dy.Schema]:
+        """The schema of its rows: the table's, unless a setting changes what a column holds, and so its tag."""
+        return schema
 
     def expected(self, rows: int, size: int) -> tuple[int, int]:
         """About how many rows and bytes come of so many rows and bytes in; for `--plan` and the check of free disk."""
@@ -188,3 +194,16 @@ class Recipe:
     tables: Sequence[Table]
     terms: Terms
     checks: Sequence[Any] = ()
+
+    def terms_of(self, table: str) -> Terms:
+        """The terms of the sources that a table was made from, whichever way; see `schemas.terms`."""
+        tables = {made.name: made for made in self.tables}
+        seen: dict[str, Table] = {}
+        waiting = [table]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen[name] = tables[name]
+                waiting += [*seen[name].reads, *seen[name].needs.values()]
+        sources = sorted({made.source for made in seen.values() if made.source})
+        return compose([self.sources[name].terms for name in sources])

@@ -16,6 +16,11 @@ COMMANDS = {
     "export": "Write a built dataset, or parsed reports, in the formats others read.",
     "annotate": "Run an annotator on any CSV or Parquet file.",
     "qc": "Check a build and write its report page.",
+    "release": "Package a build so that only what may leave is in it.",
+    "rehydrate": "Bring text back into a release from your own copy of the source.",
+    "verify": "Check that a release is whole.",
+    "diff": "What changed between two releases.",
+    "ledger": "What was built here for which split, and what is sealed.",
     "evaluate": "Score a retrieval run against a built dataset.",
     "doctor": "Versions, packages, devices, disk, and what is missing for which dataset.",
 }

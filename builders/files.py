@@ -12,6 +12,8 @@ from builders.boundary import StageError
 from builders.store import drafted, write_bytes
 
 _SUMS = ".sums"
+_TO_BUILD = "../../.."
+"""From `<build>/.work/<table>/rows` to the build folder."""
 
 
 def keep_file(folder: Path, name: str, write: Callable[[Path], Any]) -> dict[str, Any]:
@@ -28,6 +30,11 @@ def keep_file(folder: Path, name: str, write: Callable[[Path], Any]) -> dict[str
         known = _facts(path)
         write_bytes(note, json.dumps(known).encode())
     return {"path": _within_build(path), **known}
+
+
+def named_files(rows: pl.DataFrame) -> dict[str, int]:
+    """Size by path, from the folder of the rows, of the files that rows name: without them a partition is not there."""
+    return {f"{_TO_BUILD}/{path}": size for path, size in rows.select("path", "bytes").iter_rows()}
 
 
 def check_files(build: Path, rows: Path) -> None:

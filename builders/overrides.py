@@ -20,7 +20,8 @@ def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
         stage = table.stage
         if stage is not None:
             stage = _changed(stage, table.name, settings, left)
-        tables.append(replace(table, stage=stage))
+            table = replace(table, stage=stage, schema=stage.declared(table.schema))
+        tables.append(table)
     if left:
         raise UsageError(f"no part of {recipe.name} is called {', '.join(sorted(left))}; there are {_names(recipe)}")
     return replace(recipe, tables=tables)

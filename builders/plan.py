@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from builders.base import Files
 from builders.legs import Leg
 from builders.making import Making
 from builders.reasons import why
@@ -83,7 +84,7 @@ def _sizes(
     if expected is None:
         return None, None, len(there)
     missing = 1 - len(there) / len(parts) if parts else 1.0
-    copies = 2 if table.publish else 1
+    copies = 2 if table.publish and not isinstance(table.shape, Files) else 1  # large files lie in one place
     return expected, int(expected[1] * missing * copies), len(there)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from annotators.ratescore.embedders import embedder
 from annotators.ratescore.weights import WeightSet
 from builders.base import Blocks, Collect, Files, Group, Map, Recipe, Source, Table
+from builders.settings import AtLeastOne, NotNegative, Share
 from builders.stages.annotate import Annotate
 from builders.stages.baselines import Baselines
 from builders.stages.corpus import Corpus, TextChoice
@@ -20,6 +21,7 @@ from builders.stages.similarity import Similarity
 from builders.stages.study_keys import StudyKeys
 from builders.stages.vocabulary import Vocabulary
 from schemas.baselines import Baseline
+from schemas.errors import UsageError
 from schemas.radiology import Entity, Image, Label, Report
 from schemas.retrieval import CorpusKey, RankedImage, Ranking, Study, StudyFinding
 from schemas.scoring import FindingSet, ScoreMatrix, StudyKey, TermRow, VocabularyEntry
@@ -33,7 +35,8 @@ class RetrievalOptions:
     """Settings of a retrieval dataset.
 
     `text`: which sections are read. `anatomies`: the vocabulary whose structures are ranked. `rollup`:
-    `directed` (present findings rise, absent ones sink) or `published` (everything rises). `embedder`:
+    `directed` (present findings rise, absent ones sink, normal ones count where nothing is present) or `published`
+    (everything rises and counts). `embedder`:
     `lexical`, or `transformers:FOLDER` (BioLORD-2023-C is the published choice). `weights`: RaTEScore's
     `long` or `short` matrix. `top_k`, `sample`: candidates kept per query, and per stratum beside them.
     `same_patient`: whether studies of one patient are candidates of each other. `empty_score`: where nothing of a
@@ -47,17 +50,19 @@ class RetrievalOptions:
     rollup: Literal["directed", "published"] = "directed"
     embedder: str = "lexical"
     weights: WeightSet = "long"
-    top_k: int = 100
-    sample: int = 8
+    top_k: AtLeastOne = 100
+    sample: NotNegative = 8
     same_patient: bool = False
-    empty_score: float | None = None
+    empty_score: Share | None = None
     matrix: bool = False
-    shards: int = 1
+    shards: AtLeastOne = 1
     seed: str = "medmill"
 
 
 def retrieval(name: str, sources: Mapping[str, Source], options: RetrievalOptions) -> Recipe:
     """The recipe of a dataset of this kind; its one source has reports, and images and labels where there are any."""
+    if len(sources) != 1:
+        raise UsageError(f"{name} reads one source, got {', '.join(sorted(sources))}")
     ((source_name, source),) = sources.items()
     tables = [*_read(source_name, source, options), *_findings(options), *_ranked(source, options)]
     return Recipe(name, sources, tables, source.terms)
@@ -110,7 +115,8 @@ def _ranked(source: Source, options: RetrievalOptions) -> list[Table]:
     keys = StudyKeys(options.seed, options.same_patient)
     blocks = Blocks(("split", "anatomy"), BLOCK, MergeRanks(options.sample))
     rank = Rank(options.top_k, options.sample, options.weights, options.empty_score)
-    sets = FindingSets(empty=options.empty_score is not None)
+    normal = "always" if options.rollup == "published" else "alone"
+    sets = FindingSets(normal=normal, empty=options.empty_score is not None)
     needs = {"vocabulary": "vocabulary", "similarity": "similarity", "studies": "study_keys"}
     of_sets = {"vocabulary": "vocabulary", "studies": "study_keys"}
     columns = Collect(("entities",))

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from schemas.errors import UsageError
 
 Part = TypeVar("Part")
+AtLeastOne = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Ranges of settings: a value outside is refused by its name."""
 
 
 def pairs(tokens: Iterable[str], option: str) -> dict[str, str]:
@@ -47,7 +51,7 @@ def names_of(settings: Mapping[str, Any]) -> set[str]:
 
 def typed(part: type, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as the fields of the dataclass `part` declare them; raises `UsageError` for what does not fit."""
-    hints = get_type_hints(part)
+    hints = get_type_hints(part, include_extras=True)
     known = [field.name for field in fields(part) if field.init and field.name != "location"]
     if unknown := [key for key in values if key not in known]:
         raise UsageError(f"{name} has no setting {', '.join(unknown)}; it has {', '.join(known) or 'none'}")

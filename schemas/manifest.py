@@ -39,6 +39,7 @@ class SourceRecord(Part):
     settings: dict[str, Any]
     fingerprint: str
     shards: int
+    people: str = Field(default="", description="Whose ids these are: sources of one name share subjects and studies.")
     terms: TermsRecord
 
 
@@ -83,6 +84,8 @@ class ColumnRecord(Part):
     tag: str
     unit: str
     description: str
+    identifies: str = Field(default="", description="One of `schemas.columns.IDENTIFIES`, or empty.")
+    cut_from: dict[str, str] = Field(default_factory=dict, description="See `schemas.columns.cut_from`.")
 
 
 class TableRecord(Part):
@@ -90,6 +93,7 @@ class TableRecord(Part):
 
     name: str
     primary_key: list[str]
+    terms: TermsRecord = Field(description="Of the sources that it was made from.")
     columns: list[ColumnRecord]
     splits: dict[str, SplitRecord]
 

@@ -2,7 +2,7 @@
 
 import dataframely as dy
 
-from schemas.columns import tag
+from schemas.columns import cut_from, tag
 from schemas.words import (
     ASSERTIONS,
     CERTAINTIES,
@@ -68,7 +68,11 @@ class Entity(dy.Schema):
     sentence = dy.Int32(min=0, metadata=tag("label"), description="Index of the sentence in its section.")
     file_start = dy.Int32(nullable=True, metadata=tag("label", "characters"), description="Into `Report.text`.")
     file_end = dy.Int32(nullable=True, metadata=tag("label", "characters"))
-    text = dy.String(min_length=1, metadata=tag("source_text"), description="The surface, `section[start:end]`.")
+    text = dy.String(
+        min_length=1,
+        metadata=cut_from("report", section="section", section_index="section_index", start="start", end="end"),
+        description="The surface, `section[start:end]`.",
+    )
     type = dy.Enum(RATE_TYPES, metadata=tag("label"), description="RaTE type; follows from kind and assertion.")
     assertion = dy.Enum(ASSERTIONS, metadata=tag("label"))
     certainty = dy.Enum(CERTAINTIES, metadata=tag("label"))

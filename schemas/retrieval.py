@@ -2,7 +2,7 @@
 
 import dataframely as dy
 
-from schemas.columns import tag
+from schemas.columns import cut_from, tag
 from schemas.words import POLARITIES, RATE_TYPES, SPLITS, VIA
 
 STRATA = ("top", "high", "middle", "low", "random")
@@ -10,6 +10,9 @@ STRATA = ("top", "high", "middle", "low", "random")
 `low` [-1, 0.5): a seeded sample of that score band outside the top (0.75: RadIR's threshold for training pairs).
 `random`: a seeded sample whatever the score. Samples are drawn over distinct finding sets, one study for each,
 so that thousands of copies of the same normal finding do not fill them."""
+
+BANDS = {"high": (0.75, float("inf")), "middle": (0.5, 0.75), "low": (float("-inf"), 0.5)}
+"""Scores of the sampled strata: from the first, below the second."""
 
 
 class RankedImage(dy.Schema):
@@ -26,12 +29,14 @@ class RankedImage(dy.Schema):
 class Study(dy.Schema):
     """One study of the corpus: a query and a candidate."""
 
-    id = dy.String(primary_key=True, metadata=tag("id"))
-    patient = dy.String(nullable=True, metadata=tag("quasi_identifier"))
+    id = dy.String(primary_key=True, metadata=tag("id", identifies="study"))
+    patient = dy.String(nullable=True, metadata=tag("quasi_identifier", identifies="subject"))
     date = dy.Date(nullable=True, metadata=tag("quasi_identifier"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
     section_used = dy.String(metadata=tag("label"), description="findings, impression, findings+impression …")
-    text = dy.String(metadata=tag("source_text"), description="The text that was read: its passages, joined.")
+    text = dy.String(
+        metadata=cut_from("id", passages="passages"), description="The text that was read: its passages, joined."
+    )
     passages = dy.List(
         dy.Struct(
             {
@@ -45,9 +50,13 @@ class Study(dy.Schema):
         metadata=tag("label", "characters"),
         description="Where each part of `text` comes from.",
     )
+    report_key = dy.String(
+        metadata=tag("text_key"), description="SHA-256 of the whole report; keys the hashes that stand for its text."
+    )
     n_words = dy.Int32(min=0, metadata=tag("count", "words"))
     dup_group = dy.String(
-        metadata=tag("label"), description="Equal for texts that differ at most in case, white space and masks."
+        metadata=tag("text_group", identifies="text"),
+        description="Equal for texts that differ at most in case, white space and masks.",
     )
 
 
@@ -82,6 +91,16 @@ class StudyFinding(dy.Schema):
     )
 
 
+class SurfaceFinding(StudyFinding):
+    """The same where `term` is not our canonical term but the words of the report."""
+
+    entities = dy.List(
+        StudyFinding.entities.inner,
+        metadata=tag("source_text"),
+        description="As in `StudyFinding`; `term` is the surface in lower case.",
+    )
+
+
 class Ranking(dy.Schema):
     """One candidate of one query for one anatomy."""
 
@@ -90,6 +109,7 @@ class Ranking(dy.Schema):
     candidate = dy.String(primary_key=True, metadata=tag("id"))
     stratum = dy.Enum(STRATA, primary_key=True, metadata=tag("label"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
+    polarity = dy.Enum(POLARITIES, metadata=tag("label"), description="Of the query, as in `findings`.")
     rank = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="1 is best; null outside the top.")
     score = dy.Float32(metadata=tag("score"), description="RaTEScore, symmetric, self 1.")
     n_tied = dy.Int32(nullable=True, min=1, metadata=tag("count"), description="Candidates of exactly this score.")

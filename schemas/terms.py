@@ -23,14 +23,17 @@ class Terms:
     """The terms of one source, or of what was made from several.
 
     `text_may_leave` is ordered no < verbatim < adapted, `labels_may_leave` no < gated < open.
-    `remote_processing`: may text be sent to a service outside the machine. `places`: required places of
-    publication (empty: any). `share_alike`: licence ids that what is made must carry.
+    `ids_may_leave`: may ids and paths of the source be published. `remote_processing`: may text be sent to a
+    service outside the machine. `places`: required places of publication (empty: any). `licences`: ids of the
+    licences of the sources. `share_alike`: those of them that what is made must carry.
     """
 
     text_may_leave: TextLeave = "adapted"
     labels_may_leave: LabelLeave = "open"
+    ids_may_leave: bool = True
     commercial: bool = True
     remote_processing: bool = True
+    licences: frozenset[str] = field(default_factory=frozenset)
     share_alike: frozenset[str] = field(default_factory=frozenset)
     places: frozenset[str] = field(default_factory=frozenset)
     citations: frozenset[str] = field(default_factory=frozenset)
@@ -47,8 +50,10 @@ class Terms:
         return Terms(
             text_may_leave=_TEXT[min(_TEXT.index(self.text_may_leave), _TEXT.index(other.text_may_leave))],
             labels_may_leave=_LABELS[min(_LABELS.index(self.labels_may_leave), _LABELS.index(other.labels_may_leave))],
+            ids_may_leave=self.ids_may_leave and other.ids_may_leave,
             commercial=self.commercial and other.commercial,
             remote_processing=self.remote_processing and other.remote_processing,
+            licences=self.licences | other.licences,
             share_alike=share_alike,
             places=self.places | other.places,
             citations=self.citations | other.citations,

@@ -5,6 +5,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.errors import UsageError
+
 
 class Embedder(Protocol):
     """A frozen dataclass; its fields are its settings."""
@@ -15,7 +17,7 @@ class Embedder(Protocol):
 
 
 def embedder(name: str) -> Embedder:
-    """`lexical`, or `transformers:<folder or Hub id>`; raises `ValueError` that names the choices."""
+    """`lexical`, or `transformers:<folder or Hub id>`; raises `UsageError` that names the choices."""
     kind, _, model = name.partition(":")
     if kind == "lexical" and not model:
         from annotators.ratescore.lexical import Lexical
@@ -25,4 +27,4 @@ def embedder(name: str) -> Embedder:
         from annotators.ratescore.transformer import Transformer
 
         return Transformer(model)
-    raise ValueError(f"unknown embedder {name!r}; expected lexical or transformers:<folder or Hub id>")
+    raise UsageError(f"unknown embedder {name!r}; expected lexical or transformers:<folder or Hub id>")

@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from builders.base import Kept, Stage, Table
+from builders.base import Files, Kept, Stage, Table
 from builders.boundary import StageError, accept, maker
+from builders.files import named_files
 from builders.isolate import call_isolating
 from builders.legs import Leg, Part
 from builders.store import Account, WorkFolder
@@ -46,6 +47,8 @@ class Target:
     def write(self, made: pl.DataFrame | Kept, ids: pl.Series | None) -> Account:
         """Check and write rows made from the input `ids`."""
         accepted = accept(self.table, made, ids, self.part.fingerprint)
+        if isinstance(self.table.shape, Files):
+            accepted.account.files.update(named_files(accepted.frame))
         self.folder.write(self.part.name, accepted.frame, accepted.rejected, accepted.account)
         return accepted.account
 

@@ -38,12 +38,14 @@ class MimicCxr(Source):
     name: ClassVar[str] = "mimic-cxr"
     version: ClassVar[int] = 1
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image, "labels": Label}
+    people: ClassVar[str] = "mimic"
     terms: ClassVar[Terms] = Terms(
         text_may_leave="no",
         labels_may_leave="gated",
         commercial=False,
         remote_processing=False,
         places=frozenset({"physionet"}),
+        licences=frozenset({"physionet-credentialed-health-data-license-1.5.0"}),
         citations=frozenset({"Johnson et al., MIMIC-CXR Database, PhysioNet, doi:10.13026/4jqj-jw95"}),
     )
 

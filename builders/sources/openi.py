@@ -49,6 +49,7 @@ class Openi(Source):
     terms: ClassVar[Terms] = Terms(
         text_may_leave="verbatim",
         commercial=False,
+        licences=frozenset({"cc-by-nc-nd-4.0"}),
         citations=frozenset({"Demner-Fushman et al., JAMIA 23(2):304-310, 2016, doi:10.1093/jamia/ocv080"}),
     )
 

@@ -32,8 +32,8 @@ class ReportsTable(Source):
     several columns, one section each, `findings,impression` by their own names or
     `findings=Findings_EN,impression=Impressions_EN`. `patient`, `date`, `split`, `image`, `view`: columns,
     where there are any; `image` holds a path, or several separated by `;`. `blank`: words that stand for no text
-    (`Not given.`). `date_format`: as in `%d.%m.%Y`, where dates are not ISO. `text_may_leave`: what your terms
-    say of the text.
+    (`Not given.`). `date_format`: as in `%d.%m.%Y`, where dates are not ISO. `text_may_leave`,
+    `ids_may_leave`: what your terms say of the text, and of ids and paths, which may be those of a hospital.
     """
 
     location: str
@@ -47,19 +47,28 @@ class ReportsTable(Source):
     blank: tuple[str, ...] = ()
     date_format: str = ""
     text_may_leave: Literal["no", "verbatim", "adapted"] = "no"
+    ids_may_leave: bool = False
 
     name: ClassVar[str] = "reports-table"
     version: ClassVar[int] = 1
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image}
     terms: ClassVar[Terms] = Terms(
-        text_may_leave="no", labels_may_leave="gated", commercial=False, remote_processing=False
+        text_may_leave="no",
+        labels_may_leave="gated",
+        ids_may_leave=False,
+        commercial=False,
+        remote_processing=False,
     )
 
     def __post_init__(self) -> None:
         if not self.id or not all(self.text):
             raise UsageError("reports-table: the settings id and text each need the name of a column")
         object.__setattr__(self, "location", absolute(self.location))
-        object.__setattr__(self, "terms", replace(type(self).terms, text_may_leave=self.text_may_leave))
+        object.__setattr__(
+            self,
+            "terms",
+            replace(type(self).terms, text_may_leave=self.text_may_leave, ids_may_leave=self.ids_may_leave),
+        )
 
     @cached_property
     def _files(self) -> tuple[Place, list[str]]:

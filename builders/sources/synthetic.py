@@ -15,7 +15,7 @@ from builders.sources.mimic_rows import LABEL_ROW, LABELS, RawReport, report_row
 from builders.sources.sorting_out import SPLIT_NAMES
 from schemas.errors import SourceError
 from schemas.radiology import Image, Label, Report
-from schemas.terms import OPEN, Terms
+from schemas.terms import Terms
 
 FEWEST, MOST = 10, 500_000
 PER_SHARD = 500
@@ -39,7 +39,7 @@ class Synthetic(Source):
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ("builders/sources/grammar/*.tsv",)
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image, "labels": Label}
-    terms: ClassVar[Terms] = OPEN
+    terms: ClassVar[Terms] = Terms(licences=frozenset({"apache-2.0"}))
 
     def size(self) -> int:
         """The number of studies; raises a `SourceError` where the location is no such number."""

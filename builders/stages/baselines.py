@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from builders.base import Stage
+from builders.settings import AtLeastOne
 from builders.stages.hashing import hex_digest
 from qc.labels import labelled
 from schemas.baselines import BASELINES, Baseline
@@ -31,8 +32,8 @@ class Baselines(Stage):
     what scikit-learn's defaults give (which take seconds to import), fitted on the split.
     """
 
-    top: int = 100
-    most_queries: int = 5_000
+    top: AtLeastOne = 100
+    most_queries: AtLeastOne = 5_000
     seed: str = "medmill"
     same_patient: bool = False
 
@@ -53,6 +54,11 @@ class Baselines(Stage):
             for method, scorer in self._scorers(studies, labels)
         ]
         return pl.concat(runs) if runs else Baseline.create_empty()
+
+    def expected(self, rows: int, size: int) -> tuple[int, int]:
+        """At most all that is kept; 5 bytes a candidate, measured on Open-i."""
+        kept = min(rows, self.most_queries * len(SPLITS)) * len(BASELINES) * self.top
+        return kept, 5 * kept
 
     def _scorers(self, studies: pl.DataFrame, labels: list[pl.DataFrame]) -> Iterator[tuple[str, Scorer]]:
         numbers = _numbers(studies["id"], self.seed)

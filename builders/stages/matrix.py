@@ -11,6 +11,7 @@ import polars as pl
 from annotators.ratescore.weights import WeightSet
 from builders.base import Stage
 from builders.files import keep_file
+from builders.settings import AtLeastOne, Share
 from builders.stages.rank import entries_of, whole_vocabulary
 from schemas import anatomy
 from schemas.scoring import ScoreMatrix
@@ -38,9 +39,9 @@ class Matrices(Stage):
     as RadIR cut MIMIC into four, since n studies take n^2 bytes. `empty_score`: as in `Rank`.
     """
 
-    shards: int = 1
+    shards: AtLeastOne = 1
     weights: WeightSet = "long"
-    empty_score: float | None = None
+    empty_score: Share | None = None
 
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ("annotators/ratescore/weights.tsv",)

@@ -1,6 +1,7 @@
 """Tables of every shape, made in this process: what comes out, what is accounted for, what is made again."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -243,6 +244,17 @@ def test_a_missing_file_of_rejected_rows_makes_its_partition_again(tmp_path: Pat
     rejected[0].unlink()
     build(tmp_path / "out", least=50)
     assert rejected[0].exists()
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("")])
+def test_a_large_output_that_is_gone_or_cut_is_made_again(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    build(tmp_path / "out")
+    (path, *others) = [tmp_path / "out" / name for name in table(tmp_path / "out", "drawings")["path"].sort()]
+    before, made = path.read_bytes(), [other.stat().st_mtime_ns for other in others]
+    damage(path)
+    build(tmp_path / "out")
+    assert path.read_bytes() == before
+    assert [other.stat().st_mtime_ns for other in others] == made
 
 
 def test_missing_blocks_alone_are_made_again(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from builders import provenance
+from builders.api import resolve
 from builders.base import Stage
 from builders.cleaning import remove, unused
 from builders.commands.clean import clean
@@ -182,3 +183,11 @@ def test_cleaning_removes_what_the_manifest_does_not_name(tmp_path: Path, capsys
 
 def test_the_same_stage_in_another_place_is_the_same(tmp_path: Path) -> None:
     assert fingerprint(Polish(1)) == fingerprint(Polish(least=1))
+
+
+def test_the_plan_of_mimic_knows_the_size_of_its_matrices(tmp_path: Path) -> None:
+    """By RadIR's counts 4 shards of 33.6 GB; a plan that forgets what a study becomes says half a gigabyte."""
+    recipe, _ = resolve("mimic-ir", {"synthetic": "227835"}, {"matrix": "true", "shards": "4"})
+    planned = plan(recipe, tmp_path)
+    matrices = next(table for table in planned.tables if table.table == "matrices")
+    assert matrices.bytes_to_write == pytest.approx(1.34e11, rel=0.1)

@@ -7,10 +7,12 @@ from typing import Literal
 import polars as pl
 import pytest
 
+from builders.api import resolve
 from builders.base import Stage
 from builders.overrides import with_settings
 from builders.provenance import plain_settings
 from builders.settings import for_part, for_recipe, pairs, typed
+from builders.stages.finding_sets import FindingSets
 from schemas.errors import UsageError
 from tests.builders.mill import Items, Polish, mill
 
@@ -94,3 +96,34 @@ def test_a_stage_and_what_it_holds_are_set_by_name() -> None:
 def test_an_unknown_part_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no part of mill is called corpus; there are items, polished, keys"):
         with_settings(mill(), {"corpus.text": "both"})
+
+
+def test_surface_words_become_source_text_for_all_who_read_tags() -> None:
+    """As a label they were shown on the report page of sources whose text stays home."""
+    recipe, _ = resolve("mimic-ir", {"synthetic": "10"}, {"findings.term": "surface"})
+    findings = next(table for table in recipe.tables if table.name == "findings")
+    assert (findings.schema.entities.metadata or {})["tag"] == "source_text"
+    plain, _ = resolve("mimic-ir", {"synthetic": "10"}, {})
+    assert (next(t for t in plain.tables if t.name == "findings").schema.entities.metadata or {})["tag"] == "label"
+
+
+def test_the_published_rollup_scores_what_is_normal_always() -> None:
+    recipe, _ = resolve("mimic-ir", {"synthetic": "10"}, {"rollup": "published"})
+    sets = next(table.stage for table in recipe.tables if table.name == "sets")
+    assert isinstance(sets, FindingSets) and sets.normal == "always"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["top_k=0", "top-k=-4", "sample=-1", "shards=0", "embedder=foo", "empty_score=2", "rankings.top_k=0"],
+)
+def test_a_setting_out_of_its_range_is_named(setting: str) -> None:
+    """`top_k=0` once wrote beyond its arrays."""
+    key, _, value = setting.partition("=")
+    with pytest.raises(UsageError, match=key.rpartition(".")[2].replace("-", "_")):
+        resolve("mimic-ir", {"synthetic": "10"}, {key: value})
+
+
+def test_two_sources_where_one_is_read_are_refused() -> None:
+    with pytest.raises(UsageError, match="mimic-ir reads one source, got reports-table, synthetic"):
+        resolve("mimic-ir", {"synthetic": "10", "reports-table": "a.csv"}, {})
