@@ -63,6 +63,8 @@ def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[Told]]:
 def _with_referred(sentences: list[str], which: list[int], numbers: list[int]) -> list[Told]:
     """The sentences, and once more with the one before where they speak of it; `which` is mended in place."""
     referring = set(compress(range(len(sentences)), refer(sentences)))
+    if not referring:
+        return [(sentence, "") for sentence in sentences]
     known = {(sentence, ""): at for at, sentence in enumerate(sentences)}
     before = ""
     for place in (place for place, at in enumerate(which) if at in referring and numbers[place]):
@@ -79,13 +81,13 @@ def entities(sentences: Sequence[Told]) -> pl.DataFrame:
     found = hits([haystack(text) for text in texts])
     for number in compress(range(len(texts)), incomplete(texts)):
         found[number] = complete(texts[number], found[number])
-    number_of = {sentence: number for number, (sentence, before) in enumerate(sentences) if not before}
+    number_of = {told: number for number, told in enumerate(sentences)} if sentences and sentences[-1][1] else {}
     rows: list[Found] = []
     which: list[int] = []
     surfaces: list[str] = []
     for number, ((sentence, before), (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
         if before:
-            at = number_of[before]
+            at = number_of[before, ""]
             told, known = plains[at][0], found[at]
             words = with_antecedent(text, words, told, known, read(told, known))
         if not words:

@@ -61,7 +61,7 @@ class _Walk:
 
     def to_side(self, entry: Cue, index: int, end: int) -> None:
         self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
-        self.spent = self.prepared and bool(self.group) and not self.listing
+        self.spent = self.prepared and bool(self.group) and not self.listing and not self.opens(index, end)
         if self.spent:
             self.attach(("", self.side, ""))
 
@@ -127,6 +127,11 @@ class _Walk:
         """The structure that directly follows what has no place of its own (`enlarged heart`)."""
         start, _, following = self.hits[index + 1] if index + 1 < len(self.hits) else (end + 9, 0, None)
         return following if isinstance(following, Term) and following.role == "place" and start - end <= 1 else None
+
+    def opens(self, index: int, end: int) -> bool:
+        """Whether a finding follows at once (`or in the size of the left effusion`)."""
+        start, _, following = self.hits[index + 1] if index + 1 < len(self.hits) else (end + 9, 0, None)
+        return isinstance(following, Term) and following.role == "term" and start - end <= 1
 
     def share(self, mention: Mention) -> bool:
         """`Pleural or pericardial effusion`: the places before share the head noun of the mention's own words."""
