@@ -4,13 +4,22 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from annotators.labels import project
+from annotators.labels import label_set, project
 from annotators.rules import Findings
 
 ENTITY_COLUMNS = (
     *("row", "section", "sentence", "start", "end", "text", "canonical", "type", "assertion", "certainty", "change"),
     *("laterality", "severity", "anatomy", "measurements", "flags"),
 )
+_ID = "\0id"
+"""The id of a row inside: no column of a user's or of ours is called so."""
+
+
+def columns(labels: str | None) -> tuple[str, ...]:
+    """What the output has beside the id: the labels and their states, or what is told of an entity."""
+    if labels is None:
+        return ENTITY_COLUMNS
+    return tuple(column for label in label_set(labels).labels for column in (label, f"{label}_state"))
 
 
 def annotated(
@@ -27,7 +36,7 @@ def annotated(
         if labels:
             made = project(entities, rows, labels).drop("report").insert_column(0, frame[id_])
         else:
-            made = _in_order(entities, rows, frame[id_], texts)
+            made = _in_order(entities, rows, frame[id_].alias(_ID), texts).rename({_ID: id_})
         yield len(frame), made.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String))
         done += len(frame)
 

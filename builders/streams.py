@@ -137,12 +137,17 @@ def _text(path: Path) -> IO[str]:
 def write(path: Path, frames: Iterable[pl.DataFrame]) -> int:
     """Write frames of one schema (the first gives it) as one file that is there whole or not at all; count rows.
 
-    Lists and structs become JSON text in CSV. Raises `UsageError` where the folder is missing or cannot be written.
+    Lists and structs become JSON text in CSV. Raises `UsageError` where the folder is missing or cannot be written, and
+    for a column of bytes that is to be text.
     """
     writer = {"csv": _write_csv, "parquet": _write_parquet, "jsonl": _write_jsonl}[kind(path)]
     frames = iter(frames)
     with _draft(path) as draft:
         first = next(frames)
+        if kind(path) != "parquet" and (bytes_ := [name for name, t in first.schema.items() if t == pl.Binary]):
+            raise UsageError(
+                f"{path}: column {', '.join(bytes_)} holds bytes, not text; name an --out that ends in .parquet"
+            )
         return writer(draft, chain([first], frames), path.name.lower().endswith(".gz"))
 
 
@@ -175,7 +180,19 @@ def _write_csv(path: Path, frames: Iterable[pl.DataFrame], is_gzip: bool) -> int
 
 
 def _as_json(column: pl.Series) -> pl.Series:
-    return pl.Series(column.name, [None if v is None else json.dumps(v) for v in column.to_list()], dtype=pl.String)
+    values = column.to_list()
+    if "Float32" in str(column.dtype):
+        values = [_rounded(value) for value in values]
+    return pl.Series(column.name, [None if v is None else json.dumps(v) for v in values], dtype=pl.String)
+
+
+def _rounded(value: Any) -> Any:
+    """Floats as their 32 bits mean them: 9.3, not the 64 bits nearest to it (9.300000190734863)."""
+    if isinstance(value, float):
+        return float(f"{value:.7g}")
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    return [_rounded(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _write_jsonl(path: Path, frames: Iterable[pl.DataFrame], is_gzip: bool) -> int:

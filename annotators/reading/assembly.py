@@ -3,10 +3,12 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import repeat
+from itertools import compress, repeat
 
 import polars as pl
 
+from annotators.reading.antecedents import refer, with_antecedent
+from annotators.reading.heads import complete, incomplete
 from annotators.reading.matching import hits
 from annotators.reading.normal import haystack, plain
 from annotators.reading.sentence import Found, read
@@ -36,7 +38,11 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
+Told = tuple[str, str]
+"""A sentence, and the one before it where it speaks of that, else ""."""
+
+
+def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[Told]]:
     """Where each sentence stands (`passage`, `sentence`, `begin`, `which`) and the different sentences themselves."""
     known: dict[str, int] = {}
     passages, numbers, begins, which = [], [], [], []
@@ -46,21 +52,44 @@ def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
             numbers.append(number)
             begins.append(start)
             which.append(known.setdefault(text[start:end], len(known)))
+    told = _with_referred(list(known), which, numbers)
     frame = pl.DataFrame(
         {"passage": passages, "sentence": numbers, "begin": begins, "which": which},
         schema={"passage": pl.UInt32, "sentence": pl.Int32, "begin": pl.Int32, "which": pl.UInt32},
     )
-    return frame, list(known)
+    return frame, told
 
 
-def entities(sentences: Sequence[str]) -> pl.DataFrame:
+def _with_referred(sentences: list[str], which: list[int], numbers: list[int]) -> list[Told]:
+    """The sentences, and once more with the one before where they speak of it; `which` is mended in place."""
+    referring = set(compress(range(len(sentences)), refer(sentences)))
+    if not referring:
+        return [(sentence, "") for sentence in sentences]
+    known = {(sentence, ""): at for at, sentence in enumerate(sentences)}
+    before = ""
+    for place in (place for place, at in enumerate(which) if at in referring and numbers[place]):
+        previous = which[place - 1]
+        before = before if previous >= len(sentences) else sentences[previous]
+        which[place] = known.setdefault((sentences[which[place]], before), len(known))
+    return list(known)
+
+
+def entities(sentences: Sequence[Told]) -> pl.DataFrame:
     """The entities of each sentence: `which` it is, offsets within it, surface and everything that was read."""
-    plains = [plain(sentence) for sentence in sentences]
-    found = hits([haystack(text) for text, _ in plains])
+    plains = [plain(sentence) for sentence, _ in sentences]
+    texts = [text for text, _ in plains]
+    found = hits([haystack(text) for text in texts])
+    for number in compress(range(len(texts)), incomplete(texts)):
+        found[number] = complete(texts[number], found[number])
+    number_of = {told: number for number, told in enumerate(sentences)} if sentences and sentences[-1][1] else {}
     rows: list[Found] = []
     which: list[int] = []
     surfaces: list[str] = []
-    for number, (sentence, (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
+    for number, ((sentence, before), (text, origin), words) in enumerate(zip(sentences, plains, found, strict=True)):
+        if before:
+            at = number_of[before, ""]
+            told, known = plains[at][0], found[at]
+            words = with_antecedent(text, words, told, known, read(told, known))
         if not words:
             continue
         read_here = read(text, words)

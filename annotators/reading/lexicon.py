@@ -40,8 +40,12 @@ class Lexicon:
     compositions: dict[tuple[str, str], tuple[str, str]]
     """(head noun, node or name it is found at) to (canonical term, kind): `enlarged` at the heart is `cardiomegaly`.
 
-    The file gives a node for itself and its parts, or with `=` for itself alone.
+    The file gives a node for itself and its parts, or with `=` for itself alone; the nearest row counts.
     """
+    compounds: dict[str, tuple[Term, Term]]
+    """Patterns of a structure and a head noun (`pericardial effusion`, `calcification in the aorta`) to the two."""
+    structures: dict[str, Term]
+    """Patterns that name a structure."""
 
     @property
     def terms(self) -> int:
@@ -56,11 +60,14 @@ def lexicon() -> Lexicon:
     for pattern, term in itertools.chain(_structures(), _terms()):
         for variant in _variants(pattern):
             found.setdefault(variant, term)
+    structures = {words: term for words, term in found.items() if isinstance(term, Term) and term.role == "place"}
+    compounds = dict(_compounds(found, structures))
+    found |= {words: _placed(found[words], *halves) for words, halves in compounds.items()}
     for pattern, cue in _cues():
         before = found.get(pattern)
         both = isinstance(before, Cue) and {before.role, cue.role} == {"pre", "post"}
         found[pattern] = Cue("either", cue.effect) if both else cue
-    return Lexicon(tuple(found), tuple(found.values()), _compositions())
+    return Lexicon(tuple(found), tuple(found.values()), _compositions(), compounds, structures)
 
 
 def rows(name: str) -> Iterator[list[str]]:
@@ -75,7 +82,49 @@ def _terms() -> Iterator[tuple[str, Term]]:
             if node:
                 anatomy.node(node)
             term = Term("term", canonical, kind, node, "", tuple(filter(None, flags.split(";"))))
-            yield from ((words, term) for words in _forms(pattern))
+            yield from ((words, term._replace(side=_side(words))) for words in _forms(pattern))
+
+
+def _side(words: str) -> str:
+    """The side that the words of a term say themselves: `elevated right hemidiaphragm`."""
+    sides = {"left", "right"} & set(words.split())
+    return sides.pop() if len(sides) == 1 else ""
+
+
+_ELSEWHERE: Final = frozenset(("", "mediastinum", "bones", "spine"))
+"""Defaults of terms found all over the body: a structure within the term says where this one is."""
+_OF: Final = re.compile(r"(.+) (?:of|in)(?: the)? (.+)")
+
+
+def _compounds(found: dict[str, Term | Cue], structures: dict[str, Term]) -> Iterator[tuple[str, tuple[Term, Term]]]:
+    """Every term that is a structure before a term, or a term and `of` or `in` before a structure."""
+    for pattern, entry in found.items():
+        if " " in pattern and entry.role == "term" and "device" not in entry.flags:  # pyright: ignore
+            words = pattern.split()
+            halves = next(filter(None, (_halves(words, at, found, structures) for at in range(1, len(words)))), None)
+            if halves is None and (behind := _OF.fullmatch(pattern)) and behind[2] in structures:
+                head = found.get(behind[1])
+                halves = (structures[behind[2]], head) if isinstance(head, Term) and head.role == "term" else None
+                found[pattern] = entry._replace(flags=(*entry.flags, "open")) if halves else entry  # pyright: ignore
+            if halves is not None:
+                yield pattern, halves
+
+
+def _halves(
+    words: list[str], at: int, found: dict[str, Term | Cue], structures: dict[str, Term]
+) -> tuple[Term, Term] | None:
+    head = found.get(" ".join(words[at:]))
+    if not isinstance(head, Term) or head.role != "term":
+        return None
+    named = (structures.get(" ".join(words[first:at])) for first in range(at))
+    return next(((place, head) for place in named if place is not None), None)
+
+
+def _placed(term: Term | Cue, place: Term, head: Term) -> Term | Cue:
+    """The term where its own words say it is (`axillary lymphadenopathy`)."""
+    if isinstance(term, Term) and term.node in _ELSEWHERE and term.canonical == head.canonical:
+        return term._replace(node=place.node)
+    return term
 
 
 def _structures() -> Iterator[tuple[str, Term]]:
@@ -100,12 +149,27 @@ def _cues() -> Iterator[tuple[str, Cue]]:
 
 
 def _compositions() -> dict[tuple[str, str], tuple[str, str]]:
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    told: dict[tuple[str, str], tuple[str, str]] = {}
+    alone: dict[tuple[str, str], tuple[str, str]] = {}
     for head, node, canonical, kind in rows("compositions.tsv"):
-        parts = anatomy.descendants(node) if node in anatomy.nodes() else ()
-        for part in (node.removeprefix("="), *sorted(parts)):
-            found.setdefault((head, part), (canonical, kind))
-    return found
+        into = alone if node.startswith("=") else told
+        into.setdefault((head, node.removeprefix("=")), (canonical, kind))
+    found = dict(told)
+    for head in {head for head, _ in told}:
+        for node in anatomy.nodes():
+            nearest = next(((head, up) for up in _upwards(node) if (head, up) in told), None)
+            if nearest is not None:
+                found[head, node] = told[nearest]
+    return found | alone
+
+
+@cache
+def _upwards(node: str) -> tuple[str, ...]:
+    """The node, what it is part of, what that is part of: nearest first."""
+    found = [node]
+    for name in found:
+        found += [parent for parent in anatomy.parents(name) if parent not in found]
+    return tuple(found)
 
 
 def plain_words(words: str) -> str:

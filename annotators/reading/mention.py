@@ -69,6 +69,10 @@ class Mention:
     clause: int = 0
     places: list[tuple[str, str, str]] = field(default_factory=list)
     """(node or "", side or "", name or "") said of it."""
+    halves: tuple[Term, Term] | None = None
+    """Its structure and its head noun, where others share the noun (`pleural or pericardial effusion`)."""
+    alike: tuple[tuple[str, str, str], ...] = ()
+    """The places of those others."""
     sizes: list[Size] = field(default_factory=list)
     normal_size: bool = False
     group_maximum: bool = False

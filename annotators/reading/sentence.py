@@ -5,12 +5,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from annotators.reading.assertion import decide
-from annotators.reading.lexicon import lexicon
+from annotators.reading.lexicon import Term, lexicon
 from annotators.reading.matching import Hit
 from annotators.reading.mention import HISTORICAL, Mention, Size
 from annotators.reading.modifiers import Reading
 from annotators.reading.places import locate, resolve
 from annotators.reading.sizes import measure
+from schemas import anatomy
 from schemas.words import SCORED_TYPE
 
 
@@ -37,7 +38,7 @@ def read(plain: str, hits: list[Hit]) -> list[Found]:
     scopes.read()
     mentions = scopes.mentions
     if mentions:
-        locate(mentions, hits)
+        locate(plain, mentions, hits)
         if "pericardi" in plain:
             _keep_fluid_pericardial(mentions)
     if "mm" in plain or "cm" in plain or "meter" in plain or "metre" in plain:
@@ -56,46 +57,69 @@ def _keep_fluid_pericardial(mentions: list[Mention]) -> None:
 
 
 def _structure(mention: Mention) -> Found:
-    term = mention.term
-    assertion, certainty, _, flags = decide(mention.bits, mention.seen)
-    if mention.bits & HISTORICAL and assertion == "absent":  # not observed (operated)
+    named = _named(mention.term, mention.bits, mention.seen)
+    return Found._make((mention.start, mention.end, *named[2:10], tuple(mention.sizes), named[11]))
+
+
+@cache
+def _named(term: Term, bits: int, seen: bool) -> Found:
+    """What is told of a structure wherever it stands."""
+    assertion, certainty, _, flags = decide(bits, seen)
+    if bits & HISTORICAL and assertion == "absent":  # not observed (operated)
         assertion, flags = "historical", (*flags, "operated")
     nodes, side = resolve(term.node, ())
-    return Found(
-        mention.start,
-        mention.end,
-        canonical=term.canonical,
-        type="Anatomy",
-        assertion=assertion,
-        certainty=certainty,
-        change=None,
-        laterality=side or term.side or None,
-        severity=None,
-        anatomy=nodes,
-        measurements=tuple(mention.sizes),
-        flags=flags,
-    )
+    side = side or term.side or None
+    return Found(0, 0, term.canonical, "Anatomy", assertion, certainty, None, side, None, nodes, (), flags)
 
 
 def _findings(mention: Mention) -> list[Found]:
     """The mention, once for each meaning that its places give it (plaques of the aorta, and of the coronaries)."""
     term, places = mention.term, tuple(mention.places)
-    meanings = _meanings(term.canonical, places)
+    if mention.halves is not None:
+        return [
+            _finding(mention, *meaning) for meaning in _coordinated(term, *mention.halves, (*mention.alike, *places))
+        ]
+    meanings = _meanings(term, places)
     if not meanings:
         return [_finding(mention, term.canonical, term.kind, *resolve(term.node, places, every=term.kind == "normal"))]
     return [_finding(mention, *meaning) for meaning in meanings]
 
 
 @cache
-def _meanings(
-    canonical: str, places: tuple[tuple[str, str, str], ...]
-) -> tuple[tuple[str, str, tuple[str, ...], str | None], ...]:
-    compositions = lexicon().compositions
-    grouped: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+def _coordinated(
+    term: Term, own: Term, head: Term, places: tuple[tuple[str, str, str], ...]
+) -> list[tuple[str, str, tuple[str, ...], str | None]]:
+    """The term where its own words say it is, and its head noun at each structure that shares it."""
+    grouped = {(term.canonical, term.kind): [(own.node, "", own.canonical)]}
     for place in places:
-        meaning = compositions.get((canonical, place[2])) or compositions.get((canonical, place[0]))
+        meaning = _compose(head.canonical, place)
+        if meaning is None and resolve(head.node, (place,))[0] == resolve("", (place,))[0]:
+            meaning = head.canonical, head.kind
         if meaning is not None:
             grouped.setdefault(meaning, []).append(place)
+    sides = [place for place in places if not place[0]]
+    return [(*meaning, *resolve("", (*named, *sides), every=True)) for meaning, named in grouped.items()]
+
+
+def _compose(canonical: str, place: tuple[str, str, str]) -> tuple[str, str] | None:
+    compositions = lexicon().compositions
+    return compositions.get((canonical, place[2])) or compositions.get((canonical, place[0]))
+
+
+@cache
+def _meanings(
+    term: Term, places: tuple[tuple[str, str, str], ...]
+) -> tuple[tuple[str, str, tuple[str, ...], str | None], ...]:
+    grouped: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    rest: list[tuple[str, str, str]] = []
+    for place in places:
+        meaning = _compose(term.canonical, place)
+        if meaning is not None:
+            grouped.setdefault(meaning, []).append(place)
+        elif place[0] and term.node and place[0] in (term.node, *anatomy.descendants(term.node)):
+            rest.append(place)
+    if grouped and rest:  # nodules of the lung, beside those of the liver
+        grouped.setdefault((term.canonical, term.kind), []).extend(rest)
     sides = [place for place in places if not place[0]]
     return tuple((*meaning, *resolve("", (*named, *sides))) for meaning, named in grouped.items())
 
@@ -127,7 +151,7 @@ def _finding(mention: Mention, canonical: str, kind: str, nodes: tuple[str, ...]
                  change, side, mention.severity, nodes, tuple(mention.sizes), flags)  # fmt: skip
 
 
-_INTERNAL = frozenset(("generic", "normal", "node", "small", "bare"))
+_INTERNAL = frozenset(("generic", "normal", "node", "small", "bare", "degree", "open"))
 
 
 def _type(kind: str, assertion: str) -> str:
@@ -135,5 +159,11 @@ def _type(kind: str, assertion: str) -> str:
 
 
 def _small(mention: Mention) -> bool:
-    values = [value for size in mention.sizes if not size.prior for value in size.values]
-    return bool(values) and max(values) < 10
+    """Below a centimetre, or said to be: ten millimetres is where a node is large."""
+    current = [size for size in mention.sizes if not size.prior]
+    return bool(current) and all(
+        max(size.values) < _LARGE or (size.comparator == "<" and max(size.values) == _LARGE) for size in current
+    )
+
+
+_LARGE = 10

@@ -82,7 +82,7 @@ def findings(
     """
     from builders.annotating import annotated
 
-    texts = _checked(input_, id_, text, out)
+    texts = _checked(input_, id_, text, out, labels)
     progress = Progress(quiet)
     read = _first(batches(input_, [id_, *texts], BATCH), limit)
     written = write(out, _counted(annotated(read, id_, texts, labels), labels, progress))
@@ -90,16 +90,16 @@ def findings(
     return 0
 
 
-def _checked(input_: Path, id_: str, text: str, out: Path) -> list[str]:
+def _checked(input_: Path, id_: str, text: str, out: Path, labels: str | None) -> list[str]:
     """The text columns; raises `UsageError` for what cannot go together, before anything is read."""
-    from builders.annotating import ENTITY_COLUMNS
+    from builders.annotating import columns
 
     texts = [name.strip() for name in text.split(",") if name.strip()]
     if not texts or len(set(texts)) < len(texts):
         raise UsageError(f"--text {text!r}: expected column names, each once, with commas between them")
     if id_ in texts:
         raise UsageError(f"--id {id_} is a text column too; name the column that holds the ids")
-    if id_ in ENTITY_COLUMNS:
+    if id_ in columns(labels):
         raise UsageError(f"--id {id_}: the output has a column of that name; rename the id column of the input")
     kind(input_)
     kind(out)

@@ -124,3 +124,71 @@ def test_a_table_without_a_header_is_told_without_its_words(tmp_path, capsys):
     assert run(["annotate", "findings", *tokens]) == 1
     error = capsys.readouterr().err
     assert "does not look like a header" in error and "ecret" not in error
+
+
+def renamed(table: Path, name: str) -> list[str]:
+    pl.read_csv(table, schema_overrides={"study": pl.String}).rename({"study": name}).write_parquet(
+        table.with_name("renamed.parquet")
+    )
+    return ["annotate", "findings", "--input", str(table.with_name("renamed.parquet")), "--id", name]
+
+
+@pytest.mark.parametrize("name", ["section_index", "file_start", "report_id", "report", "offset"])
+def test_an_id_named_as_a_column_inside_keeps_its_values(tmp_path: Path, name: str) -> None:
+    pl.DataFrame({name: ["007", "b"], "words": TEXTS[:2]}).write_csv(tmp_path / "in.csv")
+    wish = ["--input", str(tmp_path / "in.csv"), "--id", name, "--text", "words", "--out", str(tmp_path / "e.csv")]
+    assert run(["annotate", "findings", *wish]) == 0
+    rows = pl.read_csv(tmp_path / "e.csv", schema_overrides={name: pl.String})
+    assert rows[name].unique(maintain_order=True).to_list() == ["007", "b"]
+
+
+@pytest.mark.parametrize("name", ["Atelectasis", "Atelectasis_state"])
+def test_an_id_named_as_a_label_is_refused(table: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    wish = [*renamed(table, name), "--text", "report", "--labels", "openi13", "--out", str(table.with_name("l.csv"))]
+    assert run(wish) == 2
+    assert f"--id {name}: the output has a column of that name" in capsys.readouterr().err
+    assert not table.with_name("l.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["text", "row", "start"])
+def test_labels_allow_an_id_named_as_a_column_of_entities(table: Path, name: str) -> None:
+    wish = [
+        *renamed(table, name),
+        "--text",
+        "report",
+        "--labels",
+        "openi13",
+        "--out",
+        str(table.with_name("l.parquet")),
+    ]
+    assert run(wish) == 0
+    assert pl.read_parquet(table.with_name("l.parquet"))[name].to_list() == ["007", "b", "c", "c", "007"]
+
+
+@pytest.mark.parametrize("end", ["csv", "jsonl"])
+def test_an_id_of_bytes_is_refused_where_text_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], end: str
+) -> None:
+    pl.DataFrame({"study": [b"a", b"b"], "report": TEXTS[:2]}).write_parquet(tmp_path / "in.parquet")
+    wish = [
+        "annotate",
+        "findings",
+        "--input",
+        str(tmp_path / "in.parquet"),
+        "--id",
+        "study",
+        "--text",
+        "report",
+        "--out",
+    ]
+    assert run([*wish, str(tmp_path / f"out.{end}")]) == 2
+    assert "column study holds bytes" in capsys.readouterr().err
+    assert run([*wish, str(tmp_path / "out.parquet")]) == 0
+
+
+def test_measurements_in_csv_are_the_numbers_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('study,report\na,"A 9.3 x 4.15 mm nodule in the lingula."\n')
+    wish = ["--input", str(tmp_path / "in.csv"), "--id", "study", "--text", "report", "--out", str(tmp_path / "e.csv")]
+    assert run(["annotate", "findings", *wish]) == 0
+    cells = pl.read_csv(tmp_path / "e.csv")["measurements"].to_list()
+    assert [size["values"] for cell in cells for size in json.loads(cell)] == [[9.3, 4.15]]
