@@ -17,6 +17,7 @@ COMMANDS = {
     "annotate": "Run an annotator on any CSV or Parquet file.",
     "qc": "Check a build and write its report page.",
     "evaluate": "Score a retrieval run against a built dataset.",
+    "push": "Publish a release on the Hugging Face Hub, or on a Hub of your own.",
     "doctor": "Versions, packages, devices, disk, and what is missing for which dataset.",
 }
 FIRST = """Turn raw medical sources into checked, documented, publishable datasets.
