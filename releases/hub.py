@@ -276,8 +276,7 @@ def _remote(item: RepoFile) -> Remote:
 
 def _root(error: BaseException) -> BaseException:
     """What the upload threads of the library hide behind `RuntimeError`."""
-    told = HubError | HfHubHTTPError | httpx2.TransportError
-    return _root(error.__cause__) if error.__cause__ and not isinstance(error, told) else error
+    return _root(error.__cause__) if isinstance(error, RuntimeError) and error.__cause__ else error
 
 
 def _broken(error: BaseException) -> str:

@@ -15,19 +15,22 @@ from releases.patience import GOES_ON, Patience
 from releases.previous import MAIN, Previous, PushError, missing, previous, refuse_other_content
 
 Result = TypeVar("Result")
-MOST_FILES, MOST_BYTES = 100, 10 * 10**9
-"""Of one commit of an upload: little enough to look through again after an interruption, and much enough for the
-public Hub, which allows about a hundred commits an hour."""
 
 
 @dataclass(frozen=True)
 class How:
-    """What the user may choose."""
+    """What may be chosen.
+
+    One commit of an upload holds so many files and bytes: few enough to look through again after an interruption, and
+    enough for the public Hub, which allows about a hundred commits an hour.
+    """
 
     branch: str | None = None
     private: bool = False
     gate: Gate = "manual"
     patience: Patience = field(default_factory=Patience)
+    files_a_commit: int = 100
+    bytes_a_commit: int = 10 * 10**9
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,9 @@ class Push:
         self._step(self._open)
         refs = self._step(self.hub.refs)
         if self.tag in refs.tags:
-            return self._already(refs.tags[self.tag])
+            outcome = self._already(refs.tags[self.tag])
+            self._step(self._tidy)
+            return outcome
         before = self._step(lambda: previous(self.hub, refs, self.release))
         commit = before.commit if before.is_this else self._bring(before)
         self.tell(f"naming it {self.tag}")
@@ -131,7 +136,7 @@ class Push:
         todo, stale = missing(self.release, there), [path for path in before.stale if path in there]
         if not todo and not stale:
             return head
-        part = todo[: _fitting(todo)]
+        part = self._fitting(todo)
         self._commit(head, part, stale if len(part) == len(todo) else [])
         return None
 
@@ -187,8 +192,7 @@ class Push:
             except MissingError:
                 return
 
-
-def _fitting(files: tuple[File, ...]) -> int:
-    """How many of the first files one commit takes: at least one."""
-    sizes = accumulate(file.size for file in files[:MOST_FILES])
-    return max(1, sum(size <= MOST_BYTES for size in sizes))
+    def _fitting(self, files: tuple[File, ...]) -> tuple[File, ...]:
+        """The first files, as many as one commit takes: at least one."""
+        sizes = accumulate(file.size for file in files[: self.how.files_a_commit])
+        return files[: max(1, sum(size <= self.how.bytes_a_commit for size in sizes))]

@@ -29,6 +29,12 @@ from huggingface_hub import snapshot_download
 print(snapshot_download(sys.argv[1], repo_type="dataset", revision=sys.argv[2], local_dir=sys.argv[3]))
 """
 
+REMOVE = """
+import sys
+from huggingface_hub import HfApi
+HfApi().delete_repo(sys.argv[1], repo_type="dataset", missing_ok=True)
+"""
+
 
 @dataclass
 class Place:
@@ -50,16 +56,25 @@ class Place:
         theirs = {"HF_ENDPOINT": self.url, "HF_HOME": str(self.home), "HF_TOKEN": self.token}
         return {**kept, **theirs, "PYTHONPATH": str(ROOT), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
 
-    def start(self, release: Path, *options: str, **env: str) -> "subprocess.Popen[str]":
-        """`medmill push` under way."""
-        program = "import sys; from builders.cli import run; sys.exit(run(sys.argv[1:]))"
-        words = [sys.executable, "-c", program, "push", str(release), "--repo", self.repo, *options]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, env={**self.env, **env}, cwd=self.home)
-
     def push(self, release: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """`medmill push`, to its end."""
-        process = self.start(release, *options, **env)
+        """`medmill push`."""
+        program = "import sys; from builders.cli import run; sys.exit(run(sys.argv[1:]))"
+        words = ["-c", program, "push", str(release), "--repo", self.repo, *options]
+        return self._heard(self._start(words, **env))
+
+    def start(self, release: Path, *words: str) -> "subprocess.Popen[str]":
+        """A push under way, with settings that the command line does not offer (`hub_push.py`)."""
+        return self._start(["-m", "tests.releases.hub_push", str(release), self.repo, *words])
+
+    def driven(self, release: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        """The same, to its end."""
+        return self._heard(self.start(release, *words))
+
+    def _start(self, words: list[str], **env: str) -> "subprocess.Popen[str]":
+        pipe, given = subprocess.PIPE, {**self.env, **env}
+        return subprocess.Popen([sys.executable, *words], stdout=pipe, stderr=pipe, text=True, env=given, cwd=self.home)
+
+    def _heard(self, process: "subprocess.Popen[str]") -> subprocess.CompletedProcess[str]:
         out, err = process.communicate(timeout=120)
         self.said += [out, err]
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
@@ -89,6 +104,10 @@ class Place:
         self._judge(SNAPSHOT, revision, str(to))
         files = (path for path in to.rglob("*") if path.is_file() and ".cache" not in path.parts)
         return {path.relative_to(to).as_posix(): path.read_bytes() for path in files}
+
+    def remove(self) -> None:
+        """Take the dataset away from a server that outlives the test."""
+        self._judge(REMOVE)
 
     def _judge(self, program: str, *words: str) -> str:
         env = {**self.env, "HF_HUB_DISABLE_XET": "1"}

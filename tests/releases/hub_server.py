@@ -28,10 +28,10 @@ class Fault:
     """What befalls the next `times` requests that match, after `skip` of them went well.
 
     `drop`: the connection closes before the request is read; `lost`: it is carried out, and closes without an answer;
-    `refuse`: an answer with this status; `meanwhile`: something else happens first, and the request goes on.
+    `refuse`: an answer with this status; `before`, `after`: something else happens before or after it is carried out.
     """
 
-    what: Literal["drop", "lost", "refuse", "meanwhile"]
+    what: Literal["drop", "lost", "refuse", "before", "after"]
     method: str
     path: str
     status: int = 503
@@ -40,6 +40,8 @@ class Fault:
     call: Callable[[], None] = lambda: None
     times: int = 1
     skip: int = 0
+    agent: str = ""
+    """A pattern of the client's name, for faults that befall one of several clients."""
 
 
 @dataclass
@@ -76,10 +78,11 @@ class HubServer:
         """Requests so far whose address matches."""
         return sum(method == asked and bool(re.search(path, at)) for asked, at in self.asked)
 
-    def fault(self, method: str, path: str) -> Fault | None:
+    def fault(self, method: str, path: str, agent: str) -> Fault | None:
         with self.lock:
             for fault in self.faults:
-                if fault.times and fault.method in ("*", method) and re.search(fault.path, path):
+                named = fault.method in ("*", method) and re.search(fault.path, path) and re.search(fault.agent, agent)
+                if fault.times and named:
                     if fault.skip:
                         fault.skip -= 1
                         continue
@@ -112,11 +115,11 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         with self.hub.lock:
             self.hub.asked.append((self.command, unquote(parts.path)))
-        fault = self.hub.fault(self.command, unquote(parts.path))
+        fault = self.hub.fault(self.command, unquote(parts.path), self.headers.get("User-Agent", ""))
         if fault and fault.what == "drop":
             return self._hang_up()
         body = self._body()
-        if fault and fault.what == "meanwhile":
+        if fault and fault.what == "before":
             fault.call()
         if fault and fault.what == "refuse":
             return self._send(_json({"error": fault.message}, fault.status, **fault.headers))
@@ -126,6 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
         except RefusedError as error:
             headers = {"X-Error-Code": error.code} if error.code else {}
             answer = _json({"error": str(error)}, error.status, **headers, **{"X-Error-Message": str(error)})
+        if fault and fault.what == "after":
+            fault.call()
         if fault and fault.what == "lost":
             return self._hang_up()
         return self._send(answer)
@@ -200,6 +205,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.datasets[name] = Dataset(name, private=private)
         return _json({"url": url, "name": name, "id": name})
 
+    def delete(self, _query: Any, body: bytes) -> Answer:
+        asked = json.loads(body)
+        self._dataset(name := f"{asked['organization']}/{asked['name']}", writing=True)
+        del self.hub.datasets[name]
+        return _json({})
+
     def validate_yaml(self, _query: Any, body: bytes) -> Answer:
         found = re.match(r"---\n(.*?)\n---", json.loads(body)["content"], re.DOTALL)
         try:
@@ -229,7 +240,9 @@ class _Handler(BaseHTTPRequestHandler):
     def commit(self, _query: Any, body: bytes, name: str, branch: str) -> Answer:
         dataset = self._dataset(name, writing=True)
         commit = dataset.commit(branch, [json.loads(line) for line in body.splitlines()])
-        return _json({"success": True, "commitOid": commit, "commitUrl": f"{self.hub.url}/datasets/{name}/commit/{commit}"})
+        return _json(
+            {"success": True, "commitOid": commit, "commitUrl": f"{self.hub.url}/datasets/{name}/commit/{commit}"}
+        )
 
     def tree(self, query: dict[str, list[str]], _body: bytes, name: str, revision: str, under: str = "") -> Answer:
         dataset = self._dataset(name)
@@ -326,8 +339,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def put(self, _query: Any, body: bytes, name: str, oid: str) -> Answer:
         self._signed()
+        answer = self._keep(name, oid, body)
         self.hub.puts.append(oid)
-        return self._keep(name, oid, body)
+        return answer
 
     def _keep(self, name: str, oid: str, data: bytes) -> Answer:
         if hashlib.sha256(data).hexdigest() != oid:
@@ -395,6 +409,7 @@ LFS = f"/lfs/{DATASET}/([0-9a-f]{{64}})"
 ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     ("GET", "/api/whoami-v2", _Handler.whoami),
     ("POST", "/api/repos/create", _Handler.create),
+    ("DELETE", "/api/repos/delete", _Handler.delete),
     ("POST", "/api/validate-yaml", _Handler.validate_yaml),
     ("GET", API, _Handler.info),
     ("GET", f"{API}/revision/([^/]+)", _Handler.info),

@@ -22,6 +22,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         at = Place(other.rstrip("/"), repo, home, None, os.environ["MEDMILL_HUB_TOKEN"])
         yield at
         at.keeps_secrets()
+        at.remove()
         return
     with HubServer(tokens={TOKEN: "write", READER: "read"}).running() as server:
         at = Place(server.url, "lab/demo-ir", home, server)

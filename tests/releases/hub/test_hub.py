@@ -7,6 +7,7 @@ import pytest
 
 from tests.releases.hub_place import Place, content, release, rows
 from tests.releases.hub_server import HubServer
+from tests.releases.hub_state import Blob, Dataset
 
 
 @pytest.fixture
@@ -93,8 +94,6 @@ def test_another_dataset_is_not_overwritten(place: Place, first: Path, tmp_path:
 
 
 def test_files_of_others_are_not_overwritten(place: Place, hub: HubServer, first: Path) -> None:
-    from tests.releases.hub_state import Blob, Dataset
-
     dataset = hub.datasets[place.repo] = Dataset(place.repo)
     dataset.put("main", {"data.csv": Blob(b"a,b\n", large=False)}, "by hand")
     assert "holds files that no release of medmill put there (1, such as data.csv)" in place.refused(first)
@@ -180,25 +179,11 @@ def test_long_lists_come_in_pages(place: Place, hub: HubServer, first: Path, tmp
     assert place.snapshot("main", tmp_path / "main").items() >= content(first).items()
 
 
-def test_over_xet_main_takes_the_files_of_the_branch(
-    place: Place, hub: HubServer, first: Path, second: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_over_xet_main_takes_the_files_of_the_branch(place: Place, hub: HubServer, first: Path, second: Path) -> None:
     """The copying of the way over Xet; that files travel by Xet itself needs a server we do not have."""
     place.pushed(first)
-    program = (
-        "import sys; from pathlib import Path; from releases.endpoint import endpoint, Endpoint\n"
-        "place = endpoint(sys.argv[2])\n"
-        "from releases.outgoing import outgoing; from releases.hub import Hub; from releases.pushing import How, Push\n"
-        "hub = Hub(sys.argv[2], place); hub._api\n"
-        "object.__setattr__(hub, 'endpoint', Endpoint(place.url, xet=True))\n"
-        "print(Push(outgoing(Path(sys.argv[1])), hub, How(), print).run().commit)"
-    )
-    import subprocess
-    import sys
+    done = place.driven(second, "--xet")
 
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(second), place.repo], env=place.env, text=True, capture_output=True
-    )
     assert done.returncode == 0, done.stderr
     dataset = hub.datasets[place.repo]
     assert {path: blob.data for path, blob in dataset.past[-1].items() if path != ".gitattributes"} == content(second)
