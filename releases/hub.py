@@ -36,7 +36,7 @@ TYPE = "dataset"
 TIMEOUT = httpx2.Timeout(120.0, connect=20.0)
 """Seconds without a byte after which a connection counts as dropped; huggingface_hub itself waits for ever."""
 BUSY = (408, 429, 500, 502, 503, 504)
-SMALL = 2**20
+SMALL = 2**18
 """Bytes up to which a file is held in memory while it is sent."""
 LONGEST = 400
 """Characters of a server's own words that are shown."""
@@ -204,7 +204,7 @@ class Hub:
         if isinstance(error, AgainError):
             return AgainError(self._safe(f"could not {what}: {error}"), error.wait)
         if isinstance(error, httpx2.TransportError | ConnectionError):
-            return AgainError(self._safe(f"could not {what}: {_broken(error)}"))
+            return AgainError(self._safe(f"could not {what}: {_broken(error, self.endpoint.url)}"))
         return HubError(self._safe(f"could not {what}: {error}"))
 
     def _answered(self, error: HfHubHTTPError, what: str) -> HubError:
@@ -220,7 +220,9 @@ class Hub:
 
     def _safe(self, message: str) -> str:
         token = get_token()
-        return " ".join((message.replace(token, "***") if token else message).split())
+        for form in (token, repr(token)[1:-1]) if token else ():  # as it is, and as Python quotes it
+            message = message.replace(form, "***")
+        return " ".join(message.split())
 
 
 class _Client(httpx2.Client):
@@ -239,7 +241,7 @@ class _Client(httpx2.Client):
         try:
             answer = super().send(request, **how)
         except httpx2.TransportError as error:
-            raise AgainError(_broken(error)) from None
+            raise AgainError(_broken(error, request.url.host)) from None
         if answer.status_code in BUSY:
             answer.close()
             raise AgainError(f"the server answers {answer.status_code} ({answer.reason_phrase})",
@@ -279,5 +281,5 @@ def _root(error: BaseException) -> BaseException:
     return _root(error.__cause__) if isinstance(error, RuntimeError) and error.__cause__ else error
 
 
-def _broken(error: BaseException) -> str:
-    return f"the connection failed ({str(error) or type(error).__name__})"
+def _broken(error: BaseException, server: str) -> str:
+    return f"the connection to {server} failed ({str(error) or type(error).__name__})"

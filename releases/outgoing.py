@@ -49,7 +49,12 @@ class Outgoing:
 
 def read_record(text: str) -> dict[str, Any]:
     """What `release.json` says."""
-    record = json.loads(text)
+    try:
+        record = json.loads(text)
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise ReleaseError(f"{RECORD}: not a JSON object; release the build again with this medmill")
     missing = [key for key in ("format_version", "dataset", "version", "target", "gated") if key not in record]
     if missing:
         raise ReleaseError(f"{RECORD}: no {', '.join(missing)}; release the build again with this medmill")

@@ -76,7 +76,8 @@ def _prepared(release: Path, repo: str, branch: str | None, private: bool, gate:
 
     folder = outgoing(release, lambda path: told.now(f"checking {path}"))
     if folder.strangers:
-        told.tell(f"not listed in SHA256SUMS, so they stay at home: {', '.join(folder.strangers)}")
+        named = ", ".join(folder.strangers[:5])
+        told.tell(f"{len(folder.strangers)} files stay at home, as SHA256SUMS does not list them, such as {named}")
     place = endpoint(repo)  # before huggingface_hub is imported, which asks its settings only then
     from releases.hub import Hub
     from releases.pushing import How, Push

@@ -62,13 +62,13 @@ class Place:
         words = ["-c", program, "push", str(release), "--repo", self.repo, *options]
         return self._heard(self._start(words, **env))
 
-    def start(self, release: Path, *words: str) -> "subprocess.Popen[str]":
+    def start(self, release: Path, *words: str, **env: str) -> "subprocess.Popen[str]":
         """A push under way, with settings that the command line does not offer (`hub_push.py`)."""
-        return self._start(["-m", "tests.releases.hub_push", str(release), self.repo, *words])
+        return self._start(["-m", "tests.releases.hub_push", str(release), self.repo, *words], **env)
 
-    def driven(self, release: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    def driven(self, release: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         """The same, to its end."""
-        return self._heard(self.start(release, *words))
+        return self._heard(self.start(release, *words, **env))
 
     def _start(self, words: list[str], **env: str) -> "subprocess.Popen[str]":
         pipe, given = subprocess.PIPE, {**self.env, **env}

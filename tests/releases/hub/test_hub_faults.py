@@ -107,9 +107,7 @@ def test_no_server_at_all(place: Place, hub: HubServer, first: Path) -> None:
     place.url = "http://127.0.0.1:9"
     done = place.driven(first, "0.01")
     assert done.returncode == 1
-    assert (
-        "could not look at the dataset: the connection failed ([Errno 111] Connection refused), 2 times" in done.stderr
-    )
+    assert "could not look at the dataset: the connection to 127.0.0.1 failed ([Errno 111]" in done.stderr
 
 
 @pytest.mark.parametrize("token", ["", "hf_expired0Token5520"])
@@ -136,6 +134,18 @@ def test_a_token_without_the_right_to_write(place: Place, hub: HubServer, first:
 def test_the_token_is_not_shown_where_the_server_repeats_it(place: Place, hub: HubServer, first: Path) -> None:
     hub.faults.append(Fault("refuse", "*", "/refs", status=403, message=f"token {place.token} may not"))
     assert "(token *** may not)" in place.refused(first)
+
+
+@pytest.mark.parametrize("odd", ["\x01", "\x7f'\"", "é", "\n"])
+def test_a_token_that_no_header_may_hold_is_not_shown_either(
+    place: Place, hub: HubServer, first: Path, odd: str
+) -> None:
+    token = f"hf_odd{odd}Token9913"
+    said = place.driven(first, "0.01", HF_TOKEN=token)
+    assert said.returncode == 1
+    assert not any("hf_odd" in told or "Token9913" in told for told in place.said)
+    assert not list(place.home.rglob("*.trace"))
+    assert "could not look at the dataset: " in said.stderr
 
 
 def test_the_token_of_hf_auth_login_is_used(place: Place, hub: HubServer, first: Path) -> None:

@@ -29,6 +29,15 @@ def test_damaged_and_missing_files(place: Place, hub: HubServer, tmp_path: Path)
     (folder / "SHA256SUMS").write_text("nonsense\n", encoding="utf-8")
     assert "SHA256SUMS: expected lines of a SHA-256, two spaces and a path" in place.refused(folder)
 
+    write(folder, "release.json", '{"format_version": 2, "dataset": 1, "version": 1, "target": "hub", "gated": false}')
+    assert "release.json: format 2, expected 1; use the medmill that wrote it" in place.refused(folder)
+
+    write(folder, "release.json", "{}")
+    assert "release.json: no format_version, dataset, version, target, gated" in place.refused(folder)
+
+    write(folder, "release.json", "[")
+    assert "release.json: not a JSON object" in place.refused(folder)
+
     (folder / "release.json").unlink()
     assert "no release.json to read; expected a folder that `medmill release` wrote" in place.refused(folder)
     assert hub.asked == []
