@@ -29,61 +29,16 @@ from huggingface_hub.utils import build_hf_headers, disable_progress_bars, get_s
 
 from releases.endpoint import Endpoint
 from releases.outgoing import File
-from releases.patience import AgainError, HubError, wait_asked
+from releases.patience import AgainError, HubError
+from releases.remote import ConflictError, MissingError, Refs, Remote, Settings
+from releases.wire import Client, Sent, broken
 
 Gate = Literal["auto", "manual"]
 TYPE = "dataset"
-TIMEOUT = httpx2.Timeout(120.0, connect=20.0)
-"""Seconds without a byte after which a connection counts as dropped; huggingface_hub itself waits for ever."""
-BUSY = (408, 429, 500, 502, 503, 504)
 SMALL = 2**18
 """Bytes up to which a file is held in memory while it is sent."""
 LONGEST = 400
 """Characters of a server's own words that are shown."""
-
-
-class ConflictError(HubError):
-    """Somebody else moved a branch, or made a tag, in the meantime."""
-
-
-class MissingError(HubError):
-    """Nothing there that this token may see."""
-
-
-@dataclass(frozen=True)
-class Remote:
-    """A file on the Hub: bytes, and its SHA-256 (large files) or the SHA-1 that git gives its content (others)."""
-
-    size: int
-    sha256: str | None
-    git: str
-
-    def holds(self, file: File) -> bool:
-        """Whether its content is that of a file here."""
-        return self.size == file.size and (self.sha256 == file.sha256 if self.sha256 else self.git == file.git)
-
-
-@dataclass(frozen=True)
-class Refs:
-    """Commits by name of branch or tag."""
-
-    branches: dict[str, str]
-    tags: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Who may read a dataset."""
-
-    private: bool
-    gated: bool
-
-
-@dataclass
-class Sent:
-    """Bytes that went out so far; those that went over Xet are not seen here."""
-
-    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,9 +140,11 @@ class Hub:
         if not self.endpoint.xet and not constants.HF_HUB_DISABLE_XET:
             raise HubError("huggingface_hub was imported before the server was asked whether it speaks Xet; "
                            "set HF_HUB_DISABLE_XET=1")  # fmt: skip
+        if constants.is_offline_mode():
+            raise HubError("HF_HUB_OFFLINE is set; unset it to push")
         disable_progress_bars()
         logging.set_verbosity_error()  # its warnings show addresses, which may carry signatures
-        set_client_factory(lambda: _Client(self.sent, timeout=TIMEOUT, follow_redirects=True))
+        set_client_factory(lambda: Client(self.sent))
         return HfApi(endpoint=self.endpoint.url, library_name="medmill", library_version=version("medmill"))
 
     @contextmanager
@@ -204,7 +161,7 @@ class Hub:
         if isinstance(error, AgainError):
             return AgainError(self._safe(f"could not {what}: {error}"), error.wait)
         if isinstance(error, httpx2.TransportError | ConnectionError):
-            return AgainError(self._safe(f"could not {what}: {_broken(error, self.endpoint.url)}"))
+            return AgainError(self._safe(f"could not {what}: {broken(error, self.endpoint.url)}"))
         return HubError(self._safe(f"could not {what}: {error}"))
 
     def _answered(self, error: HfHubHTTPError, what: str) -> HubError:
@@ -223,40 +180,6 @@ class Hub:
         for form in (token, repr(token)[1:-1]) if token else ():  # as it is, and as Python quotes it
             message = message.replace(form, "***")
         return " ".join(message.split())
-
-
-class _Client(httpx2.Client):
-    """Counts what goes out, and leaves waiting to us: the library's own retries would obey any pause a server names."""
-
-    def __init__(self, sent: Sent, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._sent = sent
-
-    def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
-        """Raises `AgainError` where the connection broke or the server is busy."""
-        if constants.is_offline_mode():
-            raise HubError("HF_HUB_OFFLINE is set; unset it to push")
-        if request.method == "PUT":
-            request.stream = _Counted(request.stream, self._sent)
-        try:
-            answer = super().send(request, **how)
-        except httpx2.TransportError as error:
-            raise AgainError(_broken(error, request.url.host)) from None
-        if answer.status_code in BUSY:
-            answer.close()
-            raise AgainError(f"the server answers {answer.status_code} ({answer.reason_phrase})",
-                             wait_asked(answer.headers))  # fmt: skip
-        return answer
-
-
-class _Counted(httpx2.SyncByteStream):
-    def __init__(self, stream: Any, sent: Sent) -> None:
-        self._stream, self._sent = stream, sent
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._stream:
-            yield piece
-            self._sent.bytes += len(piece)
 
 
 def _added(folder: Path, file: File) -> CommitOperationAdd:
@@ -279,7 +202,3 @@ def _remote(item: RepoFile) -> Remote:
 def _root(error: BaseException) -> BaseException:
     """What the upload threads of the library hide behind `RuntimeError`."""
     return _root(error.__cause__) if isinstance(error, RuntimeError) and error.__cause__ else error
-
-
-def _broken(error: BaseException, server: str) -> str:
-    return f"the connection to {server} failed ({str(error) or type(error).__name__})"

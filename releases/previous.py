@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from releases.hub import Hub, Refs, Remote
+from releases.hub import Hub
 from releases.outgoing import RECORD, SUMS, File, Outgoing, read_record, read_sums
+from releases.remote import Refs, Remote
 from schemas.errors import MedmillError
 
 MAIN = "main"

@@ -80,7 +80,8 @@ def _prepared(release: Path, repo: str, branch: str | None, private: bool, gate:
         told.tell(f"{len(folder.strangers)} files stay at home, as SHA256SUMS does not list them, such as {named}")
     place = endpoint(repo)  # before huggingface_hub is imported, which asks its settings only then
     from releases.hub import Hub
-    from releases.pushing import How, Push
+    from releases.pushing import Push
+    from releases.staging import How
 
     hub = Hub(repo, place)
     told.more = lambda: f", {hub.sent.bytes / 1e6:,.1f} MB sent" if hub.sent.bytes else ""

@@ -26,7 +26,9 @@ print(json.dumps({split: read[split].to_dict() for split in read}))
 SNAPSHOT = """
 import sys
 from huggingface_hub import snapshot_download
-print(snapshot_download(sys.argv[1], repo_type="dataset", revision=sys.argv[2], local_dir=sys.argv[3]))
+repo, to, *revisions = sys.argv[1:]
+for revision in revisions:
+    snapshot_download(repo, repo_type="dataset", revision=revision, local_dir=f"{to}/{revision}")
 """
 
 REMOVE = """
@@ -99,11 +101,10 @@ class Place:
         cache = self.home / f"datasets-{revision}-{config}"
         return json.loads(self._judge(JUDGE, config, revision, str(cache)).splitlines()[-1])
 
-    def snapshot(self, revision: str, to: Path) -> dict[str, bytes]:
-        """What `snapshot_download` fetches over HTTP: path → content."""
-        self._judge(SNAPSHOT, revision, str(to))
-        files = (path for path in to.rglob("*") if path.is_file() and ".cache" not in path.parts)
-        return {path.relative_to(to).as_posix(): path.read_bytes() for path in files}
+    def snapshots(self, to: Path, *revisions: str) -> dict[str, dict[str, bytes]]:
+        """What `snapshot_download` fetches over HTTP: revision → path → content, without `.gitattributes`."""
+        self._judge(SNAPSHOT, str(to), *revisions)
+        return {revision: _fetched(to / revision) for revision in revisions}
 
     def remove(self) -> None:
         """Take the dataset away from a server that outlives the test."""
@@ -122,6 +123,11 @@ class Place:
         told = "\n".join(self.said).encode() + b"\n".join(stored)
         for secret in (TOKEN, READER, SIGNATURE, self.token):
             assert secret.encode() not in told
+
+
+def _fetched(folder: Path) -> dict[str, bytes]:
+    found = content(folder).items()
+    return {path: data for path, data in found if path != ".gitattributes" and not path.startswith(".cache/")}
 
 
 def release(folder: Path, version: str = "1.0.0", *, rows: int = 40, test: bool = True, shards: int = 2,

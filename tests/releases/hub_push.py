@@ -20,7 +20,8 @@ def main() -> int:
     wanted = parser.parse_args()
     place = endpoint(wanted.repo)
     from releases.hub import Hub
-    from releases.pushing import How, Push
+    from releases.pushing import Push
+    from releases.staging import How
 
     hub = Hub(wanted.repo, place)
     if wanted.xet and hub.settings():  # the client is made for LFS by now

@@ -155,6 +155,10 @@ def test_the_token_of_hf_auth_login_is_used(place: Place, hub: HubServer, first:
     assert is_whole(place, hub, first)
 
 
+def test_offline_is_told(place: Place, hub: HubServer, first: Path) -> None:
+    assert "HF_HUB_OFFLINE is set; unset it to push" in place.refused(first, HF_HUB_OFFLINE="1")
+
+
 def test_nothing_is_said_by_the_client_library(place: Place, hub: HubServer, first: Path) -> None:
     hub.faults += [Fault("refuse", "PUT", LFS), Fault("drop", "PUT", LFS)]
     done = place.push(first, "--quiet")
