@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-BEAT = 5.0
-"""Seconds after which a step that still runs is told again."""
-
 
 @dataclass
 class Steps:
-    """The step under way, told on standard error; `more` says how far it is."""
+    """The step under way, told on standard error, again after each `every` seconds; `more` says how far it is."""
 
     quiet: bool
+    every: float = 5.0
     more: Callable[[], str] = lambda: ""
     doing: str = ""
     since: float = field(default_factory=time.monotonic)
@@ -31,8 +29,10 @@ class Steps:
 
     def beat(self, stop: Event) -> None:
         """Say what lasts until it is over."""
-        while not stop.wait(BEAT):
-            self._say(f"{self.doing} … {time.monotonic() - self.since:.0f} s{self.more()}")
+        while not stop.wait(self.every):
+            lasted = time.monotonic() - self.since
+            if lasted >= self.every / 2:
+                self._say(f"{self.doing} … {lasted:.0f} s{self.more()}")
 
     def _say(self, line: str) -> None:
         if not self.quiet:

@@ -78,6 +78,7 @@ def _prepared(release: Path, repo: str, branch: str | None, private: bool, gate:
     if folder.strangers:
         named = ", ".join(folder.strangers[:5])
         told.tell(f"{len(folder.strangers)} files stay at home, as SHA256SUMS does not list them, such as {named}")
+    told.now("asking the server")
     place = endpoint(repo)  # before huggingface_hub is imported, which asks its settings only then
     from releases.hub import Hub
     from releases.pushing import Push
