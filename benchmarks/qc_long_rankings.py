@@ -88,7 +88,8 @@ def written(folder: Path, table: str, schema: Any, parts: Any) -> dict[str, Any]
         for c, column in schema.columns().items()
     ]
     split = {"train": {"rows": sum(file["rows"] for file in files), "files": files}}
-    return {"name": table, "primary_key": schema.primary_key(), "columns": columns, "splits": split}
+    named = {"name": table, "primary_key": schema.primary_key(), "terms": asdict(Terms())}
+    return {**named, "columns": columns, "splits": split}
 
 
 def main() -> None:

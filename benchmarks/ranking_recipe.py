@@ -71,7 +71,12 @@ def prepare(folder: Path, studies: int, words: int, seed: int = 7) -> None:
     StudyFinding.cast(findings.select(StudyFinding.column_names())).write_parquet(folder / "findings.parquet")
     nothing = {name: pl.lit(None, column.dtype) for name, column in Study.columns().items()}
     fixed = {"id": pl.Series(ids), "split": pl.lit("train"), "dup_group": pl.Series(ids), "text": pl.lit("none")}
-    fixed |= {"section_used": pl.lit("findings"), "n_words": pl.lit(1), "passages": pl.lit([])}
+    fixed |= {
+        "report_key": pl.Series(ids),
+        "section_used": pl.lit("findings"),
+        "n_words": pl.lit(1),
+        "passages": pl.lit([]),
+    }
     corpus = pl.DataFrame({"id": ids}).with_columns(**nothing | fixed)
     Study.cast(corpus.select(Study.column_names())).write_parquet(folder / "corpus.parquet")
 

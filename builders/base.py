@@ -51,6 +51,8 @@ class Source(ABC):
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    people: ClassVar[str] = ""
+    """Whose ids the source has, where other sources have them too (`mimic`); default: its own name."""
     terms: ClassVar[Terms]
     tables: ClassVar[Mapping[str, type[dy.Schema]]]
     location: str

@@ -82,7 +82,25 @@ def _make(recipe: Recipe, store: Store, orders: Orders, interruption: "Interrupt
         _write(making, "failed", orders, tally)
         raise MedmillError(_report(failures, making, orders))
     _remove_strays(making)
-    return _write(making, "complete", orders, tally)
+    manifest = _write(making, "complete", orders, tally)
+    if manifest.limit is None:
+        _remember(store.root)
+    return manifest
+
+
+def _remember(out: Path) -> None:
+    """Write down which subjects, studies and texts are in which split, for the checks of other datasets."""
+    from qc.build import Build
+    from qc.ledger import Ledger
+
+    ledger = Ledger.of_user()
+    try:
+        ledger.record(Build.open(out))
+    except OSError as error:
+        raise MedmillError(
+            f"{ledger.folder}: {error.strerror or error}: the build is complete, but what it holds could not be "
+            "written down for the checks of other datasets; name a folder of your own by XDG_DATA_HOME and run it again"
+        ) from error
 
 
 def _run(making: Making, orders: Orders, tally: Tally, interruption: "Interruption") -> list[Failure]:

@@ -15,14 +15,16 @@ SHOWN_CASES = 20
 class Check(ABC):
     """One question, made anew for every run.
 
-    `reads` names the tables it needs; where one is missing or empty the check is skipped. `group` is the
-    heading it stands under in the report.
+    `reads` names the tables it needs; where one is missing or empty the check is skipped. `builds_on` names
+    checks of what it takes for true; where one of them failed it is left open, so that one damage is told once.
+    `group` is the heading it stands under in the report.
     """
 
     name: ClassVar[str]
     group: ClassVar[str]
     title: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ()
+    builds_on: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -36,6 +37,10 @@ class Build:
     def has(self, *tables: str) -> bool:
         """Whether all of these tables are published and hold rows."""
         return all(self.rows(table) > 0 and self.files(table) for table in tables)
+
+    def setting(self, table: str, name: str, default: Any) -> Any:
+        """A setting that a table was made with; the default where the manifest has none."""
+        return self.manifest.settings.get(table, {}).get(name, default)
 
     def rows(self, table: str) -> int:
         """Rows of a table as the manifest counts them; 0 where there is no such table."""

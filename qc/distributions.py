@@ -16,6 +16,26 @@ MOST_BARS: Final = 15
 _BINS: Final = 20
 
 
+class RankedStudies:
+    """Studies ranked for each structure: queries with a first candidate."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def see(self, ranked: Ranked) -> None:
+        """Count the queries of the next piece."""
+        firsts = ranked.array("anatomy")[ranked.array("rank") == 1]
+        for code, n in zip(*np.unique(firsts, return_counts=True), strict=True):
+            name = ranked.codes.anatomies[int(code)]
+            self._counts[name] = self._counts.get(name, 0) + int(n)
+
+    def counts(self) -> dict[str, dict[str, float]]:
+        """The structures with most studies; nothing where there are no rankings."""
+        single = [item for item in self._counts.items() if item[0] != WHOLE_REPORT]
+        most = sorted(single, key=lambda item: (-item[1], item[0]))[:MOST_BARS]
+        return {"anatomies": dict(most)} if most else {}
+
+
 class ScoreHistogram:
     """Scores of the best candidates and of random ones, in twenty bins of [0, 1]; below 0 counts as 0."""
 
@@ -48,7 +68,6 @@ def distributions(build: Build) -> dict[str, dict[str, float]]:
         "types": ("entities", lambda b: _labels(b, "entities", "type")),
         "certainties": ("entities", lambda b: _labels(b, "entities", "certainty")),
         "findings_present": ("entities", _present),
-        "anatomies": ("findings", _anatomies),
         "polarities": ("findings", _polarities),
         "sections": ("corpus", lambda b: _labels(b, "corpus", "section_used")),
     }
@@ -75,10 +94,6 @@ def _present(build: Build) -> pl.LazyFrame:
     scored = pl.col("type").cast(pl.String).is_in(["Abnormality", "Disease"])
     rows = build.scan("entities", ["canonical", "type", "assertion"])
     return rows.filter(scored, pl.col("assertion").cast(pl.String) == "present").select(label="canonical")
-
-
-def _anatomies(build: Build) -> pl.LazyFrame:
-    return build.scan("findings", ["anatomy"]).filter(pl.col("anatomy") != WHOLE_REPORT).select(label="anatomy")
 
 
 def _polarities(build: Build) -> pl.LazyFrame:

@@ -8,25 +8,36 @@ import numpy as np
 import polars as pl
 
 from qc.build import Build
+from qc.scored import anatomies, marks
 
-COLUMNS = ("query", "anatomy", "candidate", "stratum", "rank", "score", "n_tied", "rank_min", "rank_max")
+SAME = {"same_side": "laterality", "same_severity": "severity", "same_change": "change"}
+"""Columns that say whether query and candidate agree, and in what."""
+
+COLUMNS = ("query", "anatomy", "candidate", "stratum", "rank", "score", "n_tied", "rank_min", "rank_max", *SAME)
 UNKNOWN = -1
 """Code of an id that the corpus does not have."""
+
+NULL = -1
+"""What stands for null where query and candidate say nothing that could agree."""
 
 
 @dataclass(frozen=True)
 class Codes:
-    """Study ids and anatomies by code (their position here), for turning ids into codes and back."""
+    """Study ids and anatomies by code (their position here), for turning ids into codes and back.
+
+    `marks`: what of the findings is scored, by both codes (`qc.scored`); None for a build without findings.
+    """
 
     studies: pl.Series
     anatomies: pl.Series
+    marks: np.ndarray | None = None
 
     @classmethod
     def of(cls, build: Build) -> "Codes":
-        """All studies of the corpus and all anatomies that are ranked, in sorted order."""
-        studies = build.scan("corpus", ["id"]).select(pl.col("id").unique().sort()).collect()
-        anatomies = build.scan("rankings", ["anatomy"]).select(pl.col("anatomy").unique().sort())
-        return cls(studies["id"], anatomies.collect(engine="streaming")["anatomy"].cast(pl.String))
+        """All studies of the corpus and all anatomies that have findings or rankings, in sorted order."""
+        studies = build.scan("corpus", ["id"]).select(pl.col("id").unique().sort()).collect()["id"]
+        named = anatomies(build, ("findings", "rankings"))
+        return cls(studies, named, marks(build, studies, named) if build.has("findings") else None)
 
     def code(self, frame: pl.DataFrame, split: str) -> "Ranked":
         """Rows of the rankings as arrays; a missing rank, or tie field, is 0."""
@@ -35,6 +46,7 @@ class Codes:
             pl.col("anatomy").cast(pl.Enum(self.anatomies), strict=False).to_physical().cast(pl.Int32),
             pl.col("stratum").cast(pl.String),
             pl.col("rank", "n_tied", "rank_min", "rank_max").cast(pl.Int32).fill_null(0),
+            pl.col(*SAME).cast(pl.Int8).fill_null(NULL),
             "score",
         ).with_columns(pl.col("query", "candidate", "anatomy").fill_null(UNKNOWN))
         return Ranked(split, self, coded)

@@ -7,24 +7,34 @@ from qc.base import Check, RankingCheck
 from qc.build import Build
 from qc.checks.accounting import Accounting
 from qc.checks.agreement import Agreement
+from qc.checks.baselines import Baselines
 from qc.checks.candidates import Candidates
 from qc.checks.changes import Changes
 from qc.checks.columns import Columns
 from qc.checks.completeness import Completeness
 from qc.checks.contradictions import Contradictions
+from qc.checks.copies import Copies
+from qc.checks.coverage import Coverage
+from qc.checks.depth import Depth
 from qc.checks.files import Files
+from qc.checks.held_out import HeldOut
 from qc.checks.hubness import Hubness
 from qc.checks.keys import Keys
 from qc.checks.laterality import Laterality
 from qc.checks.leakage import Leakage
+from qc.checks.marks import Marks
 from qc.checks.near_duplicates import NearDuplicates
+from qc.checks.offsets import Offsets
 from qc.checks.order import Order
+from qc.checks.origin import Origin
 from qc.checks.references import References
+from qc.checks.representatives import Representatives
 from qc.checks.scores import Scores
 from qc.checks.splits import Splits
+from qc.checks.strata import Strata
 from qc.checks.symmetry import Symmetry
 from qc.checks.ties import Ties
-from qc.distributions import ScoreHistogram, distributions
+from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
 from schemas.quality import Outcome, QcReport, Skipped, worst
 
@@ -35,19 +45,29 @@ CHECKS: tuple[type[Check], ...] = (
     Keys,
     References,
     Accounting,
+    Representatives,
     Splits,
     Leakage,
+    HeldOut,
+    Copies,
     NearDuplicates,
+    Offsets,
+    Coverage,
+    Contradictions,
+    Origin,
+    Laterality,
+    Changes,
     Scores,
     Symmetry,
     Order,
     Ties,
+    Strata,
+    Marks,
     Candidates,
+    Depth,
     Hubness,
+    Baselines,
     Agreement,
-    Contradictions,
-    Laterality,
-    Changes,
 )
 """In the order of the report; a check may read the outcomes of those before it."""
 
@@ -76,10 +96,14 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
     """The report of a build, without writing anything."""
     checks: list[Check] = [*(kind() for kind in CHECKS), *more]
     able = [check for check in checks if build.has(*check.reads)]
-    scores = _watch(build, [check for check in able if isinstance(check, RankingCheck)])
+    seen = _watch(build, [check for check in able if isinstance(check, RankingCheck)])
     outcomes: dict[str, Outcome] = {}
+    waiting: dict[str, Skipped] = {}
     for check in able:
-        outcomes[check.name] = check.conclude(build, outcomes)
+        if failed := [name for name in check.builds_on if name in outcomes and outcomes[name].verdict == "fail"]:
+            waiting[check.name] = _passed_over(check, f"left open while {', '.join(failed)} fails")
+        else:
+            outcomes[check.name] = check.conclude(build, outcomes)
     return QcReport(
         dataset=build.manifest.dataset,
         medmill=build.manifest.medmill,
@@ -87,28 +111,32 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
         manifest_sha256=build.manifest_sha256,
         verdict=worst([outcome.verdict for outcome in outcomes.values()]),
         checks=list(outcomes.values()),
-        skipped=[_skipped(build, check) for check in checks if check not in able],
-        distributions={**distributions(build), **scores.counts()},
+        skipped=[waiting.get(check.name) or _lacking(build, check) for check in checks if check.name not in outcomes],
+        distributions={**distributions(build), **seen},
     )
 
 
-def _watch(build: Build, checks: Sequence[RankingCheck]) -> ScoreHistogram:
-    """The one pass over the rankings that all checks of rankings share."""
-    scores = ScoreHistogram()
+def _watch(build: Build, checks: Sequence[RankingCheck]) -> dict[str, dict[str, float]]:
+    """The one pass over the rankings that all checks of rankings share; returns the distributions counted in it."""
     if not build.has("corpus", "rankings"):
-        return scores
+        return {}
+    scores, studies = ScoreHistogram(), RankedStudies()
     codes = Codes.of(build)
     for check in checks:
         check.start(build, codes)
     for ranked in all_ranked(build, codes):
-        for watcher in (*checks, scores):
+        for watcher in (*checks, scores, studies):
             watcher.see(ranked)
-    return scores
+    return {**studies.counts(), **scores.counts()}
 
 
-def _skipped(build: Build, check: Check) -> Skipped:
+def _lacking(build: Build, check: Check) -> Skipped:
     missing = ", ".join(table for table in check.reads if not build.has(table))
-    return Skipped(name=check.name, group=check.group, title=check.title, why=f"the build has no rows in {missing}")
+    return _passed_over(check, f"the build has no rows in {missing}")
+
+
+def _passed_over(check: Check, why: str) -> Skipped:
+    return Skipped(name=check.name, group=check.group, title=check.title, why=why)
 
 
 def _write(path: Path, content: str) -> None:

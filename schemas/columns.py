@@ -17,11 +17,21 @@ TAGS: Final = (
 )
 
 
-def tag(name: str, unit: str = "") -> dict[str, Any]:
-    """Column metadata for dataframely columns; raises `ValueError` for an unknown tag."""
+IDENTIFIES: Final = ("subject", "scan", "study", "text")
+"""What a column may tell apart: if its value stands in train here and in test there, something leaks.
+
+`scan`: one acquisition, whose reconstructions are the same picture; `text`: a group of equal texts.
+"""
+
+
+def tag(name: str, unit: str = "", *, identifies: str = "") -> dict[str, Any]:
+    """Column metadata for dataframely columns; raises `ValueError` for an unknown tag or an unknown kind."""
     if name not in TAGS:
         raise ValueError(f"unknown column tag {name!r}; expected one of {', '.join(TAGS)}")
-    return {"tag": name, "unit": unit} if unit else {"tag": name}
+    if identifies and identifies not in IDENTIFIES:
+        raise ValueError(f"a column identifies one of {', '.join(IDENTIFIES)}; got {identifies!r}")
+    said = {"tag": name, "unit": unit, "identifies": identifies}
+    return {key: value for key, value in said.items() if value}
 
 
 def cut_from(report: str, **columns: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class SourceRecord(Part):
     settings: dict[str, Any]
     fingerprint: str
     shards: int
+    people: str = Field(default="", description="Whose ids these are: sources of one name share subjects and studies.")
     terms: TermsRecord
 
 
@@ -83,6 +84,7 @@ class ColumnRecord(Part):
     tag: str
     unit: str
     description: str
+    identifies: str = Field(default="", description="One of `schemas.columns.IDENTIFIES`, or empty.")
     cut_from: dict[str, str] = Field(default_factory=dict, description="See `schemas.columns.cut_from`.")
 
 

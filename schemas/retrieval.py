@@ -11,6 +11,9 @@ STRATA = ("top", "high", "middle", "low", "random")
 `random`: a seeded sample whatever the score. Samples are drawn over distinct finding sets, one study for each,
 so that thousands of copies of the same normal finding do not fill them."""
 
+BANDS = {"high": (0.75, float("inf")), "middle": (0.5, 0.75), "low": (float("-inf"), 0.5)}
+"""Scores of the sampled strata: from the first, below the second."""
+
 
 class RankedImage(dy.Schema):
     """One image of the dataset; MIMIC-IR is loaded per image, studies are ranked."""
@@ -26,8 +29,8 @@ class RankedImage(dy.Schema):
 class Study(dy.Schema):
     """One study of the corpus: a query and a candidate."""
 
-    id = dy.String(primary_key=True, metadata=tag("id"))
-    patient = dy.String(nullable=True, metadata=tag("quasi_identifier"))
+    id = dy.String(primary_key=True, metadata=tag("id", identifies="study"))
+    patient = dy.String(nullable=True, metadata=tag("quasi_identifier", identifies="subject"))
     date = dy.Date(nullable=True, metadata=tag("quasi_identifier"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
     section_used = dy.String(metadata=tag("label"), description="findings, impression, findings+impression …")
@@ -52,7 +55,8 @@ class Study(dy.Schema):
     )
     n_words = dy.Int32(min=0, metadata=tag("count", "words"))
     dup_group = dy.String(
-        metadata=tag("text_group"), description="Equal for texts that differ at most in case, white space and masks."
+        metadata=tag("text_group", identifies="text"),
+        description="Equal for texts that differ at most in case, white space and masks.",
     )
 
 
@@ -105,6 +109,7 @@ class Ranking(dy.Schema):
     candidate = dy.String(primary_key=True, metadata=tag("id"))
     stratum = dy.Enum(STRATA, primary_key=True, metadata=tag("label"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
+    polarity = dy.Enum(POLARITIES, metadata=tag("label"), description="Of the query, as in `findings`.")
     rank = dy.Int32(nullable=True, min=1, metadata=tag("label"), description="1 is best; null outside the top.")
     score = dy.Float32(metadata=tag("score"), description="RaTEScore, symmetric, self 1.")
     n_tied = dy.Int32(nullable=True, min=1, metadata=tag("count"), description="Candidates of exactly this score.")

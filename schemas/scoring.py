@@ -3,7 +3,7 @@
 import dataframely as dy
 
 from schemas.columns import tag
-from schemas.words import RATE_TYPES, SPLITS
+from schemas.words import POLARITIES, RATE_TYPES, SPLITS
 
 
 class VocabularyEntry(dy.Schema):
@@ -38,6 +38,7 @@ class FindingSet(dy.Schema):
     id = dy.String(primary_key=True, metadata=tag("id"), description="As in `StudyFinding`.")
     split = dy.Enum(SPLITS, metadata=tag("label"))
     anatomy = dy.String(metadata=tag("label"))
+    polarity = dy.Enum(POLARITIES, metadata=tag("label"))
     number = dy.UInt32(metadata=tag("label"), description="The study, see `StudyKey`.")
     seed = dy.UInt64(metadata=tag("label"))
     patient = dy.Int32(metadata=tag("quasi_identifier"))

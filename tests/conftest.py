@@ -13,6 +13,15 @@ HOW_TO_GET_SAMPLES = (
 )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_ledger(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path, None, None]:
+    """What tests build is written down in a folder of their own, not in the user's."""
+    home = tmp_path_factory.mktemp("data-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(home))
+        yield home / "medmill" / "ledger"
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of real sample data, read in place; skips where it is missing."""

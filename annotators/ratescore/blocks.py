@@ -14,8 +14,8 @@ SIDE: Final = 4096
 
 def rank_within(vocabulary: Vocabulary, sets: Sets, studies: Studies, kept: Kept) -> None:
     """Offer every study of one block to every other one of it."""
-    for begin, end in _spans(sets):
-        for begin2, end2 in _spans(sets):
+    for begin, end in spans(sets):
+        for begin2, end2 in spans(sets):
             if begin <= begin2:
                 square = (begin, end, begin2, end2)
                 _square(vocabulary, sets, sets, studies, studies, kept, kept, square, begin == begin2)
@@ -25,12 +25,13 @@ def rank_between(
     vocabulary: Vocabulary, a: Sets, b: Sets, of_a: Studies, of_b: Studies, kept_a: Kept, kept_b: Kept
 ) -> None:
     """Offer every study of block a to every study of block b, and the other way round."""
-    for begin, end in _spans(a):
-        for begin2, end2 in _spans(b):
+    for begin, end in spans(a):
+        for begin2, end2 in spans(b):
             _square(vocabulary, a, b, of_a, of_b, kept_a, kept_b, (begin, end, begin2, end2), False)
 
 
-def _spans(sets: Sets) -> list[tuple[int, int]]:
+def spans(sets: Sets) -> list[tuple[int, int]]:
+    """The sets in runs of `SIDE`."""
     n = sets.start.size - 1
     return [(i, min(i + SIDE, n)) for i in range(0, n, SIDE)]
 

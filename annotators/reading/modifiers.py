@@ -1,55 +1,91 @@
 """What is said of a mention beside its assertion: how severe, how it changed, a borderline, a question mark."""
 
+import re
 from typing import Final
 
 from annotators.reading.lexicon import Cue, Term
-from annotators.reading.matching import Hit
 from annotators.reading.mention import ABSENT, POSSIBLE, Mention
-from annotators.reading.scopes import ASIDE, Scopes
+from annotators.reading.reach import ASIDE
+from annotators.reading.scopes import GONE, Scopes
 
 
 class Reading(Scopes):
     """One sentence with everything that steers its mentions."""
 
-    def read(self, hits: list[Hit]) -> None:
+    __slots__ = ()
+
+    def read(self) -> None:
         """Walk over the hits; what is known afterwards stands in `mentions` and `structures`."""
         actions = _ACTIONS
-        for start, end, entry in hits:
+        for start, end, entry in self.hits:
             actions[entry.role](self, start, end, entry)
         self._leftover()
 
     def grade(self, start: int, end: int, entry: Cue) -> None:
-        """A degree before its mention, or behind it and a verb."""
-        opens = entry.effect in ASIDE and self.join in (",", "and", "with") and not self.since_join
-        if opens and self.bits & ABSENT and self.last_or < start and len(self.mentions) > self.barrier:
-            self.bits = 0
-            self.barrier = len(self.mentions)
+        """A degree before its mention, or behind it and a verb; that of a change is none of its finding."""
+        if self._of_a_change(start, end):
+            return
+        if entry.effect in ASIDE and self._next_item(start):
+            self._open()
         if self.verb == len(self.mentions) > self.barrier and self.mentions[-1].severity is None and not self.join:
             self.mentions[-1].severity = entry.effect
             return
         self.severity = entry.effect
 
+    def _of_a_change(self, start: int, end: int) -> bool:
+        """`Slightly larger`, `significant progression of`, `increased slightly`."""
+        adverb = self.plain.endswith("ly", start, end)
+        at = self._number(start)
+        if at and adverb and self.hits[at - 1][2].role in _CHANGES and start - self.hits[at - 1][1] == 1:
+            return True
+        if at + 1 == len(self.hits):
+            return False
+        begin, stop, entry = self.hits[at + 1]
+        return begin - end == 1 and entry.role in _CHANGES and (adverb or _noun(self.plain[begin:stop]))
+
+    def _next_item(self, start: int) -> bool:
+        """Whether an item of its own begins behind one that is denied or gone: `no effusion, small nodule`."""
+        fresh = self.join in (",", "and", "with") and not self.since_join
+        told = fresh and self.bits & GONE and len(self.mentions) > max(self.denied, self.barrier)
+        return bool(told) and self.last_or < start
+
     def turn(self, start: int, end: int, entry: Cue) -> None:
         """A change said before what changed, or behind it and its verb."""
-        if self.copula and len(self.mentions) == self.verb > self.barrier:
+        if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._of_antecedent(start)):
             self.turned(start, end, entry)
             return
-        if self.bits & ABSENT and self.join in (",", "and") and not self.since_join and self.last_or < start:
-            self.bits = 0
-            self.barrier = len(self.mentions)
+        if self._next_item(start):
+            self._open()
         self._leftover()
-        self.change, self.change_used = entry.effect, False
-        self.no_change = self.plain.startswith(("no ", "without "), start)
+        self.change = self._turn(start, end, entry)
+        self.change_used = self.no_change and self.plain[start:end].endswith((" of", " in", " the"))
+        self.no_change = self.no_change or self.plain.startswith(("no ", "without "), start)
+
+    def _of_antecedent(self, start: int) -> bool:
+        """`Nodules, which are slightly larger`."""
+        return bool(self.antecedent) and self.hits[self._number(start) - 1][2].role in ("verb", "sev")
+
+    def _turn(self, start: int, end: int, entry: Cue) -> str:
+        """`No increase in`: what did not change is there, and stable."""
+        if self.no_change and self.join == "or":  # no increase or decrease
+            return "stable"
+        self.no_change = False
+        if not self.bits & ABSENT or len(self.mentions) > self.denied or not _noun(self.plain[start:end]):
+            return entry.effect
+        self.bits &= ~ABSENT
+        self.no_change = True
+        return "stable"
 
     def turned(self, start: int, end: int, entry: Cue) -> None:
         """A change said behind what changed."""
+        change = self._turn(start, end, entry)
         reached = self._behind()
         reached = [mention for mention in reached if mention.start > self.comma] or reached
         for mention in reached:
-            mention.change = entry.effect
+            mention.change = change
             mention.seen = True
         if not reached:
-            self.change, self.change_used = entry.effect, False
+            self.change, self.change_used = change, False
         self._close()
 
     def ask(self, start: int, end: int, entry: Cue) -> None:
@@ -78,6 +114,19 @@ class Reading(Scopes):
     def evidence(self, start: int, end: int, entry: Cue) -> None:
         """`no significant evidence of`: the evidence is what is significant."""
         self.severity = None
+
+
+_CHANGES: Final = frozenset(("change", "changed"))
+_NOUN: Final = re.compile(
+    r"(?:increase|progression|worsening|enlargement|growth|decrease|improvement|reduction|regression|diminution"
+    r"|resolution|clearing|change|difference|deterioration|extension|development)s?"
+    r"(?: (?:of|in)\b.*)?"
+)
+
+
+def _noun(words: str) -> bool:
+    """Whether a change is named as a thing (`an increase in`), not said of one (`increased`)."""
+    return _NOUN.search(words) is not None and not words.endswith("ed")
 
 
 _BORDERLINE: Final = Term("term", "borderline", "normal", "", "", ("normal", "borderline"))

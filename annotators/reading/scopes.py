@@ -1,8 +1,11 @@
 """Which words steer which mentions: ConText (Harkema 2009, doi:10.1016/j.jbi.2009.05.002) in one pass.
 
-Cues before a mention work until a terminator, cues behind it work back to the last one; severity and change go with
-the nearest mention of their chunk.
+Here is what stands before its mention: such a cue works until a terminator, or until a new statement begins.
+`reach` has what stands behind, `modifiers` what is said beside: severity and change.
 """
+
+import re
+from typing import Final
 
 from annotators.reading.lexicon import Cue, Term
 from annotators.reading.mention import (
@@ -10,49 +13,37 @@ from annotators.reading.mention import (
     ALTERNATIVE,
     BITS,
     CANNOT_EXCLUDE,
-    CONSISTENT,
+    FOLLOWED,
     HISTORICAL,
     HYPOTHETICAL,
     LIKELY,
     NOT_ASSESSED,
     POSSIBLE,
     PREVIOUS,
+    REMOVED,
+    RESOLVED,
     Mention,
 )
+from annotators.reading.reach import SHORT, UNCERTAIN, Backward
+from annotators.reading.statements import opens
 
-_UNCERTAIN = POSSIBLE | LIKELY | CONSISTENT
-_SHORT = _UNCERTAIN | HISTORICAL | PREVIOUS
-"""Effects that a comma ends."""
-ASIDE = frozenset({"minimal", "mild", "moderate"})
-"""Sizes that are stated, not denied: behind a comma or an `and` they open a new statement."""
+GONE = ABSENT | RESOLVED | REMOVED
+"""Effects that a new statement ends, since it says what there is."""
 
 
-class Scopes:
-    """One sentence being read from left to right."""
+_IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
+_REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
+"""From an operation to the disease it was for."""
+_NEXT: Final = re.compile(
+    r"(?:and|with) (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) "
+)
+"""Opens the next finding behind two that stand against each other."""
 
-    def __init__(self, plain: str) -> None:
-        self.plain = plain
-        self.mentions: list[Mention] = []
-        self.structures: list[Mention] = []
-        self.bits = 0
-        self.barrier = 0
-        self.verb = -1
-        self.verbs: list[int] = []
-        self.mask = -9
-        self.clause = 0
-        self.severity: str | None = None
-        self.change: str | None = None
-        self.change_used = True
-        self.join = ""
-        self.since_join = 0
-        self.last_or = max(plain.rfind(" or "), plain.rfind(" nor "))
-        self.exception = False
-        self.no_change = False
-        self.comma = 0
-        self.alternatives = 0
-        self.ahead: tuple[int, int] | None = None
-        self.copula = False
-        self.small_ahead = False
+
+class Scopes(Backward):
+    """The same sentence: what works on what follows, and what ends it."""
+
+    __slots__ = ()
 
     def term(self, start: int, end: int, entry: Term) -> None:
         """A finding: it takes what is in force here."""
@@ -63,14 +54,39 @@ class Scopes:
             mention.change = self.change
             self.change_used = True
         mention.seen = self.exception
-        if self.join == "with" and "device" in entry.flags:
-            mention.bits &= ~HISTORICAL
+        if self.operated:
+            self._operated_for(mention)
+        if entry.flags:
+            self._flagged(mention)
         mention.normal_size = self.small_ahead
         mention.masked = start - self.mask <= 1
         self.alternatives = 0
         self.copula = False
+        if self.antecedent:
+            self.antecedent = ()
         self.mentions.append(mention)
         self.since_join += 1
+
+    def _flagged(self, mention: Mention) -> None:
+        flags = mention.term.flags
+        if "artefact" in flags and (mention.bits & UNCERTAIN or _IS.search(self.plain, 0, mention.start)):
+            self._explained()
+        elif "device" in flags and self.join == "with":
+            mention.bits &= ~HISTORICAL
+        elif "surgery" in flags:
+            self.operated = True
+
+    def _operated_for(self, mention: Mention) -> None:
+        if _REASON.fullmatch(self.plain, self.mentions[-1].end, mention.start):
+            mention.bits |= HISTORICAL
+        self.operated = False
+
+    def _owned(self, start: int) -> bool:
+        """Whether the cue stands behind what was denied: `recurrence of known`, `metastasis, operated`."""
+        before = self.hits[self._number(start) - 1][2]
+        if before.role == "join":
+            return len(self.mentions) > self.denied and self.last_or < start
+        return before.role in ("prep", "term")
 
     def place(self, start: int, end: int, entry: Term) -> None:
         """A structure; of the effects only `not assessed` reaches it."""
@@ -80,64 +96,50 @@ class Scopes:
         """A cue that works on what follows."""
         bit = BITS[entry.effect]
         fresh = self.join in (",", "and") and not self.since_join
-        if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & _UNCERTAIN):
+        if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & UNCERTAIN):
             self.bits &= ~ABSENT
+        if bit & HYPOTHETICAL and (self.join or self.plain.startswith("and", start)):
+            self.bits &= ~FOLLOWED
+        if bit & HISTORICAL and self.bits & ABSENT and self._owned(start):
+            self._open()
         if bit & ABSENT:
-            self.bits &= ~(_UNCERTAIN | HISTORICAL | PREVIOUS | CANNOT_EXCLUDE)
+            self.bits &= ~(UNCERTAIN | HISTORICAL | PREVIOUS | CANNOT_EXCLUDE | NOT_ASSESSED)
             self._leftover()
+        if bit & GONE:
+            self.denied = len(self.mentions)
+            self.listing = start
+            self.existing = self._predicated(start)
         self.bits |= bit
         self.join = ""
 
-    def post(self, start: int, end: int, entry: Cue) -> None:
-        """A cue that works on what came before, or on the structures where nothing did."""
-        bit = BITS[entry.effect]
-        reached = self._behind(bit)
-        for mention in reached:
-            mention.bits |= bit
-            mention.seen = False
-        if not reached and bit & (NOT_ASSESSED | ABSENT | HISTORICAL):
-            for structure in self.structures:
-                if structure.clause == self.clause:
-                    structure.bits |= bit
-        if not reached and bit & _UNCERTAIN:
-            self.bits |= bit
-        self._close()
-
-    def _behind(self, bit: int = 0) -> list[Mention]:
-        """The mentions a cue behind them reaches: back to a terminator, a verb with mentions behind, another cue."""
-        first = self.barrier
-        first = max([first, *(verb for verb in self.verbs if verb < len(self.mentions))])
-        reached = self.mentions[first:]
-        if bit & (ABSENT | _UNCERTAIN) and reached and reached[-1].term.kind != "normal":
-            told = [number for number, mention in enumerate(reached, 1) if mention.term.kind == "normal"]
-            reached = reached[told[-1] :] if told else reached
-        if (
-            bit & (ABSENT | _UNCERTAIN)
-            and len(reached) > 1
-            and self.comma > reached[0].end
-            and reached[-1].start > self.comma
-        ):
-            joined = self.plain.find(" and ", self.comma) >= 0 or self.plain.find(" or ", self.comma) >= 0
-            stated = any(m.severity in ASIDE or m.change for m in reached if m.end <= self.comma)
-            if stated or (not joined and bit & _UNCERTAIN):
-                reached = [m for m in reached if m.start > self.comma]
-        if bit & _UNCERTAIN and len(reached) > 1:
-            reached = reached[-1:] if self.join not in ("and", "or", "andor", "versus") else reached
-        return reached
-
-    def _close(self) -> None:
-        self.barrier = len(self.mentions)
-        self.bits &= ~(_SHORT | CANNOT_EXCLUDE)
+    def _predicated(self, start: int) -> bool:
+        """Whether what is denied has its verb before it: `there is no`, `the heart is not`."""
+        number = self._number(start)
+        if not number:
+            return False
+        before, _, entry = self.hits[number - 1]
+        return entry.role == "verb" or self.plain.startswith("there", before)
 
     def stop(self, start: int, end: int, entry: Cue) -> None:
         """A word that ends every scope."""
         self._leftover()
-        self.bits = 0
+        if self.plain.startswith(("which", "who"), start):
+            self.antecedent = self.mentions[self.barrier :]
+        self.bits &= ABSENT if self.antecedent and self.bits & ABSENT and self._purpose(start) else 0
         self.barrier = len(self.mentions)
         self.clause += 1
         self.severity = None
         self.join = ""
         self.since_join = 0
+
+    def _purpose(self, start: int) -> bool:
+        """`No opacity which would suggest pneumonia`: what is not there suggests nothing."""
+        number = self._number(start)
+        following = [hit[2] for hit in self.hits[number + 1 : number + 3] if hit[2].role != "verb"]
+        if not following:
+            return False
+        entry = following[0]
+        return isinstance(entry, Cue) and entry.role in ("pre", "either") and bool(BITS[entry.effect] & UNCERTAIN)
 
     def exclude(self, start: int, end: int, entry: Cue) -> None:
         """`Apart from`: what follows, up to a comma, is stated and not denied."""
@@ -146,24 +148,57 @@ class Scopes:
 
     def joined(self, start: int, end: int, entry: Cue) -> None:
         """A comma or conjunction: ends what reaches one item only, goes on with what reaches lists."""
-        self.join, self.since_join = entry.effect, 0
-        if entry.effect == ",":
-            self.comma = start
+        effect = entry.effect
+        caused = self.join == "with" and not self.since_join
+        comma = self.comma
+        self.join, self.since_join = effect, 0
+        if effect == ",":
+            self._comma(start, end, entry)
+        elif effect in ("andor", "versus") or (effect == "or" and not (self.bits & ABSENT or self.no_change or caused)):
+            self._alternative(effect)
+        elif effect == "with":
+            self.bits &= ~(PREVIOUS | RESOLVED | REMOVED | NOT_ASSESSED)
+        if (self.bits | self.alternatives) & ALTERNATIVE and effect in ("and", "with"):
+            self._next(start)
+        if self.bits & GONE and effect in (",", "and") and len(self.mentions) > self.denied:
+            self._end_denial(start, listed=comma > self.listing)
+
+    def _next(self, start: int) -> None:
+        """Two alternatives end where another finding is told: `scar versus nodule and a small effusion`."""
+        if _NEXT.match(self.plain, start):
+            self.bits &= ~(ALTERNATIVE | POSSIBLE)
+            self.alternatives = 0
+
+    def _end_denial(self, start: int, *, listed: bool) -> None:
+        closed = self.denied < self.verb or (self.existing and not listed)
+        if opens(self.plain, self.hits, self._number(start), closed=closed, listed=listed):
+            self._open()
+
+    def _comma(self, start: int, end: int, entry: Cue) -> None:
+        self.comma = start
+        if self.severity is not None and not self._adjectives(start):
             self.severity = None
-            if self.exception:
-                self.exception = False
-                self.stop(start, end, entry)
-            if self.last_or < start:
-                self.bits &= ~_SHORT
-            if 0 <= self.verb <= len(self.mentions) and self.bits & ABSENT and self.last_or < start and self.verb > 0:
+        if self.exception:
+            self.exception = False
+            self.stop(start, end, entry)
+        if self.last_or < start:
+            self.bits &= ~(SHORT | ALTERNATIVE)
+            if self.bits & ABSENT and 0 < self.verb <= len(self.mentions):
                 self.bits = 0
-            self._leftover()
-        elif entry.effect in ("andor", "versus") or (
-            entry.effect == "or" and not (self.bits & ABSENT or self.no_change)
-        ):
-            self._alternative(entry.effect)
-        if entry.effect == "with":
-            self.bits &= ~PREVIOUS
+        self._leftover()
+
+    def _adjectives(self, start: int) -> bool:
+        """`A large, increasing effusion`: the comma stands between two words for the same finding."""
+        number = self._number(start)
+        roles = [hit[2].role for hit in self.hits[number + 1 : number + 4]]
+        return roles[roles[:1] == ["sev"] :][:2] == ["change", "term"]
+
+    def _open(self) -> None:
+        """A new statement begins within the sentence: it says what there is, whatever was denied before."""
+        self._leftover()
+        self.bits = 0
+        self.barrier = len(self.mentions)
+        self.clause += 1
 
     def _alternative(self, effect: str) -> None:
         """Two readings stand against each other; the flag says that nothing else makes them doubtful."""
@@ -177,18 +212,6 @@ class Scopes:
             if effect == "versus":
                 self.bits |= self.alternatives
 
-    def found(self, start: int, end: int, entry: Cue) -> None:
-        """A verb that says that something is there."""
-        since_comma = [mention for mention in self.mentions[self.barrier :] if mention.start > self.comma]
-        for mention in since_comma or self.mentions[self.barrier :]:
-            mention.seen = True
-        self.verb = len(self.mentions)
-        self.verbs.append(self.verb)
-        self.copula = True
-        self.bits &= ~PREVIOUS
-        if self.severity is not None:
-            self.severity = None
-
     def either(self, start: int, end: int, entry: Cue) -> None:
         """A cue that stands before what it steers, or behind it where nothing follows."""
         if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._subject()):
@@ -196,27 +219,6 @@ class Scopes:
             return
         self.pre(start, end, entry)
         self.ahead = BITS[entry.effect], len(self.mentions)
-
-    def _subject(self) -> bool:
-        return any(structure.clause == self.clause for structure in self.structures)
-
-    def _leftover(self) -> None:
-        """What was said before its mention, where none followed, is said of the mention before."""
-        if self.ahead is not None:
-            bit, count = self.ahead
-            self.ahead = None
-            if count == len(self.mentions) and count > self.barrier:
-                self.bits &= ~bit
-                for mention in self._behind(bit):
-                    mention.bits |= bit
-            elif count == len(self.mentions):
-                for structure in self.structures:
-                    if structure.clause == self.clause and structure.bits & ABSENT:  # not observed (operated)
-                        structure.bits |= bit & HISTORICAL
-        if not self.change_used:
-            for mention in self.mentions[self.barrier :]:
-                mention.change = mention.change or self.change
-        self.change, self.change_used = None, True
 
     def masked(self, start: int, end: int, entry: Cue) -> None:
         """A masked word: transparent, but known to stand before a mention."""

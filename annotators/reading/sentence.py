@@ -33,8 +33,8 @@ class Found(NamedTuple):
 
 def read(plain: str, hits: list[Hit]) -> list[Found]:
     """Everything the sentence names, in order; `hits` are the words of the lexicon in it."""
-    scopes = Reading(plain)
-    scopes.read(hits)
+    scopes = Reading(plain, hits)
+    scopes.read()
     mentions = scopes.mentions
     if mentions:
         locate(mentions, hits)
@@ -121,8 +121,10 @@ def _finding(mention: Mention, canonical: str, kind: str, nodes: tuple[str, ...]
         flags += ("qualified_negation",)
     if mention.group_maximum:
         flags += ("group_maximum",)
+    if change is None and assertion != "absent":  # what is not there neither grows nor stays
+        change = mention.change
     return Found(mention.start, mention.end, canonical, _type(kind, assertion), assertion, certainty,
-                 change or mention.change, side, mention.severity, nodes, tuple(mention.sizes), flags)  # fmt: skip
+                 change, side, mention.severity, nodes, tuple(mention.sizes), flags)  # fmt: skip
 
 
 _INTERNAL = frozenset(("generic", "normal", "node", "small", "bare"))

@@ -5,6 +5,8 @@ from typing import Final
 
 _QUOTATION: Final = re.compile(r'(?<=[a-z] )"([a-z][^".]{1,38}[a-z])"(?= [a-z])')
 """A short quoted phrase within a sentence; every other straight quote sets off an item."""
+_LISTED: Final = re.compile(r"(?<!\S)(?:\(?(?P<mark>\d{1,2}|[a-h])\)|(?P<star>\*)|(?P<dash>[-\u2013]))(?=\s*[^\s\d])")
+"""What may set off an item: `1)`, `(b)`, `*`, `-`."""
 _MARK: Final = re.compile(r'[.!?"•▪●·]|\n[ \t\r]*\n')
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:dr|mr|mrs|vs|approx|fig|st|e\.g|i\.e|cf|resp|no|[a-z]\.[a-z])|(?<!\S)[b-hj-z])$"
@@ -22,7 +24,7 @@ def split(text: str) -> list[tuple[int, int]]:
     """Bounds of the sentences of a passage, in order, without surrounding blanks, bullets and quotes.
 
     A full stop inside a date, a decimal or an ordinal ends nothing, nor does a mask; a straight quote, a bullet, a
-    number that opens an item, and an empty line do.
+    number that opens an item, the mark of a list (`1)`, `*`, a dash), and an empty line do.
     """
     lowered = text.lower()
     if len(lowered) != len(text):
@@ -31,13 +33,35 @@ def split(text: str) -> list[tuple[int, int]]:
         lowered = _QUOTATION.sub(lambda m: f"'{m[1]}'", lowered)
     bounds: list[tuple[int, int]] = []
     begin = 0
-    for mark in _MARK.finditer(lowered):
-        stop = _stop(lowered, mark.start(), mark.end(), begin)
-        if stop > begin:
-            _add(bounds, lowered, begin, stop)
-            begin = stop
-    _add(bounds, lowered, begin, len(lowered))
+    for item in [*_items(lowered), len(lowered)]:
+        for mark in _MARK.finditer(lowered, begin, item):
+            stop = _stop(lowered, mark.start(), mark.end(), begin)
+            if begin < stop <= item:
+                _add(bounds, lowered, begin, stop)
+                begin = stop
+        _add(bounds, lowered, begin, item)
+        begin = item
     return bounds
+
+
+def _items(text: str) -> list[int]:
+    """Where listed items begin: marks that count from one or from `a`, stars, and dashes where one opens the text.
+
+    Line breaks do not count, so that a text reads the same however its lines are wrapped.
+    """
+    dashed = text.lstrip()[:1] in ("-", "\u2013")
+    if not (dashed or "*" in text or "1)" in text or "a)" in text):
+        return []
+    starts: list[int] = []
+    counted: list[int] = []
+    for mark in _LISTED.finditer(text):
+        if mark["mark"]:
+            number = ord(mark["mark"]) - 96 if mark["mark"].isalpha() else int(mark["mark"])
+            if number == len(counted) + 1:
+                counted.append(mark.start())
+        elif mark["star"] or dashed:
+            starts.append(mark.start())
+    return sorted(starts + (counted if len(counted) > 1 else []))
 
 
 def _stop(text: str, start: int, end: int, begin: int) -> int:

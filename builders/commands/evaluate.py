@@ -27,7 +27,8 @@ def retrieval(
 
     A run is a TREC run (`qid Q0 docid rank score tag`) or a Parquet file (query, candidate, score, and anatomy
     where it is not in the query); a query is a study id, or STUDY/ANATOMY as in the ids of `findings`. The name of
-    a baseline (random, tfidf, label_overlap) scores that one, to check an evaluator. For example:
+    a baseline (random, tfidf, label_overlap) scores that one, to check an evaluator. What the dataset does not store
+    is scored from the tables in its folder `.work`; where that is missing it counts 0. For example:
 
         medmill evaluate retrieval tfidf --dataset out/mimic-ir
 
@@ -35,13 +36,15 @@ def retrieval(
         run: The run file, or the name of a baseline.
         dataset: The build folder.
         split: The split whose queries are judged.
-        anatomy: Only this anatomy; repeatable. `whole report` is one.
+        anatomy: Only this anatomy; repeatable. `whole report` is one, and all that a baseline is scored for by itself.
         json: Print everything as JSON, per anatomy and for every k.
     """
+    from builders.exact_scores import exact_scores
     from qc.build import Build
     from qc.evaluate.retrieval import evaluate_retrieval
 
-    result = evaluate_retrieval(Build.open(dataset), run, split, anatomy)
+    build = Build.open(dataset)
+    result = evaluate_retrieval(build, run, split, anatomy, exact_scores(build))
     if json:
         print(result.model_dump_json(indent=2))
     else:
@@ -64,23 +67,28 @@ def _show(result: "Evaluation") -> None:
             f"{line.queries:,}",
             f"{line.without_run:,}",
             f"{line.evaluable:,}",
-            *_cells(line),
+            *map(_cell, _values(line)),
         )
     for name in ("all", "abnormal"):
         lines = [line for line in result.lines if line.queries_of == name and line.evaluable]
         if len({line.anatomy for line in lines}) > 1:
-            means = [sum(column) / len(lines) for column in zip(*map(_values, lines), strict=True)]
-            table.add_row("mean", name, "", "", "", *(f"{mean:.3f}" for mean in means), style="bold")
+            means = [_mean(column) for column in zip(*map(_values, lines), strict=True)]
+            table.add_row("mean", name, "", "", "", *map(_cell, means), style="bold")
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     console.print(f"{result.run} on {result.dataset}, {result.split}")
     console.print(table)
     console.print(result.note, style="dim", markup=False)
 
 
-def _values(line: "Scored") -> list[float]:
+def _values(line: "Scored") -> list[float | None]:
     values = [measure[k] for measure in (line.recall, line.ndcg) for k in SHOWN_CUTS]
-    return [*values, line.ndcg_tied[10], line.standard["AP(rel=3)"], line.unjudged_at_10]
+    return [*values, line.ndcg_tied[10], line.standard_evaluable["AP(rel=3)"], line.unjudged_at_10]
 
 
-def _cells(line: "Scored") -> list[str]:
-    return [f"{value:.3f}" for value in _values(line)]
+def _mean(values: tuple[float | None, ...]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _cell(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from builders.base import Recipe, Source
 from builders.retrieval import RetrievalOptions, retrieval
 
+TITLE = "MIMIC-IR: chest X-ray retrieval by anatomy, mined from reports"
+TASKS = ("image-feature-extraction",)
 SOURCES = ("mimic-cxr", "synthetic", "reports-table")
 
 

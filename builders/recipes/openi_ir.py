@@ -12,6 +12,8 @@ from builders.base import Recipe, Source
 from builders.retrieval import RetrievalOptions, retrieval
 from builders.stages.corpus import TextChoice
 
+TITLE = "Openi-IR: chest X-ray retrieval by anatomy, mined from reports"
+TASKS = ("image-feature-extraction",)
 SOURCES = ("openi",)
 
 

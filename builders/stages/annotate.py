@@ -7,7 +7,7 @@ import polars as pl
 
 from annotators.rules import Findings
 from builders.base import Stage
-from builders.stages.corpus import passages
+from schemas.references import passages
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Literal
 import polars as pl
 
 from builders.base import Kept, Stage
-from builders.stages.hashing import fraction, hex_digest, text_sha256
+from builders.stages.hashing import fraction, hex_digest
+from schemas.references import report_keys
 from schemas.words import SPLITS
 
 TextChoice = Literal["findings", "impression", "both", "findings-else-impression"]
@@ -48,7 +49,7 @@ class Corpus(Stage):
         """`frames`: Report rows. Returns Study rows."""
         (reports,) = frames
         passages = self._passages(reports)
-        studies = reports.select("id", "patient", "date", "split", report_key=text_sha256(reports["text"]))
+        studies = reports.select("id", "patient", "date", "split", report_key=report_keys(reports["text"]))
         studies = studies.join(_joined(passages), on="id", how="left", maintain_order="left")
         read = studies.filter(pl.col("text").is_not_null())
         rejected = studies.filter(pl.col("text").is_null()).select(
@@ -122,21 +123,5 @@ def _joined(passages: pl.DataFrame) -> pl.DataFrame:
             text=pl.col("passage").str.join(_GAP),
             section_used=pl.col("section").str.join("+"),
             passages=pl.struct("section", "section_index", pl.col("start").cast(pl.Int32), "length", "file_start"),
-        )
-    )
-
-
-def passages(corpus: pl.DataFrame) -> pl.DataFrame:
-    """One row per passage of each study: report, section, section_index, offset (into the file), text."""
-    return (
-        corpus.select("id", "text", "passages")
-        .explode("passages")
-        .unnest("passages")
-        .select(
-            report="id",
-            section="section",
-            section_index="section_index",
-            offset="file_start",
-            text=pl.col("text").str.slice(pl.col("start"), pl.col("length")),
         )
     )

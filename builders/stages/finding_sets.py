@@ -54,7 +54,9 @@ class FindingSets(Stage):
             severities=_bits("severity", _SEVERITIES),
             changes=_bits("change", _CHANGES),
         )
-        rows = findings.select("id", "study", "split", "anatomy").join(studies, on="study", maintain_order="left")
+        rows = findings.select("id", "study", "split", "anatomy", "polarity").join(
+            studies, on="study", maintain_order="left"
+        )
         rows = rows.join(sets, on="id", how="left" if self.empty else "inner", maintain_order="left").drop("study")
         return rows.with_columns(
             pl.col("entries").fill_null([]), pl.col("set_seed", "sides", "severities", "changes").fill_null(0)

@@ -1,6 +1,6 @@
 """Hashes that stay the same on every machine and in every version: for splits, groups and random draws."""
 
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 
 import polars as pl
 
@@ -20,9 +20,3 @@ def fraction(values: pl.Series, *, seed: str) -> pl.Series:
     """A number in [0, 1) per string, uniform and independent of every other string."""
     digits = hex_digest(values, seed=seed, length=12)
     return digits.str.to_integer(base=16, dtype=pl.Int64).cast(pl.Float64) / float(16**12)
-
-
-def text_sha256(values: pl.Series) -> pl.Series:
-    """SHA-256 per string as UTF-8, in hexadecimal digits; null stays null."""
-    digests = [None if value is None else sha256(value.encode()).hexdigest() for value in values]
-    return pl.Series(values.name, digests, pl.String)

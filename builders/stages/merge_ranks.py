@@ -42,14 +42,13 @@ class MergeRanks(Stage):
 
     def _merged(self, pairs: list[pl.DataFrame], ids: pl.Series) -> pl.DataFrame:
         """Of the same queries, once per pair of blocks."""
-        queries = pairs[0]["query"].to_numpy()
         found = Chosen(*(_side_by_side([pair[name].to_numpy() for pair in pairs]) for name in Chosen._fields))
         k = pairs[0]["place"].dtype.shape[0]  # pyright: ignore[reportAttributeAccessIssue]
         best, lowest = _best(found, k)
         parts = [best, *(_drawn(found, stratum, lowest, self.sample) for stratum in range(N_STRATA))]
         split = pairs[0]["split"]
         return (
-            _rows(pl.concat(parts), ids, queries)
+            _rows(pl.concat(parts), ids, pairs[0]["query"].to_numpy(), pairs[0]["polarity"])
             .with_columns(split=pl.lit(split[0], split.dtype), anatomy=pl.lit(pairs[0]["anatomy"][0]))
             .select(Ranking.column_names())
         )
@@ -139,7 +138,7 @@ def _frame(place: NDArray[np.uint64], number: NDArray[Any], agree: NDArray[Any],
     )
 
 
-def _rows(found: pl.DataFrame, ids: pl.Series, queries: NDArray[np.uint32]) -> pl.DataFrame:
+def _rows(found: pl.DataFrame, ids: pl.Series, queries: NDArray[np.uint32], polarity: pl.Series) -> pl.DataFrame:
     """Numbers as ids, bits as columns."""
     named = {}
     for attribute, name in enumerate(("same_side", "same_severity", "same_change")):
@@ -147,6 +146,7 @@ def _rows(found: pl.DataFrame, ids: pl.Series, queries: NDArray[np.uint32]) -> p
         named[name] = pl.when(said > 0).then(same > 0)
     return found.with_columns(
         query=ids.gather(queries[found["query"].to_numpy()]),
+        polarity=polarity.gather(found["query"]),
         candidate=ids.gather(found["candidate"].to_numpy()),
         **named,
     )

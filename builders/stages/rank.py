@@ -52,14 +52,14 @@ class Rank(Stage):
 
         left, right = frames
         words = whole_vocabulary(needs["vocabulary"], needs["similarity"], self.weights, self.empty_score)
-        a = _block(left, words)
+        a = block_of_rows(left, words)
         kept_a = nothing_kept(a.studies, self.top_k, self.sample + _SPARE)
         if left is right:
             words, (sets,) = narrowed(words, a)
             rank_within(words, sets, a.studies, kept_a)
             rows = _partial(left, chosen(a, a, kept_a))
             return rows, rows.clear()
-        b = _block(right, words)
+        b = block_of_rows(right, words)
         kept_b = nothing_kept(b.studies, self.top_k, self.sample + _SPARE)
         words, (sets_a, sets_b) = narrowed(words, a, b)
         rank_between(words, sets_a, sets_b, a.studies, b.studies, kept_a, kept_b)
@@ -105,7 +105,8 @@ def _entries(vocabulary: Path, _: object) -> tuple[NDArray[np.uint32], NDArray[n
     return rows["row"].to_numpy(), kind.to_numpy()
 
 
-def _block(rows: pl.DataFrame, words: "Vocabulary") -> "Block":
+def block_of_rows(rows: pl.DataFrame, words: "Vocabulary") -> "Block":
+    """FindingSet rows of one key as the kernel wants them; studies stay in their order."""
     from annotators.ratescore.block_sets import block_of
 
     columns = {name: rows[name].to_numpy() for name in ("set_seed", "number", "seed", "patient", "group")}
@@ -116,4 +117,4 @@ def _block(rows: pl.DataFrame, words: "Vocabulary") -> "Block":
 def _partial(queries: pl.DataFrame, found: Chosen) -> pl.DataFrame:
     """One row per query, in the order of the queries: what it is, and what it kept."""
     fields = {name: pl.Series(name, values) for name, values in found._asdict().items()}
-    return queries.select("split", "anatomy", query="number").with_columns(**fields)
+    return queries.select("split", "anatomy", "polarity", query="number").with_columns(**fields)

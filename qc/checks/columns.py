@@ -1,7 +1,7 @@
 """Columns are declared, tagged, and hold what their tag says: terms act on tags, never on names."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, cast
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -80,18 +80,32 @@ def _quoting(build: Build) -> Iterator[str]:
 
 
 def _long_values(build: Build) -> Iterator[tuple[str, set[str]]]:
-    """(table.column, first words of its long values) for text in columns that are not tagged as text."""
+    """(table.column, first words of its long values) for text in columns that are not tagged as text, at any depth."""
     for table in build.manifest.tables:
         if not build.has(table.name):
             continue
         rows = _spread(build, table.name)
         schema = rows.collect_schema()
         for column in table.columns:
-            if column.tag not in TEXT_TAGS and schema.get(column.name) == pl.String:
-                yield f"{table.name}.{column.name}", _phrases(rows, column.name)
+            if column.tag not in TEXT_TAGS and column.name in schema:
+                values = rows.select(value=column.name)
+                for path, leaves in _leaves(f"{table.name}.{column.name}", values, schema[column.name]):
+                    yield path, _phrases(leaves, "value")
     if not build.manifest.terms.shows_text():
         for stage in build.manifest.stages:
             yield f"rejected/{stage.table}.detail", _phrases(rejected_rows(build, stage.table), "detail")
+
+
+def _leaves(path: str, values: pl.LazyFrame, dtype: pl.DataType) -> Iterator[tuple[str, pl.LazyFrame]]:
+    """(path, rows of `value`) of the strings in a column: `findings.entities[].laterality` within lists and structs."""
+    if isinstance(dtype, pl.String | pl.Categorical):
+        yield path, values.select(pl.col("value").cast(pl.String))
+    elif isinstance(dtype, pl.List | pl.Array):
+        yield from _leaves(f"{path}[]", values.explode("value"), cast(pl.DataType, dtype.inner))
+    elif isinstance(dtype, pl.Struct):
+        for field in dtype.fields:
+            part = values.select(value=pl.col("value").struct.field(field.name))
+            yield from _leaves(f"{path}.{field.name}", part, cast(pl.DataType, field.dtype))
 
 
 def _spread(build: Build, table: str) -> pl.LazyFrame:

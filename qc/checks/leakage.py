@@ -38,7 +38,7 @@ class Leakage(Check):
                 f"{what} in more than one split",
                 advice="Split by patient, or by duplicate group where there are none, and rebuild from the corpus on.",
                 figures=figures,
-                cases=patients or copies,
+                cases=_shown(build, "patient" if patients else "dup_group", patients or copies),
             )
         who = counted(known, "patient") if known else "no patient ids: splits follow duplicated texts"
         held = corpus.filter(pl.col("file_split") != "train")
@@ -49,10 +49,21 @@ class Leakage(Check):
         summary = f"{who}, none in two splits; {told}" if copies else f"{who}, nothing in two splits"
         advice = "Different patients, same words (short normal reports mostly); leave them out of strict tests."
         verdict = "warn" if share > MANY else "pass"
-        return self.outcome(verdict, summary, advice=advice, figures=figures, cases=copies)
+        return self.outcome(verdict, summary, advice=advice, figures=figures, cases=_shown(build, "dup_group", copies))
 
 
 def _in_two_splits(corpus: pl.LazyFrame, column: str) -> list[str]:
     """Values of the column that stand in files of more than one split, sorted."""
     splits = corpus.drop_nulls(column).group_by(column).agg(n=pl.col("file_split").n_unique())
     return splits.filter(pl.col("n") > 1).select(pl.col(column).sort()).collect()[column].to_list()
+
+
+def _shown(build: Build, column: str, values: list[str]) -> list[str]:
+    """The values where they may be shown, else the first study that each stands in."""
+    if build.manifest.terms.shows_text():
+        return values
+    rows = build.scan("corpus", ["id", column]).filter(
+        pl.col(column).is_in(pl.Series(values).cast(pl.String).implode())
+    )
+    first = rows.group_by(column).agg(pl.col("id").min()).sort("id").collect()["id"]
+    return [f"{column} of {study}" for study in first]

@@ -29,7 +29,7 @@ class Splits(RankingCheck):
 
     def start(self, build: Build, codes: Codes) -> None:
         """Split of every study by code."""
-        self._split_of = _homes(build).sort("id")["home"].to_numpy()
+        self._split_of = homes(build).sort("id")["home"].to_numpy()
 
     def see(self, ranked: Ranked) -> None:
         """Count candidates of another split."""
@@ -62,7 +62,7 @@ class Splits(RankingCheck):
         )
 
 
-def _homes(build: Build) -> pl.DataFrame:
+def homes(build: Build) -> pl.DataFrame:
     """id, home: the split of the file each study is in (the first, where it stands twice)."""
     return build.scan("corpus", ["id"]).unique("id", keep="first").select("id", home="file_split").collect()
 
@@ -75,7 +75,7 @@ def _misplaced(build: Build, table: str, columns: list[str]) -> list[tuple[str, 
     rows = build.scan(table, list(dict.fromkeys([study, "split"])))
     rows = rows.filter(pl.col("file_split") != "all").unique([study, "split", "file_split"])
     contradicts = rows.filter(pl.col("split").cast(pl.String) != pl.col("file_split"))
-    away = rows.join(_homes(build).lazy(), left_on=study, right_on="id").filter(pl.col("home") != pl.col("file_split"))
+    away = rows.join(homes(build).lazy(), left_on=study, right_on="id").filter(pl.col("home") != pl.col("file_split"))
     found = []
     for what, bad in (("split column contradicts its file", contradicts), ("studies away from their corpus row", away)):
         if not (table == "corpus" and bad is away):

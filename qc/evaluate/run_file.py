@@ -19,7 +19,8 @@ def read_run(run: str, build: Build) -> pl.DataFrame:
     """query, anatomy, candidate, score of a run; higher scores are better.
 
     A query is a study id (the whole report), or `STUDY/ANATOMY` with the anatomy as in the ids of
-    `findings`. Parquet may give the anatomy as a column of its own. Raises `UsageError` naming the file.
+    `findings`. Parquet may give the anatomy as a column of its own; it is null in a baseline, which ranks for
+    none in particular. Raises `UsageError` naming the file.
     """
     path = Path(run)
     if not path.exists() and run in BASELINES:
@@ -40,7 +41,8 @@ def _baseline(method: str, build: Build) -> pl.DataFrame:
     if not build.has("baselines"):
         raise UsageError(f"{build.folder} has no table of baselines; build it again, or give a run file")
     rows = build.scan("baselines", ["method", "query", "candidate", "score"])
-    return rows.filter(pl.col("method").cast(pl.String) == method).select("query", "candidate", "score").collect()
+    rows = rows.filter(pl.col("method").cast(pl.String) == method).select("query", "candidate", "score")
+    return rows.with_columns(anatomy=pl.lit(None, pl.String)).collect()
 
 
 def _is_parquet(path: Path) -> bool:

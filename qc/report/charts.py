@@ -26,7 +26,7 @@ class Chart(NamedTuple):
 
 BARS: Final[dict[str, tuple[str, str]]] = {
     "findings_present": ("Findings said to be present", "Mentions of the most frequent terms."),
-    "anatomies": ("Anatomies with findings", "Studies that say something of a structure, after roll-up."),
+    "anatomies": ("Anatomies that are ranked", "Studies ranked for a structure, not those that only inherit from one."),
     "assertions": ("Assertions", "How the text stands to what it names."),
     "types": ("Entity types", "RaTE types; Non- means absent or normal."),
     "certainties": ("Certainty", "How sure the text is of what it says."),
@@ -144,6 +144,6 @@ def _svg(chart: Any) -> str:
     spec = (
         spec.configure_view(stroke=None)
         .configure_axisY(gridColor="#e6eaf0")
-        .configure_legend(labelFontSize=11, columnPadding=18)
+        .configure_legend(labelColor=INK, labelFontSize=11, columnPadding=18)
     )
     return vl_convert.vegalite_to_svg(spec.to_dict())

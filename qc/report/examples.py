@@ -10,8 +10,11 @@ from schemas.anatomy import WHOLE_REPORT
 
 QUERIES: Final = 3
 RANKS: Final = (1, 2, 3, 10)
-DRAWN: Final = 25
+DRAWN: Final = 60
 MOST_CHARACTERS: Final = 500
+ALIKE: Final = 0.75
+"""Score from which the nearest candidate counts as similar (RadIR's threshold for training pairs)."""
+
 _PRESENT: Final = ("Abnormality", "Disease")
 
 
@@ -37,9 +40,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Example:
-    """One query, for one anatomy, with some of its candidates."""
+    """One query, for one anatomy, with some of its candidates; `alike`: whether the nearest is similar at all."""
 
     anatomy: str
+    alike: bool
     query: Said
     candidates: list[Candidate] = field(default_factory=list)
 
@@ -58,17 +62,23 @@ def examples(build: Build) -> list[Example]:
     ids = pl.concat([asked["query"], ranked["candidate"]]).unique()
     said = _said(build, ids, asked)
     found = []
-    for query, anatomy in asked.iter_rows():
+    for query, anatomy, alike in asked.iter_rows():
         mine = ranked.filter(query=query, anatomy=anatomy)
         best = mine.drop_nulls("rank")
-        chance = mine.filter(pl.col("rank").is_null()).head(1)
+        chance = _by_chance(mine, best["candidate"])
         candidates = [
             Candidate(f"rank {rank}" if rank else "random", score, said[candidate, anatomy])
             for candidate, rank, score in pl.concat([best, chance]).select("candidate", "rank", "score").iter_rows()
             if (candidate, anatomy) in said
         ]
-        found.append(Example(anatomy, said[query, anatomy], candidates))
+        found.append(Example(anatomy, alike, said[query, anatomy], candidates))
     return found
+
+
+def _by_chance(rows: pl.DataFrame, shown: pl.Series) -> pl.DataFrame:
+    """One of the random candidates that is not shown yet, drawn by a hash."""
+    others = rows.filter(pl.col("rank").is_null(), ~pl.col("candidate").is_in(shown.implode()))
+    return others.sort(pl.struct("query", "anatomy", "candidate").hash(seed=3)).head(1)
 
 
 def _drawn(build: Build) -> pl.DataFrame:
@@ -82,8 +92,10 @@ def _drawn(build: Build) -> pl.DataFrame:
 
 
 def _asked(rows: pl.DataFrame) -> pl.DataFrame:
-    """(query, anatomy): `QUERIES` whole reports and one with the eye on a single structure, among those ranked."""
-    some = rows.select("query", "anatomy").unique(maintain_order=True)
+    """(query, anatomy, alike): `QUERIES` whole reports and a single structure; first those with a similar candidate."""
+    some = rows.filter(pl.col("rank") == 1).select("query", "anatomy", alike=pl.col("score") >= ALIKE)
+    some = some.unique(["query", "anatomy"], keep="first", maintain_order=True)
+    some = some.sort("alike", descending=True, maintain_order=True)
     whole = pl.col("anatomy") == WHOLE_REPORT
     return pl.concat([some.filter(whole).head(QUERIES), some.filter(~whole).head(1)])
 

@@ -44,9 +44,11 @@ def _group(check: Outcome) -> str:
 
 def _headline(build: Build) -> list[tuple[str, int]]:
     """What the dataset holds, in the words of its tables."""
-    tables = {"corpus": "studies", "images": "images", "entities": "entities", "rankings": "ranked candidates"}
+    tables = {"corpus": "studies", "images": "images", "entities": "entities"}
     found = [(word, build.rows(table)) for table, word in tables.items() if build.has(table)]
     if build.has("rankings"):
+        ranked = build.scan("rankings", ["rank"]).select(pl.col("rank").count()).collect(engine="streaming").item()
+        found += [("ranked candidates", ranked), ("samples beside them", build.rows("rankings") - ranked)]
         anatomies = build.scan("rankings", ["anatomy"]).filter(pl.col("anatomy") != WHOLE_REPORT)
         found.append(("anatomies", anatomies.select(pl.col("anatomy").n_unique()).collect(engine="streaming").item()))
     return found

@@ -9,7 +9,9 @@ from annotators.ratescore import pairs
 from annotators.ratescore.all_pairs import all_pairs
 from annotators.ratescore.cosine import write_cosine
 from annotators.ratescore.embedders import embedder
+from annotators.ratescore.kernel import sets_of, vocabulary_of, with_nothing
 from annotators.ratescore.lexical import Lexical
+from annotators.ratescore.listed import score_listed
 from annotators.ratescore.weights import load
 from schemas.errors import UsageError
 from schemas.words import RATE_TYPES
@@ -66,6 +68,41 @@ def test_the_kernel_scores_every_pair_like_the_definition(seed: int, n: int, wor
         a, b = slice(start[i], start[i + 1]), slice(start[j], start[j + 1])
         expected = pairs.score(cosine[np.ix_(terms[a], terms[b])], types[a], types[b])
         assert got[i, j] == pytest.approx(expected, abs=2e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 80), words=st.integers(1, 12))
+def test_listed_pairs_score_to_the_bit_as_among_all_and_like_the_definition(seed: int, n: int, words: int) -> None:
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(words, 5)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosine = vectors @ vectors.T
+    cosine = (cosine + cosine.T) / 2
+    np.fill_diagonal(cosine, 1)
+    start = np.concatenate(([0], np.cumsum(rng.integers(1, 10, n))))
+    terms, types = rng.integers(0, words, start[-1]), rng.integers(0, 5, start[-1])
+    left, right = rng.integers(0, n, (2, 50))
+    entry, entries = np.unique(np.stack([terms, types]), axis=1, return_inverse=True)
+    w = load()
+    vocabulary = vocabulary_of(cosine, entry[0], entry[1], w.affinity, w.signed)
+    sets = sets_of(entries.ravel().astype(np.uint32), start.astype(np.int64), entry.shape[1])
+    got = score_listed(vocabulary, sets, left, right)
+    assert (got == all_pairs(cosine, terms, types, start)[left, right]).all()
+    assert (got == score_listed(vocabulary, sets, right, left)).all()
+    for i, j, value in zip(left, right, got, strict=True):
+        a, b = slice(start[i], start[i + 1]), slice(start[j], start[j + 1])
+        expected = pairs.score(cosine[np.ix_(terms[a], terms[b])], types[a], types[b])
+        assert expected is not None
+        if abs(expected) < 1.5:
+            assert value == pytest.approx(expected, abs=2e-5)
+
+
+def test_a_listed_pair_with_an_empty_side_has_the_score_asked_for() -> None:
+    w = load()
+    one = vocabulary_of(np.ones((1, 1), np.float32), np.array([0]), np.array([ABNORMALITY]), w.affinity, w.signed)
+    words = with_nothing(one, 0.5)
+    sets = sets_of(np.array([0, 1], np.uint32), np.array([0, 1, 2]), 2)
+    assert score_listed(words, sets, np.array([0, 0, 1]), np.array([0, 1, 1])).tolist() == [1, 0.5, 0.5]
 
 
 def test_sets_in_another_order_score_exactly_alike() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
 from schemas.terms import Terms
-from tests.qc.made_studies import SCHEMAS, STUDIES, frames
+from tests.qc.made_studies import SCHEMAS, STUDIES, TOP, frames
 
 
 class GoodBuild:
@@ -48,7 +48,7 @@ def write_manifest(folder: Path, fields: dict[str, Any]) -> None:
 def columns_of(schema: Any) -> list[dict[str, str]]:
     return [
         {"name": name, "dtype": str(column.dtype), "tag": (column.metadata or {}).get("tag", ""), "unit": ""}
-        | {"description": ""}
+        | {"description": "", "identifies": (column.metadata or {}).get("identifies", "")}
         for name, column in schema.columns().items()
     ]
 
@@ -64,7 +64,7 @@ def record(folder: Path, table: str, columns: list[dict[str, str]]) -> dict[str,
         split["files"].append(file)
     return {
         "name": table,
-        "primary_key": SCHEMAS[table].primary_key(),
+        "primary_key": SCHEMAS[table].primary_key() if table in SCHEMAS else [],
         "terms": asdict(Terms()),
         "columns": columns,
         "splits": splits,
@@ -106,7 +106,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "code_fingerprint": "0",
         "packages": {"polars": pl.__version__},
         "sources": [],
-        "settings": {},
+        "settings": {"findings": {"anatomies": "all"}, "rankings": {"top_k": TOP}},
         "terms": asdict(Terms()),
         "stages": stages(),
         "tables": [record(folder, name, columns_of(schema)) for name, schema in SCHEMAS.items()],

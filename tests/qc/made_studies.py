@@ -11,7 +11,7 @@ from builders.stages.baselines import Baselines
 from schemas.anatomy import WHOLE_REPORT, slug
 from schemas.baselines import Baseline
 from schemas.radiology import Entity, Label
-from schemas.retrieval import RankedImage, Ranking, Study, StudyFinding
+from schemas.retrieval import BANDS, RankedImage, Ranking, Study, StudyFinding
 
 SCHEMAS: dict[str, Any] = {
     "corpus": Study,
@@ -40,6 +40,8 @@ IDLE = (
 """Words that mean nothing here, so that counting words alone ranks badly."""
 
 TOP, STUDIES = 20, 240
+WIDER, PART = "thorax", "lung base"
+"""What is present in lungs and pleura rises to the one; what the lungs lack, the other lacks by inheritance."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,15 @@ class Made:
             (term, "Abnormality" if present else "Non-Abnormality")
             for term, present in self.said
             if anatomy in (WHOLE_REPORT, TERMS[term][0])
+            or (anatomy == WIDER and present and TERMS[term][0] in ("lungs", "pleura"))
         ]
+
+    def side(self, term: str, kind: str) -> str | None:
+        """Only nodules have a side here."""
+        return ("left", "right")[int(self.id[1:]) % 2] if (term, kind) == ("nodule", "Abnormality") else None
+
+    def sides(self, anatomy: str) -> set[str]:
+        return {side for term, kind in self.types(anatomy) if (side := self.side(term, kind))}
 
 
 def make_study(number: int) -> Made:
@@ -112,6 +122,7 @@ def entity_rows(study: Made) -> list[dict[str, Any]]:
             "assertion": "present" if present else "absent",
             "certainty": "certain",
             "change": "stable" if number == 3 else None,
+            "laterality": study.side(term, "Abnormality" if present else "Non-Abnormality"),
             "anatomy": [TERMS[term][0]],
             "measurements": [],
             "flags": [],
@@ -121,22 +132,39 @@ def entity_rows(study: Made) -> list[dict[str, Any]]:
 
 
 def anatomies(study: Made) -> list[str]:
-    return [WHOLE_REPORT, *sorted({TERMS[term][0] for term, _ in study.said})]
+    named = sorted({TERMS[term][0] for term, _ in study.said})
+    return [WHOLE_REPORT, *named, *([WIDER] if study.types(WIDER) else [])]
 
 
 def finding_rows(study: Made) -> list[dict[str, Any]]:
-    blank = {"via": "explicit", "laterality": None, "severity": None, "change": None}
-    rows = []
+    rows = [] if not (lacking := inherited(study)) else [finding_row(study, PART, lacking, "inherited")]
     for anatomy in anatomies(study):
-        types = study.types(anatomy)
-        kinds = {kind for _, kind in types}
-        polarity = "mixed" if len(kinds) == 2 else "abnormal" if "Abnormality" in kinds else "normal"
-        entities = [{"term": term, "type": kind} | blank for term, kind in types]
-        rows.append(
-            {"id": f"{study.id}/{slug(anatomy)}", "study": study.id, "anatomy": anatomy, "split": study.split}
-            | {"polarity": polarity, "entities": entities}
-        )
+        rows.append(finding_row(study, anatomy, study.types(anatomy), "rolled_up" if anatomy == WIDER else "explicit"))
     return rows
+
+
+def inherited(study: Made) -> list[tuple[str, str]]:
+    return [(term, kind) for term, kind in study.types("lungs") if kind == "Non-Abnormality"]
+
+
+def finding_row(study: Made, anatomy: str, types: list[tuple[str, str]], via: str) -> dict[str, Any]:
+    entities = [
+        {"term": term, "type": kind, "via": via, "laterality": study.side(term, kind), "severity": None, "change": None}
+        for term, kind in types
+    ]
+    return {
+        "id": f"{study.id}/{slug(anatomy)}",
+        "study": study.id,
+        "anatomy": anatomy,
+        "split": study.split,
+        "polarity": polarity(types),
+        "entities": entities,
+    }
+
+
+def polarity(types: list[tuple[str, str]]) -> str:
+    kinds = {kind for _, kind in types}
+    return "mixed" if len(kinds) == 2 else "abnormal" if "Abnormality" in kinds else "normal"
 
 
 def ranking_rows(query: Made, anatomy: str, pool: list[Made]) -> list[dict[str, Any]]:
@@ -153,9 +181,15 @@ def ranking_rows(query: Made, anatomy: str, pool: list[Made]) -> list[dict[str, 
     rows += [
         {"stratum": "random", "candidate": c} for c in Random(query.id).sample(sorted(scores), min(2, len(scores)))
     ]
-    shared = {"query": query.id, "anatomy": anatomy, "split": query.split, "same_side": None, "same_severity": None}
+    for stratum, (low, high) in BANDS.items():
+        rows += [{"stratum": stratum, "candidate": c} for c in dice[TOP:] if low <= scores[c] < high][:1]
+    sides = {s.id: s.sides(anatomy) for s in pool}
+    same = {c: sides[c] == sides[query.id] if sides[c] | sides[query.id] else None for c in scores}
+    shared = {"query": query.id, "anatomy": anatomy, "split": query.split, "same_severity": None}
+    shared["polarity"] = polarity(query.types(anatomy))
     blank = dict.fromkeys(("rank", "n_tied", "rank_min", "rank_max"))
-    return [shared | blank | row | {"score": scores[row["candidate"]]} for row in rows]
+    marked = [row | {"score": scores[row["candidate"]], "same_side": same[row["candidate"]]} for row in rows]
+    return [shared | blank | row for row in marked]
 
 
 def label_rows(study: Made) -> list[dict[str, Any]]:

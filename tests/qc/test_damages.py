@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from qc.build import Build
 from qc.run import examine
 from schemas.anatomy import WHOLE_REPORT
 from schemas.manifest import read_manifest
+from schemas.scoring import ScoreMatrix
 from schemas.terms import Terms
+from tests.qc.conftest import columns_of, record
 
 Frame = pl.DataFrame
 
@@ -101,11 +104,9 @@ def own_candidate(build: Any) -> None:
 
 def same_patient_as_candidate(build: Any) -> None:
     def change(frame: Frame) -> Frame:
-        twin = f"s{int(frame['query'][0][1:]) ^ 1:03}"
-        random = frame.with_row_index("row").filter(stratum="random", query=frame["query"][0], anatomy=WHOLE_REPORT)
-        return set_at(frame, random["row"][0], candidate=twin, score=1.0)
+        random = frame.with_row_index("row").filter(stratum="random", query="s002", anatomy=WHOLE_REPORT)
+        return set_at(frame, random["row"][0], candidate="s003", score=1.0)
 
-    build.edit("corpus", lambda f: set_at(f, 1, dup_group="other words"))
     build.edit("rankings", change)
 
 
@@ -216,6 +217,178 @@ def rankings_without_meaning(build: Any) -> None:
     build.edit("labels", lambda f: f.with_columns(pl.col("study").replace_strict(other)).sort(f.columns[:3]), "all")
 
 
+def lost_query(build: Any) -> None:
+    build.edit("rankings", lambda f: f.filter(pl.col("query") != f["query"][0]))
+
+
+def cut_rankings(build: Any) -> None:
+    build.edit("rankings", lambda f: f.filter(pl.col("rank").is_null() | (pl.col("rank") <= 10)), "test")
+
+
+def lost_best(build: Any) -> None:
+    """The first candidate is taken out of a ranking that has no tie at the top, and the others move up."""
+
+    def change(frame: Frame) -> Frame:
+        alone = frame.filter(rank=1, n_tied=1).row(0, named=True)
+        mine = (pl.col("query") == alone["query"]) & (pl.col("anatomy") == alone["anatomy"])
+        kept = frame.filter(~(mine & (pl.col("rank") == 1).fill_null(False)))
+        up = [pl.when(mine).then(pl.col(c) - 1).otherwise(pl.col(c)).alias(c) for c in ("rank", "rank_min", "rank_max")]
+        return kept.with_columns(up)
+
+    build.edit("rankings", change)
+
+
+def swapped_strata(build: Any) -> None:
+    other = pl.col("stratum").cast(pl.String).replace({"high": "low", "low": "high"})
+    build.edit("rankings", lambda f: f.with_columns(other.cast(f.schema["stratum"])))
+
+
+def inverted_sides(build: Any) -> None:
+    build.edit("rankings", lambda f: f.with_columns(~pl.col("same_side")))
+
+
+def unknown_structure(build: Any) -> None:
+    build.edit("rankings", lambda f: f.with_columns(pl.col("anatomy").replace("heart", "left elbow")))
+
+
+def even(column: str) -> pl.Expr:
+    return pl.col(column).str.contains("[02468]$")
+
+
+def half_of_the_findings(build: Any) -> None:
+    build.edit("findings", lambda f: f.filter(even("study")))
+
+
+def no_whole_reports(build: Any) -> None:
+    build.edit("findings", lambda f: f.filter(pl.col("anatomy") != WHOLE_REPORT))
+
+
+def lost_structure(build: Any) -> None:
+    build.edit("findings", lambda f: f.filter(pl.col("anatomy") != "heart"))
+
+
+def each_finding(frame: Frame, **fields: pl.Expr) -> Frame:
+    changed = pl.col("entities").list.eval(pl.element().struct.with_fields(**fields))
+    return frame.with_columns(changed.cast(frame.schema["entities"]))
+
+
+def everything_explicit(build: Any) -> None:
+    build.edit("findings", lambda f: each_finding(f, via=pl.lit("explicit")))
+
+
+def finding_nobody_wrote(build: Any) -> None:
+    build.edit("findings", lambda f: each_finding(f, term=pl.field("term").replace("nodule", "mass")))
+
+
+def flipped_polarity(build: Any) -> None:
+    other = pl.col("polarity").cast(pl.String).replace({"normal": "abnormal", "abnormal": "normal"})
+    build.edit("findings", lambda f: f.with_columns(other.cast(f.schema["polarity"])))
+
+
+def moved_offsets(build: Any) -> None:
+    build.edit("entities", lambda f: f.with_columns(pl.col("start", "end") + 3), "all")
+
+
+def other_surface(build: Any) -> None:
+    build.edit("entities", lambda f: set_at(f, 3, text="something"), "all")
+
+
+def other_file_offset(build: Any) -> None:
+    build.edit("entities", lambda f: f.with_columns(file_start=pl.col("start"), file_end=pl.col("end")), "all")
+
+
+def half_of_the_entities(build: Any) -> None:
+    build.edit("entities", lambda f: f.filter(even("report")), "all")
+
+
+def nothing_found_in_half(build: Any) -> None:
+    """Lost in entities and findings alike, so that neither contradicts the other."""
+    half_of_the_entities(build)
+    for split in ("train", "validation", "test"):
+        build.edit("findings", lambda f: f.filter(even("study")), split)
+
+
+def first_of(frame: Frame, **values: str) -> int:
+    return frame.with_row_index("row").filter(**values)["row"][0]
+
+
+def baseline_of_itself(build: Any) -> None:
+    build.edit("baselines", lambda f: set_at(f, 0, candidate=f["query"][0]))
+
+
+def baseline_of_the_same_patient(build: Any) -> None:
+    build.edit("baselines", lambda f: set_at(f, first_of(f, query="s002"), candidate="s003"))
+
+
+def baseline_of_another_split(build: Any) -> None:
+    stranger = build.read("corpus").filter(split="test")["id"][0]
+    build.edit("baselines", lambda f: set_at(f, 0, candidate=stranger))
+
+
+def baseline_out_of_order(build: Any) -> None:
+    scores = pl.col("score").reverse().over("method", "query")
+    build.edit("baselines", lambda f: f.with_columns(pl.when(method="random").then(scores).otherwise("score")))
+
+
+def baseline_of_unknown_study(build: Any) -> None:
+    build.edit("baselines", lambda f: set_at(f, 0, candidate="s999"))
+
+
+def all_images_stand(build: Any) -> None:
+    def change(frame: Frame) -> Frame:
+        return pl.concat([frame, frame.with_columns(pl.col("id") + "-lateral")]).sort("id")
+
+    build.edit("images", change)
+
+
+def no_image_stands(build: Any) -> None:
+    build.edit("images", lambda f: f.with_columns(stands_for_study=pl.lit(False)))
+
+
+def labels_of_an_unknown_study(build: Any) -> None:
+    build.edit("labels", lambda f: f.with_columns(pl.col("study").replace("s004", "s999")), "all")
+
+
+def hidden_copies(build: Any) -> None:
+    build.edit("corpus", lambda f: f.with_columns(dup_group="id"))
+
+
+def text_in_a_nested_column(build: Any) -> None:
+    def change(frame: Frame) -> Frame:
+        words = dict(build.read("corpus").select("id", pl.col("text").str.head(200)).iter_rows())
+        rows = [
+            row | {"entities": [entity | {"laterality": words[row["study"]]} for entity in row["entities"]]}
+            for row in frame.iter_rows(named=True)
+        ]
+        return pl.DataFrame(rows, schema=frame.schema)
+
+    build.edit("findings", change)
+
+
+def with_matrix(build: Any) -> Path:
+    """A table whose one row names a file below the build folder."""
+    path = build.folder / "files" / "matrices" / "0" / "train_ratescore-heart.npy"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"hundredths of scores")
+    facts = {"bytes": path.stat().st_size, "sha256": sha256(path.read_bytes()).hexdigest()}
+    row = {"matrix": path.name, "anatomy": "heart", "part": "train", "content": "scores", "rows": 2}
+    (build.folder / "matrices").mkdir()
+    rows = pl.DataFrame([row | {"path": path.relative_to(build.folder).as_posix()} | facts])
+    rows.write_parquet(build.folder / "matrices" / "all-00000-of-00001.parquet")
+    tables = read_manifest(build.folder).model_dump()["tables"]
+    build.update(tables=[*tables, record(build.folder, "matrices", columns_of(ScoreMatrix))])
+    return path
+
+
+def missing_matrix(build: Any) -> None:
+    with_matrix(build).unlink()
+
+
+def changed_matrix(build: Any) -> None:
+    path = with_matrix(build)
+    path.write_bytes(path.read_bytes()[::-1])
+
+
 DAMAGES: dict[Callable[[Any], None], str] = {
     leaked_patient: "leakage",
     copied_text_without_patients: "leakage",
@@ -248,7 +421,48 @@ DAMAGES: dict[Callable[[Any], None], str] = {
     lost_rejected_rows: "accounting",
     contradictory_findings: "contradictions",
     rankings_without_meaning: "agreement",
+    lost_query: "rankings_depth",
+    cut_rankings: "rankings_depth",
+    lost_best: "rankings_depth",
+    swapped_strata: "rankings_strata",
+    inverted_sides: "rankings_same",
+    unknown_structure: "references",
+    half_of_the_findings: "findings_coverage",
+    no_whole_reports: "findings_coverage",
+    lost_structure: "findings_coverage",
+    everything_explicit: "findings_origin",
+    finding_nobody_wrote: "findings_origin",
+    flipped_polarity: "findings_origin",
+    moved_offsets: "entities_offsets",
+    other_surface: "entities_offsets",
+    other_file_offset: "entities_offsets",
+    half_of_the_entities: "findings_coverage",
+    nothing_found_in_half: "findings_coverage",
+    baseline_of_itself: "baselines",
+    baseline_of_the_same_patient: "baselines",
+    baseline_of_another_split: "baselines",
+    baseline_out_of_order: "baselines",
+    baseline_of_unknown_study: "references",
+    all_images_stand: "images",
+    no_image_stands: "images",
+    labels_of_an_unknown_study: "references",
+    hidden_copies: "copies",
+    text_in_a_nested_column: "columns",
+    missing_matrix: "files",
+    changed_matrix: "files",
 }
+
+
+def test_a_build_with_matrices_is_good(good: Any) -> None:
+    with_matrix(good)
+    assert failed(good.folder) == {}
+
+
+def test_findings_that_all_rise_are_no_contradiction_where_that_was_asked_for(good: Any) -> None:
+    contradictory_findings(good)
+    good.update(settings={"findings": {"rollup": "published", "anatomies": "all"}})
+    outcome = next(c for c in examine(Build.open(good.folder)).checks if c.name == "contradictions")
+    assert (outcome.verdict, "rollup=published" in outcome.summary) == ("pass", True)
 
 
 def failed(folder: Path) -> dict[str, str]:

@@ -28,15 +28,20 @@ def perfect(good: Any, split: str = "test") -> pl.DataFrame:
 def scored(good: Any, tmp_path: Path, rows: pl.DataFrame, split: str = "test", **more: Any) -> dict[str, Scored]:
     rows.write_parquet(tmp_path / "run.parquet")
     found = evaluate_retrieval(Build.open(good.folder), str(tmp_path / "run.parquet"), split, **more)
+    return by_name(found)
+
+
+def by_name(found: Evaluation) -> dict[str, Scored]:
     return {f"{line.anatomy}, {line.queries_of}": line for line in found.lines}
 
 
 def test_the_datasets_own_ranking_is_perfect(good: Any, tmp_path: Path) -> None:
     lines = scored(good, tmp_path, perfect(good))
-    assert {line.anatomy for line in lines.values()} == {WHOLE_REPORT, "lungs", "heart", "bones", "pleura"}
+    assert {line.anatomy for line in lines.values()} == {WHOLE_REPORT, "lungs", "heart", "bones", "pleura", "thorax"}
     for line in lines.values():
         assert line.ndcg[10] == pytest.approx(1 if line.anatomy == WHOLE_REPORT else line.ndcg[1])
-        assert set(line.recall.values()) <= ({1.0} if line.evaluable else {0.0})
+        assert set(line.recall.values()) == ({1.0} if line.evaluable else {None})
+        assert line.standard_evaluable["AP(rel=3)"] == (pytest.approx(1) if line.evaluable else None)
         assert (line.without_run, line.unjudged_at_10) == (0, 0)
 
 
@@ -81,6 +86,25 @@ def test_what_is_no_candidate_is_taken_out_before_counting(good: Any, tmp_path: 
     assert both == scored(good, tmp_path, rows, "train")
 
 
+def test_same_patients_studies_stay_in_the_run_where_the_build_has_them_as_candidates(
+    good: Any, tmp_path: Path
+) -> None:
+    """They were taken out of the run, and stayed in the ideal."""
+    rows = perfect(good, "train").filter(anatomy=WHOLE_REPORT)
+    corpus = good.read("corpus").select("id", "patient", "dup_group")
+    mates = corpus.join(corpus, on="patient").filter(
+        pl.col("id") != pl.col("id_right"), pl.col("dup_group") != pl.col("dup_group_right")
+    )
+    mates = mates.select(query="id", candidate="id_right", anatomy=pl.lit(WHOLE_REPORT), score=pl.lit(9.0))
+    run = pl.concat([rows, mates.select(rows.columns)])
+    good.update(settings={"study_keys": {"same_patient": True}})
+    with_mates = scored(good, tmp_path, run, "train")[f"{WHOLE_REPORT}, all"]
+    assert with_mates.unjudged_at_10 > 0
+    run.write_parquet(tmp_path / "run.parquet")
+    found = evaluate_retrieval(Build.open(good.folder), str(tmp_path / "run.parquet"), "train")
+    assert "patient's other studies" not in found.note
+
+
 def test_a_trec_run_and_a_parquet_run_score_the_same(good: Any, tmp_path: Path) -> None:
     rows = perfect(good)
     expected = scored(good, tmp_path, rows)
@@ -90,7 +114,7 @@ def test_a_trec_run_and_a_parquet_run_score_the_same(good: Any, tmp_path: Path) 
     )
     (tmp_path / "run.txt").write_text("".join(lines), encoding="utf-8")
     found = evaluate_retrieval(Build.open(good.folder), str(tmp_path / "run.txt"), "test")
-    assert {f"{line.anatomy}, {line.queries_of}": line for line in found.lines} == expected
+    assert by_name(found) == expected
 
 
 def test_baselines_come_in_their_order(good: Any) -> None:
@@ -99,6 +123,48 @@ def test_baselines_come_in_their_order(good: Any) -> None:
         for name in ("random", "tfidf", "label_overlap")
     }
     assert ndcg["random"] < ndcg["tfidf"] < ndcg["label_overlap"] < 1
+
+
+def test_a_baseline_is_scored_for_any_anatomy_over_what_is_ranked_there(good: Any) -> None:
+    """It was all zeros, since baselines name no anatomy."""
+    found = evaluate_retrieval(Build.open(good.folder), "tfidf", "train", ["lungs"])
+    line = by_name(found)["lungs, all"]
+    ranked = good.read("rankings").filter(split="train", anatomy="lungs")["query"].unique()
+    rows = good.read("baselines").filter(pl.col("method") == "tfidf", pl.col("query").is_in(ranked.implode()))
+    rows = rows.filter(pl.col("candidate").is_in(ranked.implode()))
+    assert line.ndcg[10] and line.ndcg[10] > 0.1
+    assert line.listed == pytest.approx(rows.height / rows["query"].n_unique())
+    assert "cut to its best" in found.note
+
+
+def test_an_anatomy_that_the_split_does_not_rank_is_refused(good: Any) -> None:
+    good.edit("rankings", lambda rows: rows.filter(pl.col("anatomy") != "lungs"), "test")
+    with pytest.raises(UsageError, match="no queries for lungs"):
+        evaluate_retrieval(Build.open(good.folder), "tfidf", "test", ["lungs"])
+
+
+def test_no_figure_is_given_where_there_is_nothing_to_average(good: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """R of no evaluable query was printed as 0.000."""
+    good.edit("rankings", lambda rows: rows.with_columns(pl.col("score").clip(upper_bound=0.8)), "test")
+    assert medmill(["evaluate", "retrieval", "tfidf", "--dataset", str(good.folder)]) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(WHOLE_REPORT))
+    assert row.split()[5:8] == ["0", "–", "–"]
+
+
+def test_ndcg_stops_where_the_best_order_is_not_known_any_more(good: Any) -> None:
+    """The build keeps 20 candidates per query, so an ideal of 50 would be that of 20."""
+    line = evaluate_retrieval(Build.open(good.folder), "tfidf", "train").lines[0]
+    assert [k for k, value in line.ndcg.items() if value is not None] == [1, 3, 5, 10, 20]
+    assert None not in line.recall.values()
+    good.update(settings={"rankings": {"top_k": 5}})
+    line = evaluate_retrieval(Build.open(good.folder), "tfidf", "train").lines[0]
+    assert line.standard["nDCG@10"] is None and line.standard["RR(rel=3)"]
+
+
+def test_without_a_scorer_the_note_says_how_much_is_unjudged(good: Any) -> None:
+    found = evaluate_retrieval(Build.open(good.folder), "random", "train")
+    assert not found.exact
+    assert f"{found.lines[0].unjudged_at_10:.0%} of the first ten places" in found.note
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def judge(candidates_of: Any) -> Outcome:
         stratum=pl.lit("top"),
         score=pl.lit(1.0),
         **dict.fromkeys(("n_tied", "rank_min", "rank_max"), pl.lit(1)),
+        **dict.fromkeys(("same_side", "same_severity", "same_change"), pl.lit(None, pl.Boolean)),
     )
     named = frame.with_columns(pl.col("query", "candidate").replace_strict(dict(enumerate(ids))))
     check = Hubness()

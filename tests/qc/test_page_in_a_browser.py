@@ -83,6 +83,16 @@ def test_chart_labels_are_not_cut_off(opened: Any) -> None:
     assert cut == []
 
 
+def test_who_prefers_the_dark_can_read_everything_in_it(opened: Any) -> None:
+    opened.emulate_media(color_scheme="dark")
+    darkness = """selector => [...document.querySelectorAll(selector)].map(element => {
+        const colour = getComputedStyle(element)[element.tagName == 'text' ? 'fill' : 'backgroundColor'];
+        return Math.max(...colour.match(/[0-9.]+/g).slice(0, 3).map(Number));
+    })"""
+    assert max(opened.evaluate(darkness, "body, figure, .wide, .example")) < 64
+    assert min(opened.evaluate(darkness, "figure svg text")) > 160
+
+
 def test_nothing_sticks_out_sideways(opened: Any) -> None:
     assert opened.evaluate("document.documentElement.scrollWidth") <= opened.viewport_size["width"]
 

@@ -9,11 +9,15 @@ from typing import Any
 import polars as pl
 import pytest
 
+from qc.build import Build
+from qc.report.examples import examples
 from qc.run import run
+from schemas.anatomy import WHOLE_REPORT
 from schemas.errors import MedmillError
 from schemas.manifest import MANIFEST
 from schemas.quality import QcReport
 from schemas.terms import Terms
+from tests.qc.made_studies import PART
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -98,6 +102,28 @@ def test_text_of_a_report_is_shown_as_text_and_not_as_markup(good: Any) -> None:
     page = (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_a_structure_counts_the_studies_that_are_ranked_for_it(good: Any) -> None:
+    shown = run(good.folder).distributions["anatomies"]
+    ranked = good.read("rankings").filter(rank=1).group_by("anatomy").len()
+    assert shown == {a: n for a, n in ranked.iter_rows() if a != WHOLE_REPORT}
+    assert PART not in shown, "what is only inherited is not ranked"
+
+
+def test_examples_are_alike_and_the_random_one_is_another(good: Any) -> None:
+    for example in examples(Build.open(good.folder)):
+        *best, chance = example.candidates
+        assert example.alike == (best[0].score >= 0.75)
+        assert chance.place == "random"
+        assert chance.said.study not in {candidate.said.study for candidate in best}
+
+
+def test_a_check_is_left_open_while_what_it_builds_on_fails(good: Any) -> None:
+    good.edit("findings", lambda f: f.filter(pl.col("anatomy") != WHOLE_REPORT))
+    skipped = {check.name: check.why for check in run(good.folder).skipped}
+    assert skipped["rankings_depth"] == "left open while findings_coverage fails"
+    assert "left open while findings_coverage fails" in (good.folder / "qc" / "report.html").read_text("utf-8")
 
 
 def test_rejected_rows_are_counted_by_reason(good: Any) -> None:

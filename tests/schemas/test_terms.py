@@ -9,9 +9,11 @@ TERMS = st.builds(
     Terms,
     text_may_leave=st.sampled_from(["no", "verbatim", "adapted"]),
     labels_may_leave=st.sampled_from(["no", "gated", "open"]),
+    ids_may_leave=st.booleans(),
     commercial=st.booleans(),
     remote_processing=st.booleans(),
     share_alike=st.sampled_from([frozenset(), frozenset({"CC-BY-SA-4.0"})]),
+    licences=WORDS,
     places=WORDS,
     citations=WORDS,
 )

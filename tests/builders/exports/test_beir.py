@@ -1,6 +1,7 @@
 """The BEIR and MTEB layout: ids that meet, and text only where it may leave."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,52 @@ def write(good: Any, out: Path, splits: tuple[str, ...] = ("test",), anatomies: 
     write_beir(Build.open(good.folder), out, splits, anatomies)
 
 
-def test_ids_of_the_three_parts_meet(good: Any, tmp_path: Path) -> None:
+def test_ids_of_the_parts_meet_in_each_split(good: Any, tmp_path: Path) -> None:
+    """One corpus held both splits, so that test queries met studies of train that nobody had judged."""
     write(good, tmp_path, ("test", "validation"), ("whole report", "lungs"))
-    corpus, queries = pl.read_ndjson(tmp_path / "corpus.jsonl"), pl.read_ndjson(tmp_path / "queries.jsonl")
-    assert set(corpus["_id"]) == set(good.read("corpus").filter(pl.col("split").is_in(["test", "validation"]))["id"])
     for split in ("test", "validation"):
-        qrels = pl.read_csv(tmp_path / "qrels" / f"{split}.tsv", separator="\t")
+        folder = tmp_path / split
+        corpus, queries = pl.read_ndjson(folder / "corpus.jsonl"), pl.read_ndjson(folder / "queries.jsonl")
+        assert set(corpus["_id"]) == set(good.read("corpus").filter(split=split)["id"])
+        qrels = pl.read_csv(folder / "qrels" / f"{split}.tsv", separator="\t")
         assert qrels.columns == ["query-id", "corpus-id", "score"]
+        assert qrels.equals(pl.read_ndjson(folder / "qrels.jsonl"))
         assert set(qrels["query-id"]) <= set(queries["_id"])
         assert set(qrels["corpus-id"]) <= set(corpus["_id"])
         assert set(qrels["score"]) <= {1, 2, 3}
+
+
+def test_a_query_has_the_id_of_its_study_for_the_whole_report_alone(good: Any, tmp_path: Path) -> None:
+    """`ignore_identical_ids` of BEIR and MTEB drops the query itself only where the ids are equal."""
+    write(good, tmp_path, anatomies=("whole report", "lungs"))
+    queries = pl.read_ndjson(tmp_path / "queries.jsonl")
+    own = queries.filter(anatomy="whole report")
+    assert own["_id"].equals(own["study"].alias("_id"))
+    lungs = queries.filter(anatomy="lungs")
+    assert (lungs["_id"] == lungs["study"] + "/lungs").all() and lungs.height
+
+
+def test_what_is_no_candidate_is_listed_per_query(good: Any, tmp_path: Path) -> None:
+    write(good, tmp_path, ("train",), ("whole report", "lungs"))
+    corpus = {row["id"]: row for row in good.read("corpus").filter(split="train").to_dicts()}
+    listed = {row["query-id"]: row["corpus-ids"] for row in pl.read_ndjson(tmp_path / "excluded.jsonl").to_dicts()}
+    for query, others in listed.items():
+        own = corpus[query.split("/")[0]]
+        assert others == sorted(
+            row["id"]
+            for row in corpus.values()
+            if row["patient"] == own["patient"] or row["dup_group"] == own["dup_group"]
+        )
+    assert listed.keys() == set(pl.read_ndjson(tmp_path / "queries.jsonl")["_id"])
+    qrels = pl.read_ndjson(tmp_path / "qrels.jsonl")
+    assert not [row for row in qrels.iter_rows() if row[1] in listed[row[0]]]
+
+
+def test_a_patients_studies_are_candidates_where_the_build_says_so(good: Any, tmp_path: Path) -> None:
+    good.update(settings={"study_keys": {"same_patient": True}})
+    write(good, tmp_path, ("validation",))
+    assert set(pl.read_ndjson(tmp_path / "excluded.jsonl")["corpus-ids"].list.len()) == {1}
+    assert "patient's" not in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 def test_text_is_written_where_it_may_leave(good: Any, tmp_path: Path) -> None:
@@ -54,9 +91,37 @@ def test_an_anatomy_that_is_not_ranked_is_refused(good: Any, tmp_path: Path) -> 
         write(good, tmp_path, anatomies=("knee",))
 
 
-def test_datasets_would_find_the_configs(good: Any, tmp_path: Path) -> None:
-    assert run(["export", "beir", str(good.folder), "--out", str(tmp_path), "--split", "test"]) == 0
-    card = (tmp_path / "README.md").read_text(encoding="utf-8").split("---")[1]
-    named = [line.split(": ")[1] for line in card.splitlines() if "path: " in line or "data_files: " in line]
-    assert sorted(named) == ["corpus.jsonl", "qrels/test.tsv", "queries.jsonl"]
-    assert all((tmp_path / name).is_file() for name in named)
+@pytest.mark.parametrize("splits", [("test",), ("train", "test")])
+def test_datasets_loads_every_config_and_split(good: Any, tmp_path: Path, splits: tuple[str, ...]) -> None:
+    """The qrels were tab-separated, and `datasets` read them as JSON like the rest."""
+    from datasets import get_dataset_config_names, load_dataset
+
+    out = tmp_path / "out"
+    order = [word for split in splits for word in ("--split", split)]
+    assert run(["export", "beir", str(good.folder), "--out", str(out), *order]) == 0
+    assert get_dataset_config_names(str(out)) == ["corpus", "queries", "qrels", "excluded"]
+    for name in get_dataset_config_names(str(out)):
+        found = load_dataset(str(out), name, cache_dir=str(tmp_path / "cache"))
+        assert set(found) == set(splits)
+        for split in splits:
+            home = out / split if len(splits) > 1 else out
+            assert found[split].to_list() == pl.read_ndjson(home / f"{name}.jsonl").to_dicts()
+
+
+def test_the_code_of_the_card_takes_out_what_is_no_candidate(good: Any, tmp_path: Path) -> None:
+    from datasets import load_dataset
+
+    write(good, tmp_path / "out", ("train",))
+    code = (tmp_path / "out" / "README.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    ids = good.read("corpus").filter(split="train")["id"].to_list()
+    load = partial(load_dataset, cache_dir=str(tmp_path / "cache"))
+    names: dict[str, Any] = {"load_dataset": load, "folder": str(tmp_path / "out")}
+    names["results"] = {query: dict.fromkeys(ids, 1.0) for query in ids}
+    exec(code, names)
+    excluded = {
+        row["query-id"]: row["corpus-ids"] for row in pl.read_ndjson(tmp_path / "out/excluded.jsonl").to_dicts()
+    }
+    assert {q: len(found) for q, found in names["results"].items()} == {
+        q: len(ids) - len(others) for q, others in excluded.items()
+    }
+    assert len(code.splitlines()) == 2

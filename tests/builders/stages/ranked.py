@@ -9,7 +9,7 @@ import polars as pl
 from builders.stages.merge_ranks import MergeRanks
 from builders.stages.rank import Rank
 from schemas.scoring import FindingSet, StudyKey, VocabularyEntry
-from schemas.words import RATE_TYPES
+from schemas.words import POLARITIES, RATE_TYPES
 
 
 def rank_in_blocks(sets: pl.DataFrame, needs: dict[str, Path], rank: Rank, rows: int) -> pl.DataFrame:
@@ -64,6 +64,7 @@ def _studies(folder: Path, rng: np.random.Generator, entries: list[list[int]], p
         id=pl.col("id") + "/heart",
         split=pl.lit("train", FindingSet.split.dtype),
         anatomy=pl.lit("heart"),
+        polarity=pl.Series(rng.choice(POLARITIES, n), dtype=FindingSet.polarity.dtype),
         set_seed=pl.Series([hash(tuple(e)) & (2**64 - 1) for e in entries], dtype=pl.UInt64),
         entries=pl.Series(entries, dtype=pl.List(pl.UInt32)),
         sides=pl.Series(rng.integers(0, 4, n), dtype=pl.UInt8),

@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders.stages.corpus import Corpus, passages
+from builders.stages.corpus import Corpus
 from builders.stages.hashing import fraction, hex_digest
 from schemas.radiology import Report
+from schemas.references import passages
 from schemas.retrieval import Study
 
 

@@ -41,9 +41,8 @@ def brute_force(folder: Path, sets: pl.DataFrame) -> pl.DataFrame:
             assert score is not None
             tie = mix(q["seed"] ^ mix(c["seed"])) >> 25
             found.append((q["id"].split("/")[0], c["id"].split("/")[0], round(score * SCALE), tie))
-    return pl.DataFrame(found, ["query", "candidate", "steps", "tie"], orient="row").sort(
-        "query", "steps", "tie", descending=[False, True, True]
-    )
+    schema = {"query": pl.String, "candidate": pl.String, "steps": pl.Int64, "tie": pl.UInt64}
+    return pl.DataFrame(found, schema, orient="row").sort("query", "steps", "tie", descending=[False, True, True])
 
 
 def steps_of(rankings: pl.DataFrame) -> pl.DataFrame:
@@ -106,6 +105,8 @@ def test_strata_hold_what_their_names_say(tmp_path: Path) -> None:
     made = rank_in_blocks(sets, needs(tmp_path), Rank(top_k=10, sample=5), rows=128)
     assert made.columns == Ranking.column_names()
     assert set(made["stratum"]) == set(STRATA)
+    said = dict(sets.select(pl.col("id").str.head(5), "polarity").iter_rows())
+    assert all(said[query] == polarity for query, polarity in made.select("query", "polarity").iter_rows())
     bounds = {"high": (0.75, 1.0), "middle": (0.5, 0.75), "low": (-1.0, 0.5)}
     best = made.filter(pl.col("stratum") == "top").select("query", "candidate")
     for stratum, (low, high) in bounds.items():

@@ -111,7 +111,8 @@ def test_structures_of_the_other_vocabulary_have_no_rows() -> None:
 def test_real_reports_hardly_contradict_themselves(samples) -> None:
     from annotators.rules import Findings
     from builders.sources.openi import Openi
-    from builders.stages.corpus import Corpus, passages
+    from builders.stages.corpus import Corpus
+    from schemas.references import passages
 
     source = Openi(str(samples / "openi"))
     shard = source.shards("reports")[0]
