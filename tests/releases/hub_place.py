@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
+from polars.testing import assert_frame_equal
 
 from tests.releases.hub_server import SIGNATURE, HubServer
 
@@ -17,11 +19,13 @@ ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "hf_loopback0WriteToken7421"
 READER = "hf_loopback0ReadToken1187"
 JUDGE = """
-import json, sys
+import sys
 from datasets import load_dataset
-repo, config, revision, cache = sys.argv[1:]
-read = load_dataset(repo, config, revision=revision, cache_dir=cache)
-print(json.dumps({split: read[split].to_dict() for split in read}))
+repo, to, revision, *configs = sys.argv[1:]
+for config in configs:
+    read = load_dataset(repo, config, revision=revision, cache_dir=f"{to}/cache")
+    for split in read:
+        read[split].to_parquet(f"{to}/{config}-{split}.parquet")
 """
 SNAPSHOT = """
 import sys
@@ -96,10 +100,10 @@ class Place:
         assert last.startswith("medmill: ")
         return last
 
-    def load(self, config: str, revision: str) -> dict[str, dict[str, list[Any]]]:
-        """What `datasets.load_dataset` reads over HTTP: split → column → values."""
-        cache = self.home / f"datasets-{revision}-{config}"
-        return json.loads(self._judge(JUDGE, config, revision, str(cache)).splitlines()[-1])
+    def load(self, to: Path, revision: str, *configs: str) -> dict[str, pl.DataFrame]:
+        """What `datasets.load_dataset` reads over HTTP: `<config>-<split>` → table."""
+        self._judge(JUDGE, str(to), revision, *configs)
+        return {path.stem: pl.read_parquet(path) for path in sorted(to.glob("*.parquet"))}
 
     def snapshots(self, to: Path, *revisions: str) -> dict[str, dict[str, bytes]]:
         """What `snapshot_download` fetches over HTTP: revision → path → content, without `.gitattributes`."""
@@ -176,6 +180,17 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def rows(folder: Path, split: str) -> dict[str, list[Any]]:
-    """What a split of a release says, as `load_dataset` gives it."""
-    return pl.read_parquet(sorted(folder.glob(f"corpus/{split}-*.parquet"))).to_dict(as_series=False)
+def tables(folder: Path, *configs: str) -> dict[str, pl.DataFrame]:
+    """The tables of a release by `<config>-<split>`, as its Parquet files hold them."""
+    names = {(path.parent.name, path.name.split("-")[0]) for config in configs for path in (folder / config).iterdir()}
+    return {f"{config}-{split}": _table(folder / config, split) for config, split in sorted(names)}
+
+
+def _table(folder: Path, split: str) -> pl.DataFrame:
+    return pl.concat(pl.read_parquet(path) for path in sorted(folder.glob(f"{split}-*.parquet")))
+
+
+def assert_same(read: dict[str, pl.DataFrame], written: dict[str, pl.DataFrame]) -> None:
+    assert read.keys() == written.keys()
+    for name, table in written.items():
+        assert_frame_equal(read[name], table.with_columns(cs.categorical().cast(pl.String), cs.enum().cast(pl.String)))

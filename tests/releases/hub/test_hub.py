@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.releases.hub_place import Place, content, release, rows
+from tests.releases.hub_place import Place, assert_same, content, release, tables
 from tests.releases.hub_server import HubServer
 from tests.releases.hub_state import Blob, Dataset
 
@@ -27,8 +27,7 @@ def test_others_read_what_was_pushed(place: Place, first: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith(f"pushed: {place.url}/datasets/{place.repo} v1.0.0, ")
     assert place.snapshots(tmp_path, "main", "v1.0.0") == {"main": content(first), "v1.0.0": content(first)}
-    read = place.load("corpus", "v1.0.0")
-    assert read == {"train": rows(first, "train"), "test": rows(first, "test")}
+    assert_same(place.load(tmp_path / "read", "v1.0.0", "corpus"), tables(first, "corpus"))
 
 
 def test_a_second_version_replaces_the_first_and_its_tag_stays(
@@ -41,7 +40,7 @@ def test_a_second_version_replaces_the_first_and_its_tag_stays(
     assert "corpus/train-00000-of-00002.parquet" not in [file["path"] for file in told["upload"]]
     old, new = content(first), content(second)
     assert place.snapshots(tmp_path, "main", "v1.1.0", "v1.0.0") == {"main": new, "v1.1.0": new, "v1.0.0": old}
-    assert place.load("corpus", "main") == {"train": rows(second, "train")}
+    assert_same(place.load(tmp_path / "read", "main", "corpus"), tables(second, "corpus"))
 
 
 def test_nothing_that_is_there_is_uploaded_again(place: Place, hub: HubServer, first: Path, second: Path) -> None:
