@@ -72,6 +72,8 @@ def read_sums(text: str) -> dict[str, str]:
     leaving = [path for path in sums if path.startswith("/") or ".." in PurePosixPath(path).parts or path == SUMS]
     if leaving:
         raise ReleaseError(f"{SUMS}: {leaving[0]}: not a path inside a release; release the build again")
+    if RECORD not in sums:
+        raise ReleaseError(f"{SUMS}: does not list {RECORD}; release the build again")
     return sums
 
 

@@ -26,7 +26,11 @@ def test_damaged_and_missing_files(place: Place, hub: HubServer, tmp_path: Path)
     (folder / "croissant.json").unlink()
     assert "croissant.json: listed in SHA256SUMS, but not a file of this folder" in place.refused(folder)
 
-    (folder / "SHA256SUMS").write_text("nonsense\n", encoding="utf-8")
+    listed = (folder / "SHA256SUMS").read_text(encoding="utf-8")
+    write(folder, "SHA256SUMS", "".join(line for line in listed.splitlines(True) if "release.json" not in line))
+    assert "SHA256SUMS: does not list release.json; release the build again" in place.refused(folder)
+
+    write(folder, "SHA256SUMS", "nonsense\n")
     assert "SHA256SUMS: expected lines of a SHA-256, two spaces and a path" in place.refused(folder)
 
     write(folder, "release.json", '{"format_version": 2, "dataset": 1, "version": 1, "target": "hub", "gated": false}')
