@@ -37,9 +37,9 @@ def push(
     what the Hub holds is not sent again. A published version is never changed. The token is that of `hf auth login`,
     or of the environment variable HF_TOKEN. Examples:
 
-        medmill push release/mimic-ir --repo my-lab/mimic-ir --dry-run
+        medmill push release/openi-ir --repo my-lab/openi-ir --dry-run
 
-        medmill push release/mimic-ir --repo my-lab/mimic-ir --private
+        medmill push release/openi-ir --repo my-lab/openi-ir --private
 
     Args:
         release: the folder that `medmill release` wrote.
@@ -65,7 +65,7 @@ def push(
 
 def _check(repo: str, branch: str | None) -> None:
     if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", repo):
-        raise UsageError(f"--repo {repo}: expected ORG/NAME, such as my-lab/mimic-ir")
+        raise UsageError(f"--repo {repo}: expected ORG/NAME, such as my-lab/openi-ir")
     if branch == "main" or not re.fullmatch(r"\w[\w.-]*", branch or "none"):
         raise UsageError(f"--branch {branch}: expected letters, digits, dots and hyphens, and another branch than main")
 

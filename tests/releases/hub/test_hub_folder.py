@@ -90,7 +90,7 @@ def test_a_file_that_changes_while_it_is_pushed(place: Place, hub: HubServer, tm
             "--branch main: expected letters, digits, dots and hyphens, and another branch than main",
         ),
         (("--branch", "a b"), "--branch a b: expected"),
-        (("--repo", "demo"), "--repo demo: expected ORG/NAME, such as my-lab/mimic-ir"),
+        (("--repo", "demo"), "--repo demo: expected ORG/NAME, such as my-lab/openi-ir"),
     ],
 )
 def test_usage(place: Place, hub: HubServer, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
