@@ -20,8 +20,8 @@ from tests.releases.hub_server import Fault
 
 KILLS = 3
 SHARDS = 5
-MOST = 50
-"""Requests of a push of such a release, about: each has a moment before and after it."""
+MOST = 49
+"""Requests that a push of such a release makes of its dataset: each has a moment before and after it."""
 SOAK = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 33)]
 
 
@@ -113,7 +113,7 @@ def test_a_killed_push_goes_on(place: Place, tmp_path: Path, seed: int) -> None:
             place.server.faults.clear()
         told = place.pushed(second)
 
-    assert any(killed)
+    assert any(killed) or place.server is None, "another server is not asked for its moments"
     assert told["state"] in ("pushed", "already pushed")
     assert reader.halves == []
     assert reader.seen == sorted(reader.seen, reverse=True), "the old release, then the new one, never back"
