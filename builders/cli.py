@@ -24,6 +24,7 @@ COMMANDS = {
     "diff": "What changed between two releases.",
     "ledger": "What was built here for which split, and what is sealed.",
     "evaluate": "Score a retrieval run against a built dataset.",
+    "push": "Publish a release on the Hugging Face Hub, or on a Hub of your own.",
     "doctor": "Versions, packages, devices, disk, and what is missing for which dataset.",
 }
 FIRST = """Turn raw medical sources into checked, documented, publishable datasets.
