@@ -62,7 +62,7 @@ clean:
 
 .venv/.dev: .venv/.core
 	@echo "Installing what the tests need …"
-	@$(INSTALL) --group dev --editable ".[review]"
+	@$(INSTALL) --group dev --editable ".[hub,review]"
 	@touch $@
 
 .venv/.heavy: .venv/.dev

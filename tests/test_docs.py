@@ -4,13 +4,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.releases.hub_server import HubServer
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
-RUNNABLE = re.compile(r"^```(sh|python) run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUNNABLE = re.compile(r"^```(sh|python) run(?: hub)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HUB = "run hub\n"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -23,16 +27,26 @@ def blocks(document: Path) -> list[tuple[str, str]]:
     return RUNNABLE.findall(document.read_text(encoding="utf-8"))
 
 
-def run(language: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(language: str, text: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     program = ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [sys.executable, "-c", text]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(program, cwd=folder, capture_output=True, text=True, env={**os.environ, "PATH": path})
+    env = {**os.environ, "PATH": path, **more}
+    return subprocess.run(program, cwd=folder, capture_output=True, text=True, env=env)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of somebody whose Hub is a server on the loopback."""
+    with HubServer(tokens={"hf_docs": "write"}).running() as server:
+        yield {"HF_ENDPOINT": server.url, "HF_TOKEN": "hf_docs", "HF_HOME": str(tmp_path / "hf-home")}
 
 
 @pytest.mark.parametrize("document", [document for document in DOCUMENTS if blocks(document)], ids=name)
-def test_commands_run_in_the_order_of_the_text(document: Path, tmp_path: Path) -> None:
+def test_commands_run_in_the_order_of_the_text(document: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    env = request.getfixturevalue("hub") if HUB in document.read_text(encoding="utf-8") else {}
+    (tmp_path / "here").mkdir()
     for language, text in blocks(document):
-        done = run(language, text, tmp_path)
+        done = run(language, text, tmp_path / "here", **env)
         assert done.returncode == 0, f"{name(document)}:\n{text}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 
 

@@ -112,4 +112,4 @@ def test_the_missing_extra_is_told_in_one_line(place: Place, tmp_path: Path) -> 
     words = [sys.executable, "-c", program, "push", str(release(tmp_path / "one")), "--repo", place.repo]
     done = subprocess.run(words, env=place.env, text=True, capture_output=True)
     assert done.returncode == 1
-    assert "pip install 'medmill[hub]'" in done.stderr.splitlines()[-1]
+    assert "needs the extra `hub`: pip install '.[hub]'" in done.stderr.splitlines()[-1]
