@@ -10,6 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Literal
 
 import httpx2
@@ -93,6 +94,13 @@ class Hub:
             answer = get_session().get(url, headers=build_hf_headers())
             hf_raise_for_status(answer)
             return answer.content.decode()
+
+    def download(self, revision: str, folder: Path) -> None:
+        """Every file of a revision into a folder, without what a Hub and its client put beside them."""
+        with self._asking(f"download {revision}"):
+            self._api.snapshot_download(self.repo, repo_type=TYPE, revision=revision, local_dir=folder)
+        rmtree(folder / ".cache", ignore_errors=True)
+        (folder / ".gitattributes").unlink(missing_ok=True)
 
     def branch(self, name: str, revision: str) -> None:
         """Start a branch; nothing where it is there."""

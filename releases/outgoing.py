@@ -2,22 +2,15 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from schemas.errors import MedmillError
+from releases.sums import SUMS, ReleaseError, parsed
+from schemas.release import RELEASE
 
-SUMS = "SHA256SUMS"
-RECORD = "release.json"
-LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 CHUNK = 1 << 20
-
-
-class ReleaseError(MedmillError):
-    """A folder that is no whole release."""
 
 
 @dataclass(frozen=True)
@@ -54,27 +47,13 @@ def read_record(text: str) -> dict[str, Any]:
     except ValueError:
         record = None
     if not isinstance(record, dict):
-        raise ReleaseError(f"{RECORD}: not a JSON object; release the build again with this medmill")
+        raise ReleaseError(f"{RELEASE}: not a JSON object; release the build again with this medmill")
     missing = [key for key in ("format_version", "dataset", "version", "target", "gated") if key not in record]
     if missing:
-        raise ReleaseError(f"{RECORD}: no {', '.join(missing)}; release the build again with this medmill")
+        raise ReleaseError(f"{RELEASE}: no {', '.join(missing)}; release the build again with this medmill")
     if record["format_version"] != 1:
-        raise ReleaseError(f"{RECORD}: format {record['format_version']}, expected 1; use the medmill that wrote it")
+        raise ReleaseError(f"{RELEASE}: format {record['format_version']}, expected 1; use the medmill that wrote it")
     return record
-
-
-def read_sums(text: str) -> dict[str, str]:
-    """Path → SHA-256, as `SHA256SUMS` lists them."""
-    lines = [LINE.fullmatch(line) for line in text.splitlines()]
-    if not lines or None in lines:
-        raise ReleaseError(f"{SUMS}: expected lines of a SHA-256, two spaces and a path; release the build again")
-    sums = {line[2]: line[1] for line in lines if line}
-    leaving = [path for path in sums if path.startswith("/") or ".." in PurePosixPath(path).parts or path == SUMS]
-    if leaving:
-        raise ReleaseError(f"{SUMS}: {leaving[0]}: not a path inside a release; release the build again")
-    if RECORD not in sums:
-        raise ReleaseError(f"{SUMS}: does not list {RECORD}; release the build again")
-    return sums
 
 
 def outgoing(folder: Path, seen: Callable[[str], None] = lambda path: None) -> Outgoing:
@@ -82,9 +61,9 @@ def outgoing(folder: Path, seen: Callable[[str], None] = lambda path: None) -> O
 
     Also where the release was made for another place than a Hub. `seen` is called with each path before it is read.
     """
-    record = read_record(_text(folder, RECORD))
+    record = read_record(_text(folder, RELEASE))
     _check_target(folder, str(record["target"]))
-    sums = read_sums(_text(folder, SUMS))
+    sums = parsed(_text(folder, SUMS))
     files = [_hashed(folder, path, seen) for path in (*sums, SUMS)]
     damaged = [file.path for file in files if sums.get(file.path, file.sha256) != file.sha256]
     if damaged:

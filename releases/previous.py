@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from releases.hub import Hub
-from releases.outgoing import RECORD, SUMS, File, Outgoing, read_record, read_sums
+from releases.outgoing import File, Outgoing, read_record
 from releases.remote import Refs, Remote
+from releases.sums import SUMS, parsed
 from schemas.errors import MedmillError
+from schemas.release import RELEASE
 
 MAIN = "main"
 HARMLESS = {".gitattributes", ".gitignore", "README.md", "LICENSE", "LICENSE.md"}
@@ -40,10 +42,10 @@ def previous(hub: Hub, refs: Refs, release: Outgoing) -> Previous:
         raise PushError(f"{hub.repo} has no branch main; make a first commit there, such as an empty README.md")
     commit = refs.branches[MAIN]
     there = hub.files(commit)
-    if RECORD not in there or SUMS not in there:
+    if RELEASE not in there or SUMS not in there:
         _check_empty(hub.repo, there)
         return Previous(commit, there)
-    record = read_record(hub.text(RECORD, commit))
+    record = read_record(hub.text(RELEASE, commit))
     if record["dataset"] != release.dataset:
         raise PushError(f"{hub.repo} holds the dataset {record['dataset']}, not {release.dataset}; name another --repo")
     if record["version"] == release.version:
@@ -52,7 +54,7 @@ def previous(hub: Hub, refs: Refs, release: Outgoing) -> Previous:
     if _order(record["version"]) > _order(release.version):
         raise PushError(f"{hub.repo} is at version {record['version']}, newer than {release.version}; "
                         "release under a higher version")  # fmt: skip
-    sums = read_sums(hub.text(SUMS, commit))
+    sums = parsed(hub.text(SUMS, commit))
     ours = {file.path for file in release.files}
     return Previous(commit, there, tuple(sorted((set(sums) & set(there)) - ours)))
 
