@@ -19,7 +19,7 @@ from builders.probe import PoolLostError, Probe, ProbeError, demand
 from builders.run import Orders, make
 from builders.source_code import whole_code_hash
 from builders.state import state_of
-from builders.threads import polars_threads
+from builders.threads import environment, limits, polars_threads
 from schemas.errors import MedmillError
 from schemas.manifest import read_manifest
 from tests.builders.chaos import Cluster, cluster, digests, ended, start, strike, tasks_done, wait_until, workers_of
@@ -101,11 +101,12 @@ def test_a_probe_says_what_a_worker_lacks(tmp_path: Path) -> None:
     (tmp_path / "here").write_text("four")
     threads, code = polars_threads(), whole_code_hash()
     seen = {str(tmp_path / "here"): 4}
-    assert Probe(seen, code)(threads) == ""
-    assert f"does not see {tmp_path / 'gone'}" in Probe({str(tmp_path / "gone"): 4}, code)(threads)
-    assert "sees another file at" in Probe({str(tmp_path / "here"): 5}, code)(threads)
-    assert "another version of medmill's code" in Probe(seen, "0" * 32)(threads)
-    assert f"start the worker with POLARS_MAX_THREADS={threads + 1}" in Probe(seen, code)(threads + 1)
+    with environment(limits(threads)):  # a probe holds its process to the threads, which here is that of all tests
+        assert Probe(seen, code)(threads) == ""
+        assert f"does not see {tmp_path / 'gone'}" in Probe({str(tmp_path / "gone"): 4}, code)(threads)
+        assert "sees another file at" in Probe({str(tmp_path / "here"): 5}, code)(threads)
+        assert "another version of medmill's code" in Probe(seen, "0" * 32)(threads)
+        assert f"start the worker with POLARS_MAX_THREADS={threads + 1}" in Probe(seen, code)(threads + 1)
 
 
 def test_a_scheduler_without_workers_is_an_error() -> None:

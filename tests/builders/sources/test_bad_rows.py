@@ -115,7 +115,7 @@ def test_a_key_that_the_first_record_lacks_is_a_column(tmp_path):
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     source = ReportsTable(location=str(tmp_path / "a.jsonl"), patient="patient", image="pictures")
     assert read_all(source).frame["patient"].to_list() == [None, "P"]
-    assert read_all(source, "images").frame["id"].to_list() == ["a", "b"]
+    assert sorted(read_all(source, "images").frame["path"]) == ["a.png", "b.png"]
     with pytest.raises(SourceError, match="missing column day; expected"):
         ReportsTable(location=str(tmp_path / "a.jsonl"), date="day").shards("reports")
 
@@ -136,7 +136,8 @@ def test_typed_columns_of_parquet_are_read_as_what_they_hold(tmp_path):
     for column in ("day", "time"):
         kept = read_all(ReportsTable(location=location, date=column, date_format="%d.%m.%Y", image="pictures"))
         assert kept.frame["date"].to_list() == [date(2020, 1, 2)] and reasons(kept) == {"2": "not_utf8"}
-    assert read_all(ReportsTable(location=location, image="pictures"), "images").frame["id"].to_list() == ["a", "b"]
+    images = read_all(ReportsTable(location=location, image="pictures"), "images").frame
+    assert sorted(images["path"]) == ["a.png", "b.png"]
     with pytest.raises(SourceError, match="column odd holds Struct"):
         ReportsTable(location=location, patient="odd").shards("reports")
 
