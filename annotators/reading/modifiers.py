@@ -51,6 +51,8 @@ class Reading(Scopes):
 
     def turn(self, start: int, end: int, entry: Cue) -> None:
         """A change said before what changed, or behind it and its verb."""
+        if self.plain.startswith(" than ", end) and _VALUE.match(self.plain, end):
+            return  # smaller than 5 mm
         if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._of_antecedent(start)):
             self.turned(start, end, entry)
             return
@@ -116,6 +118,7 @@ class Reading(Scopes):
         self.severity = None
 
 
+_VALUE: Final = re.compile(r" than (?:an? |about |approximately |around |or equal to )?(?:\d|one |normal|usual|expected)")
 _CHANGES: Final = frozenset(("change", "changed"))
 _NOUN: Final = re.compile(
     r"(?:increase|progression|worsening|enlargement|growth|decrease|improvement|reduction|regression|diminution"
