@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from annotators.reading.lexicon import Cue, Term
-from annotators.reading.mention import ABSENT, POSSIBLE, Mention
+from annotators.reading.mention import ABSENT, GONE, POSSIBLE, Mention
 from annotators.reading.reach import ASIDE
-from annotators.reading.scopes import GONE, Scopes
+from annotators.reading.scopes import Scopes
 
 
 class Reading(Scopes):

@@ -6,7 +6,7 @@ from typing import Final
 
 from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
-from annotators.reading.mention import Mention
+from annotators.reading.mention import GONE, Mention
 from schemas import anatomy
 
 _SOFT: Final = frozenset(
@@ -60,6 +60,8 @@ class _Walk:
         self.preposition = 0
 
     def to_side(self, entry: Cue, index: int, end: int) -> None:
+        if self.plain.endswith("either", 0, end) and self.finding_ahead(index):
+            return  # either atelectasis or pneumonia
         self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
         self.spent = self.prepared and bool(self.group) and not self.listing and not self.opens(index, end)
         if self.spent:
@@ -113,8 +115,8 @@ class _Walk:
         if term.side:
             mention.places.append(("", term.side, ""))
         self.waiting, self.told, self.prepared = [], False, False
-        if self.parted and self.group and (self.group[-1].term.kind == "normal") != (term.kind == "normal"):
-            self.group = []  # what is normal and what is not are in different places
+        if self.parted and self.group and _told_apart(self.group[-1], mention):
+            self.group = []
         self.apart = self.parted = False
         self.named = self.joined = _NOWHERE
         self.group.append(mention)
@@ -132,6 +134,10 @@ class _Walk:
         """Whether a finding follows at once (`or in the size of the left effusion`)."""
         start, _, following = self.hits[index + 1] if index + 1 < len(self.hits) else (end + 9, 0, None)
         return isinstance(following, Term) and following.role == "term" and start - end <= 1
+
+    def finding_ahead(self, index: int) -> bool:
+        following = next((entry for _, _, entry in self.hits[index + 1 :] if entry.role != "sev"), None)
+        return following is not None and following.role == "term"
 
     def share(self, mention: Mention) -> bool:
         """`Pleural or pericardial effusion`: the places before share the head noun of the mention's own words."""
@@ -228,6 +234,13 @@ _NEXT: Final = 7
 """Characters between the ends of a structure and of ` and/or`, the longest word that joins it to the next."""
 _INSIDE: Final = (" in", " of", " within")
 _SHARING: Final = frozenset((",", "and", "or", "andor", "&"))
+
+
+def _told_apart(before: Mention, mention: Mention) -> bool:
+    """What is normal and what is not are in different places, and what is not there is not where a later finding is."""
+    if (before.term.kind == "normal") != (mention.term.kind == "normal"):
+        return True
+    return bool(before.bits & GONE) and not mention.bits & GONE
 
 
 def _composed(term: Term, places: Sequence[Place]) -> bool:

@@ -14,6 +14,7 @@ from annotators.reading.mention import (
     BITS,
     CANNOT_EXCLUDE,
     FOLLOWED,
+    GONE,
     HISTORICAL,
     HYPOTHETICAL,
     LIKELY,
@@ -27,8 +28,6 @@ from annotators.reading.mention import (
 from annotators.reading.reach import SHORT, UNCERTAIN, Backward
 from annotators.reading.statements import opens
 
-GONE = ABSENT | RESOLVED | REMOVED
-"""Effects that a new statement ends, since it says what there is."""
 
 
 _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
