@@ -33,6 +33,7 @@ from annotators.reading.statements import opens
 _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
 _REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
 """From an operation to the disease it was for."""
+_FOLLOWING: Final = re.compile(r" (?:following|after)(?: (?!removal|withdrawal)\w+){0,4} $")
 _NEXT: Final = re.compile(
     r"(?:and|with) (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) "
 )
@@ -74,6 +75,10 @@ class Scopes(Backward):
             mention.bits &= ~HISTORICAL
         elif "surgery" in flags:
             self.operated = True
+        if mention.bits & GONE and ("device" in flags or "surgery" in flags):
+            behind = self.mentions[-1].end if self.mentions else 0
+            if _FOLLOWING.search(self.plain, behind, mention.start):  # no pneumothorax after drain insertion
+                mention.bits &= ~GONE
 
     def _operated_for(self, mention: Mention) -> None:
         if _REASON.fullmatch(self.plain, self.mentions[-1].end, mention.start):
@@ -157,6 +162,8 @@ class Scopes(Backward):
             self._alternative(effect)
         elif effect == "with":
             self.bits &= ~(PREVIOUS | RESOLVED | REMOVED | NOT_ASSESSED)
+            if self.operated:  # what is there with the operation is no history
+                self.bits &= ~HISTORICAL
         if (self.bits | self.alternatives) & ALTERNATIVE and effect in ("and", "with"):
             self._next(start)
         if self.bits & GONE and effect in (",", "and") and len(self.mentions) > self.denied:
