@@ -91,7 +91,13 @@ class Reading(Scopes):
         self._close()
 
     def ask(self, start: int, end: int, entry: Cue) -> None:
-        """A question mark makes what stands before it, back to a bracket, a comma or another one, uncertain."""
+        """A question mark makes what stands before it, back to a bracket, a comma or another one, uncertain.
+
+        One that stands before its word (`opacity ?infection`) asks what follows.
+        """
+        if _QUERY.match(self.plain, start - 1):
+            self.bits |= POSSIBLE
+            return
         begin = max(self.plain.rfind(mark, 0, start) for mark in "(,?:[")
         for mention in self.mentions:
             if mention.start > begin:
@@ -119,6 +125,7 @@ class Reading(Scopes):
 
 
 _VALUE: Final = re.compile(r" than (?:an? |about |approximately |around |or equal to )?(?:\d|one |normal|usual|expected)")
+_QUERY: Final = re.compile(r"[ (]\? ?[a-z](?!.*\?\s*(?:$|\)))")
 _CHANGES: Final = frozenset(("change", "changed"))
 _NOUN: Final = re.compile(
     r"(?:increase|progression|worsening|enlargement|growth|decrease|improvement|reduction|regression|diminution"

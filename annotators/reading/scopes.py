@@ -34,6 +34,7 @@ _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
 _REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
 """From an operation to the disease it was for."""
 _FOLLOWING: Final = re.compile(r" (?:following|after)(?: (?!removal|withdrawal)\w+){0,4} $")
+_SIZE: Final = re.compile(r" \d+(?:[.,]\d+)? ?[mc]m\b")
 _NEXT: Final = re.compile(
     r"(?:and|with) (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) "
 )
@@ -158,6 +159,8 @@ class Scopes(Backward):
         self.join, self.since_join = effect, 0
         if effect == ",":
             self._comma(start, end, entry)
+        elif effect == "versus" and _SIZE.match(self.plain, end):
+            return
         elif effect in ("andor", "versus") or (effect == "or" and not (self.bits & ABSENT or self.no_change or caused)):
             self._alternative(effect)
         elif effect == "with":
@@ -208,15 +211,17 @@ class Scopes(Backward):
 
     def _alternative(self, effect: str) -> None:
         """Two readings stand against each other; the flag says that nothing else makes them doubtful."""
-        if len(self.mentions) > self.barrier and self.mentions[-1].term.kind == "normal" and effect == "versus":
-            self.alternatives = POSSIBLE | ALTERNATIVE
-        elif len(self.mentions) > self.barrier and self.mentions[-1].term.kind != "normal":
-            before = self.mentions[-1]
+        if len(self.mentions) == self.barrier:
+            return
+        before = self.mentions[-1]
+        if before.term.kind != "normal" or "artefact" in before.term.flags:
             hedged = before.bits & (POSSIBLE | LIKELY) and not before.bits & ALTERNATIVE
             self.alternatives = POSSIBLE if hedged else POSSIBLE | ALTERNATIVE
             before.bits |= self.alternatives
             if effect == "versus":
                 self.bits |= self.alternatives
+        elif effect == "versus":
+            self.alternatives = POSSIBLE | ALTERNATIVE
 
     def either(self, start: int, end: int, entry: Cue) -> None:
         """A cue that stands before what it steers, or behind it where nothing follows."""
