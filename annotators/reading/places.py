@@ -73,14 +73,19 @@ class _Walk:
             self.skip = False
         elif self.listing:
             self.listed.append(place)
-        elif self.prepared and self.group:
+        elif self.prepared and self.group and not (self.attached and self.begins(index)):
             self.attach(place)
-        elif self.prepared:
+        elif self.prepared and not self.attached:
             self.subject.append(place)
         else:
             self.waiting = [place] if self.told else [*self.waiting, place]
             self.told, self.named = False, end
         self.side, self.spent = "", False
+
+    def begins(self, index: int) -> bool:
+        """Whether a structure follows another as a subject of its own: `at the left apex the lungs are clear`."""
+        (_, end, before), (start, _, _) = self.hits[index - 1], self.hits[index]
+        return before.role == "place" and self.plain[end:start] == " the "
 
     def attach(self, place: Place) -> None:
         """Said behind: of the whole group, but of nothing that has a place of its own that has no part in it."""
@@ -201,6 +206,7 @@ class _Walk:
 
     def to_cue(self, entry: Cue, index: int, end: int) -> None:
         if self.listing:
+            self.prepared = self.attached or bool(self.listed)
             self.settle()
 
     def to_join(self, entry: Cue, index: int, end: int) -> None:
@@ -209,7 +215,7 @@ class _Walk:
             self.joined = end if end - self.named <= _NEXT and effect in _SHARING else _NOWHERE
         if effect in (",", "and"):
             self.parted = True
-        if self.attached and self.group:
+        if self.group and (self.attached or self.prepared):
             if self.listing:
                 self.settle()
             self.listing = True
