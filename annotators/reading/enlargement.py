@@ -27,7 +27,7 @@ def grew(plain: str, hits: list[Hit], index: int) -> bool:
 
 def with_large_nodes(hits: list[Hit]) -> list[Hit]:
     """The hits, a node that is `enlarged` read as adenopathy, one that is `not enlarged` as a node of normal size."""
-    for index, (start, end, entry) in enumerate(hits):
+    for index, (_, _, entry) in enumerate(hits):
         if isinstance(entry, Term) and entry.flags == ("node",):
             before = _enlarged(reversed(hits[:index]), _SHARED)
             behind = None if before else _enlarged(hits[index + 1 :], _SUBJECT | {"pre"})

@@ -124,7 +124,9 @@ class Reading(Scopes):
         self.severity = None
 
 
-_VALUE: Final = re.compile(r" than (?:an? |about |approximately |around |or equal to )?(?:\d|one |normal|usual|expected)")
+_VALUE: Final = re.compile(
+    r" than (?:an? |about |approximately |around |or equal to )?(?:\d|one |normal|usual|expected)"
+)
 _QUERY: Final = re.compile(r"[ (]\? ?[a-z](?!.*\?\s*(?:$|\)))")
 _CHANGES: Final = frozenset(("change", "changed"))
 _NOUN: Final = re.compile(

@@ -28,8 +28,6 @@ from annotators.reading.mention import (
 from annotators.reading.reach import SHORT, UNCERTAIN, Backward
 from annotators.reading.statements import opens
 
-
-
 _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
 _REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
 """From an operation to the disease it was for."""

@@ -64,19 +64,27 @@ _AXES: Final = ("short", "long", "ap", "craniocaudal", "transverse")
 _EARLIER: Final = r"(?:previous|prior|earlier|before|former|\bold (?:study|exam)|last (?:study|exam))"
 _PRIOR: Final = re.compile(_EARLIER)
 _PRESENT: Final = re.compile(r"\b(?:now|current|today|present)")
-_PRESENT_BEHIND: Final = re.compile(r"\s*,?\s*(?:in|on|at)? ?(?:the |this |an? )?(?:now|current|today|present)\w*(?!\s*(?:\w+ ){0,2}[(:]?\d)")
+_PRESENT_BEHIND: Final = re.compile(
+    r"\s*,?\s*(?:in|on|at)? ?(?:the |this |an? )?(?:now|current|today|present)\w*(?!\s*(?:\w+ ){0,2}[(:]?\d)"
+)
 _NOW: Final = re.compile(r"\b(?:now|currently|today)\b[^.;]{0,30}\d ?[mc]m")
 _WAS: Final = re.compile(r"\b(?:was|were|had been|measured)(?: measured| about| approximately)?(?: as)? $")
 _COMPARED: Final = re.compile(r"\b(?:compared (?:to|with)|versus|vs) $")
 _YEAR: Final = re.compile(r"\s*(?:in|on|at) (?:\w+ ){0,2}(?:19|20)\d\d\b")
-_PRIOR_BEHIND: Final = re.compile(rf"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?{_EARLIER}\w*(?!\s*(?:(?!and )\w+ ){{0,2}}[(:]?\d)")
+_PRIOR_BEHIND: Final = re.compile(
+    rf"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?{_EARLIER}\w*(?!\s*(?:(?!and )\w+ ){{0,2}}[(:]?\d)"
+)
 _PRIOR_CLAUSE: Final = re.compile(
     rf"\b(?:in|on) (?:the |an? )?{_EARLIER}[^.;]{{0,50}}\b(?:was|were|measured|had)\b[^.;,]{{0,25}}$"
 )
 _PRIOR_ASIDE: Final = re.compile(
-    rf"\(\s*(?:it )?(?:was|were|had been)\b|{_EARLIER}|\b(?:in|on) (?:\w+ ){{0,2}}(?:19|20)\d\d\b|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+    rf"\(\s*(?:it )?(?:was|were|had been)\b|{_EARLIER}|\b(?:in|on) (?:\w+ ){{0,2}}(?:19|20)\d\d\b|"
+    r"\d{1,2}[./]\d{1,2}[./]\d{2,4}"
 )
-_DATED: Final = ("(", "compared", "versus", "vs ", "was ", "were ", "measured ", "20", "19", "prev", "prior", "earlier", "before", "former", "old ", "last ")
+_DATED: Final = (
+    "(", "was ", "were ", "measured ", "prev", "prior", "earlier", "before", "former", "old ", "last ", "compared",
+    "versus", "vs ", "19", "20",
+)  # fmt: skip
 _GREW: Final = re.compile(
     r"(?:increas|decreas|grow|grew|reduc|regress|progress|enlarg|shr[aiu]nk|chang|went)[^.;]{0,40}\bfrom\s*$"
 )
