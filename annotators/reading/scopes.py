@@ -167,6 +167,13 @@ class Scopes(Backward):
                 self.bits &= ~HISTORICAL
         if (self.bits | self.alternatives) & ALTERNATIVE and effect in ("and", "with"):
             self._next(start)
+        if (
+            self.bits & ABSENT
+            and effect == ","
+            and self.last_or < start
+            and self.plain.startswith("not ", self.listing)
+        ):
+            self._open()  # the heart is not enlarged, …
         if self.bits & GONE and effect in (",", "and") and len(self.mentions) > self.denied:
             self._end_denial(start, listed=comma > self.listing)
 
