@@ -129,6 +129,8 @@ class _Walk:
         if term.flags and "open" in term.flags:  # calcifications in the aorta, and …
             self.share(mention)
             self.prepared = self.attached = True
+        elif self.placed_behind(index, end, term.node):
+            self.prepared = True
 
     def owner(self, index: int, end: int) -> Term | None:
         """The structure that directly follows what has no place of its own (`enlarged heart`)."""
@@ -139,6 +141,16 @@ class _Walk:
         """Whether a finding follows at once (`or in the size of the left effusion`)."""
         start, _, following = self.hits[index + 1] if index + 1 < len(self.hits) else (end + 9, 0, None)
         return isinstance(following, Term) and following.role == "term" and start - end <= 1
+
+    def placed_behind(self, index: int, end: int, default: str) -> bool:
+        """`Effusion left base, …`: a place behind without a preposition, and nothing behind it that it could be of."""
+        placed = False
+        for start, stop, entry in self.hits[index + 1 :]:
+            if entry.role not in ("side", "place") or start - end > 1:
+                return placed and entry.role in _CLOSING
+            placed = placed or not (isinstance(entry, Term) and entry.node == default)
+            end = stop
+        return placed
 
     def finding_ahead(self, index: int) -> bool:
         following = next((entry for _, _, entry in self.hits[index + 1 :] if entry.role != "sev"), None)
@@ -239,6 +251,7 @@ _NOWHERE: Final = -1
 _NEXT: Final = 7
 """Characters between the ends of a structure and of ` and/or`, the longest word that joins it to the next."""
 _INSIDE: Final = (" in", " of", " within")
+_CLOSING: Final = frozenset(("join", "break", "ask"))
 _SHARING: Final = frozenset((",", "and", "or", "andor", "&"))
 
 
