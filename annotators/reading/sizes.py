@@ -231,6 +231,7 @@ def _is_prior(plain: str, found: _Found, second: bool) -> bool:
 
 
 _NEAR: Final = 40
+_MEASURES: Final = re.compile(r" (?:of|measur(?:es|ed|ing)(?: up to)?)(?: about| approximately)? ")
 _ADJECTIVE: Final = re.compile(r"(?:ed|ic|ous)$")
 _AND: Final = re.compile(r" and (?:the )?|, (?:the )?")
 _NO_NEIGHBOUR: Final = re.compile(r"[,;:(]| and | in | at | with | of | on | is | are ")
@@ -240,6 +241,9 @@ _DIMENSION: Final = (" in size", " sized", " in diameter", " diameter")
 def _owner(plain: str, found: _Found, mentions: Sequence[Mention], structures: Sequence[Mention]) -> Mention | None:
     start, end = found.start, found.end
     candidates = [m for m in mentions if not m.term.flags or m.term.flags[0] != "normal"]
+    before = next((m for m in reversed(candidates) if m.end <= start), None)
+    if before is not None and _MEASURES.fullmatch(plain, before.end, start):
+        return before
     following = next((m for m in candidates if m.start >= end), None)
     if following is not None and following.start - end <= _NEAR:
         between = plain[end : following.start]
