@@ -27,7 +27,7 @@ def decide(bits: int, seen: bool) -> tuple[str, str, str | None, tuple[str, ...]
     """Assertion, certainty, change and flags; `seen`: the sentence says that it is there now (known, still seen)."""
     if bits & FAMILY:
         return "historical", "certain", None, ("family_history",)
-    if bits & FOLLOWED:  # its resolution is awaited, so it is there
+    if bits & FOLLOWED or (bits & HYPOTHETICAL and bits & RESOLVED):  # its resolution is awaited, so it is there
         return "uncertain", "likely", None, ()
     if bits & NOT_ASSESSED:
         return "not_assessed", "certain", None, ()

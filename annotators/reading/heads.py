@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from annotators.reading.enlargement import grew, with_large_nodes
 from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
 
@@ -15,7 +16,7 @@ _LATER: Final = re.compile(
 )
 _ANY: Final = (
     r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
-    r"\bribs? \d|prominen|enlargement|"
+    r"\bribs? \d|prominen|enlarge|"
     r"(?:diameter|calib|width).*increase|increase.*(?:diameter|calib|width)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
@@ -39,7 +40,7 @@ def complete(plain: str, hits: list[Hit]) -> list[Hit]:
     for index, (start, end, entry) in enumerate(hits):
         if entry.role in _STEERED and (understood := _understood(plain, hits, index)) is not entry:
             hits = [*hits[:index], (start, end, understood), *hits[index + 1 :]]
-    return hits
+    return with_large_nodes(hits) if "node" in plain and "enlarge" in plain else hits
 
 
 def _with(hits: list[Hit], more: list[Hit]) -> list[Hit]:
@@ -95,6 +96,7 @@ _STEERED: Final = frozenset(("term", "change", "changed"))
 _BETWEEN: Final = frozenset(("side", "place", "sev", "mask"))
 _ENDS: Final = frozenset(("break", "except"))
 _ENLARGED: Final = Term("term", "enlarged", "abnormality", "", "", ("generic",))
+_GREW: Final = Cue("changed", "worse")
 _SEVERE: Final = Cue("sev", "severe")
 _CALIBRE: Final = re.compile(r"\b(?:diameter|calib(?:er|re|ration)|width)s?\b")
 
@@ -102,6 +104,8 @@ _CALIBRE: Final = re.compile(r"\b(?:diameter|calib(?:er|re|ration)|width)s?\b")
 def _understood(plain: str, hits: list[Hit], index: int) -> Term | Cue:
     start, end, entry = hits[index]
     if isinstance(entry, Term):
+        if plain.startswith("enlarged", start) and grew(plain, hits, index):
+            return _GREW
         return _SEVERE if "degree" in entry.flags and not _structure(hits, index) else entry
     if entry.effect == "worse" and _grown(plain, start, end, hits, index):
         return _ENLARGED
@@ -111,7 +115,9 @@ def _understood(plain: str, hits: list[Hit], index: int) -> Term | Cue:
 def _grown(plain: str, start: int, end: int, hits: list[Hit], index: int) -> bool:
     """Whether a change for the worse says that a structure is large, not that a finding has grown."""
     words = plain[start:end]
-    return ("enlargement" in words and _ahead(hits, index)) or ("increase" in words and _calibre(plain, hits, index))
+    if "enlarge" in words:
+        return _ahead(hits, index) or (words.startswith("enlarged") and _behind(hits, index))
+    return "increase" in words and _calibre(plain, hits, index)
 
 
 def _structure(hits: list[Hit], index: int) -> bool:

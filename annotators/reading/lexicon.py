@@ -211,6 +211,7 @@ _BRITISH: Final = (
     ("caliber", "calibre"), ("fibros", "fibros"), ("gray", "grey"), ("color", "colour"), ("paralyz", "paralys"),
     ("opacification", "opacification"), ("hematoma", "haematoma"), ("ischem", "ischaem"), ("center", "centre"),
     ("aging", "ageing"), ("mold", "mould"), ("hemidia", "haemidia"), ("catheteriz", "catheteris"),
+    ("centimeter", "centimetre"),
 )  # fmt: skip
 
 

@@ -23,6 +23,9 @@ BORDERLINE: Final = 16384
 ALTERNATIVE: Final = 32768
 FOLLOWED: Final = 65536
 
+GONE: Final = ABSENT | RESOLVED | REMOVED
+"""Effects that a new statement ends, since it says what there is."""
+
 BITS: Final = {
     "absent": ABSENT,
     "unlikely": UNLIKELY,

@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from annotators.reading.lexicon import Cue, Term
-from annotators.reading.mention import ABSENT, POSSIBLE, Mention
+from annotators.reading.mention import ABSENT, GONE, POSSIBLE, Mention
 from annotators.reading.reach import ASIDE
-from annotators.reading.scopes import GONE, Scopes
+from annotators.reading.scopes import Scopes
 
 
 class Reading(Scopes):
@@ -51,6 +51,8 @@ class Reading(Scopes):
 
     def turn(self, start: int, end: int, entry: Cue) -> None:
         """A change said before what changed, or behind it and its verb."""
+        if self.plain.startswith(" than ", end) and _VALUE.match(self.plain, end):
+            return  # smaller than 5 mm
         if self.copula and len(self.mentions) == self.verb and (self.verb > self.barrier or self._of_antecedent(start)):
             self.turned(start, end, entry)
             return
@@ -89,7 +91,13 @@ class Reading(Scopes):
         self._close()
 
     def ask(self, start: int, end: int, entry: Cue) -> None:
-        """A question mark makes what stands before it, back to a bracket, a comma or another one, uncertain."""
+        """A question mark makes what stands before it, back to a bracket, a comma or another one, uncertain.
+
+        One that stands before its word (`opacity ?infection`) asks what follows.
+        """
+        if _QUERY.match(self.plain, start - 1):
+            self.bits |= POSSIBLE
+            return
         begin = max(self.plain.rfind(mark, 0, start) for mark in "(,?:[")
         for mention in self.mentions:
             if mention.start > begin:
@@ -116,6 +124,10 @@ class Reading(Scopes):
         self.severity = None
 
 
+_VALUE: Final = re.compile(
+    r" than (?:an? |about |approximately |around |or equal to )?(?:\d|one |normal|usual|expected)"
+)
+_QUERY: Final = re.compile(r"[ (]\? ?[a-z](?!.*\?\s*(?:$|\)))")
 _CHANGES: Final = frozenset(("change", "changed"))
 _NOUN: Final = re.compile(
     r"(?:increase|progression|worsening|enlargement|growth|decrease|improvement|reduction|regression|diminution"

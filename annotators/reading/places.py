@@ -6,7 +6,7 @@ from typing import Final
 
 from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
-from annotators.reading.mention import Mention
+from annotators.reading.mention import GONE, Mention
 from schemas import anatomy
 
 _SOFT: Final = frozenset(
@@ -60,6 +60,8 @@ class _Walk:
         self.preposition = 0
 
     def to_side(self, entry: Cue, index: int, end: int) -> None:
+        if self.plain.endswith("either", 0, end) and self.finding_ahead(index):
+            return  # either atelectasis or pneumonia
         self.side = "bilateral" if self.side and not self.spent and self.side != entry.effect else entry.effect
         self.spent = self.prepared and bool(self.group) and not self.listing and not self.opens(index, end)
         if self.spent:
@@ -71,14 +73,19 @@ class _Walk:
             self.skip = False
         elif self.listing:
             self.listed.append(place)
-        elif self.prepared and self.group:
+        elif self.prepared and self.group and not (self.attached and self.begins(index)):
             self.attach(place)
-        elif self.prepared:
+        elif self.prepared and not self.attached:
             self.subject.append(place)
         else:
             self.waiting = [place] if self.told else [*self.waiting, place]
             self.told, self.named = False, end
         self.side, self.spent = "", False
+
+    def begins(self, index: int) -> bool:
+        """Whether a structure follows another as a subject of its own: `at the left apex the lungs are clear`."""
+        (_, end, before), (start, _, _) = self.hits[index - 1], self.hits[index]
+        return before.role == "place" and self.plain[end:start] == " the "
 
     def attach(self, place: Place) -> None:
         """Said behind: of the whole group, but of nothing that has a place of its own that has no part in it."""
@@ -113,8 +120,8 @@ class _Walk:
         if term.side:
             mention.places.append(("", term.side, ""))
         self.waiting, self.told, self.prepared = [], False, False
-        if self.parted and self.group and (self.group[-1].term.kind == "normal") != (term.kind == "normal"):
-            self.group = []  # what is normal and what is not are in different places
+        if self.parted and self.group and _told_apart(self.group[-1], mention):
+            self.group = []
         self.apart = self.parted = False
         self.named = self.joined = _NOWHERE
         self.group.append(mention)
@@ -122,6 +129,8 @@ class _Walk:
         if term.flags and "open" in term.flags:  # calcifications in the aorta, and …
             self.share(mention)
             self.prepared = self.attached = True
+        elif self.placed_behind(index, end, term.node):
+            self.prepared = True
 
     def owner(self, index: int, end: int) -> Term | None:
         """The structure that directly follows what has no place of its own (`enlarged heart`)."""
@@ -132,6 +141,20 @@ class _Walk:
         """Whether a finding follows at once (`or in the size of the left effusion`)."""
         start, _, following = self.hits[index + 1] if index + 1 < len(self.hits) else (end + 9, 0, None)
         return isinstance(following, Term) and following.role == "term" and start - end <= 1
+
+    def placed_behind(self, index: int, end: int, default: str) -> bool:
+        """`Effusion left base, …`: a place behind without a preposition, and nothing behind it that it could be of."""
+        placed = False
+        for start, stop, entry in self.hits[index + 1 :]:
+            if entry.role not in ("side", "place") or start - end > 1:
+                return placed and entry.role in _CLOSING
+            placed = placed or not (isinstance(entry, Term) and entry.node == default)
+            end = stop
+        return placed
+
+    def finding_ahead(self, index: int) -> bool:
+        following = next((entry for _, _, entry in self.hits[index + 1 :] if entry.role != "sev"), None)
+        return following is not None and following.role == "term"
 
     def share(self, mention: Mention) -> bool:
         """`Pleural or pericardial effusion`: the places before share the head noun of the mention's own words."""
@@ -195,6 +218,7 @@ class _Walk:
 
     def to_cue(self, entry: Cue, index: int, end: int) -> None:
         if self.listing:
+            self.prepared = self.attached or bool(self.listed)
             self.settle()
 
     def to_join(self, entry: Cue, index: int, end: int) -> None:
@@ -203,7 +227,7 @@ class _Walk:
             self.joined = end if end - self.named <= _NEXT and effect in _SHARING else _NOWHERE
         if effect in (",", "and"):
             self.parted = True
-        if self.attached and self.group:
+        if self.group and (self.attached or self.prepared):
             if self.listing:
                 self.settle()
             self.listing = True
@@ -227,7 +251,15 @@ _NOWHERE: Final = -1
 _NEXT: Final = 7
 """Characters between the ends of a structure and of ` and/or`, the longest word that joins it to the next."""
 _INSIDE: Final = (" in", " of", " within")
+_CLOSING: Final = frozenset(("join", "break", "ask"))
 _SHARING: Final = frozenset((",", "and", "or", "andor", "&"))
+
+
+def _told_apart(before: Mention, mention: Mention) -> bool:
+    """What is normal and what is not are in different places, and what is not there is not where a later finding is."""
+    if (before.term.kind == "normal") != (mention.term.kind == "normal"):
+        return True
+    return bool(before.bits & GONE) and not mention.bits & GONE
 
 
 def _composed(term: Term, places: Sequence[Place]) -> bool:

@@ -18,6 +18,7 @@ from annotators.reading.mention import (
     NOT_ASSESSED,
     POSSIBLE,
     PREVIOUS,
+    REMOVED,
     RESOLVED,
     UNLIKELY,
     Mention,
@@ -71,6 +72,8 @@ class Backward:
         reached = self._behind(bit)
         if bit & NOT_ASSESSED:  # because of an artefact, which itself is no finding
             reached = [mention for mention in reached if "artefact" not in mention.term.flags]
+        if bit & REMOVED:
+            reached = [mention for mention in reached if "device" in mention.term.flags] or reached
         for mention in reached:
             mention.bits |= bit
             mention.seen = False

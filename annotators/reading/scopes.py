@@ -14,6 +14,7 @@ from annotators.reading.mention import (
     BITS,
     CANNOT_EXCLUDE,
     FOLLOWED,
+    GONE,
     HISTORICAL,
     HYPOTHETICAL,
     LIKELY,
@@ -27,13 +28,11 @@ from annotators.reading.mention import (
 from annotators.reading.reach import SHORT, UNCERTAIN, Backward
 from annotators.reading.statements import opens
 
-GONE = ABSENT | RESOLVED | REMOVED
-"""Effects that a new statement ends, since it says what there is."""
-
-
 _IS: Final = re.compile(r"\b(?:is|are|was|were)(?: an?| the)? $")
 _REASON: Final = re.compile(r" (?:for|due to|because of|secondary to|on account of)(?: \w+){0,3} ")
 """From an operation to the disease it was for."""
+_FOLLOWING: Final = re.compile(r" (?:following|after)(?: (?!removal|withdrawal)\w+){0,4} $")
+_SIZE: Final = re.compile(r" \d+(?:[.,]\d+)? ?[mc]m\b")
 _NEXT: Final = re.compile(
     r"(?:and|with) (?:an?|the|small|mild|moderate|large|minimal|tiny|stable|unchanged|new|left|right|bilateral) "
 )
@@ -75,6 +74,10 @@ class Scopes(Backward):
             mention.bits &= ~HISTORICAL
         elif "surgery" in flags:
             self.operated = True
+        if mention.bits & GONE and ("device" in flags or "surgery" in flags):
+            behind = self.mentions[-1].end if self.mentions else 0
+            if _FOLLOWING.search(self.plain, behind, mention.start):  # no pneumothorax after drain insertion
+                mention.bits &= ~GONE
 
     def _operated_for(self, mention: Mention) -> None:
         if _REASON.fullmatch(self.plain, self.mentions[-1].end, mention.start):
@@ -154,12 +157,23 @@ class Scopes(Backward):
         self.join, self.since_join = effect, 0
         if effect == ",":
             self._comma(start, end, entry)
+        elif effect == "versus" and _SIZE.match(self.plain, end):
+            return
         elif effect in ("andor", "versus") or (effect == "or" and not (self.bits & ABSENT or self.no_change or caused)):
             self._alternative(effect)
         elif effect == "with":
             self.bits &= ~(PREVIOUS | RESOLVED | REMOVED | NOT_ASSESSED)
+            if self.operated:  # what is there with the operation is no history
+                self.bits &= ~HISTORICAL
         if (self.bits | self.alternatives) & ALTERNATIVE and effect in ("and", "with"):
             self._next(start)
+        if (
+            self.bits & ABSENT
+            and effect == ","
+            and self.last_or < start
+            and self.plain.startswith("not ", self.listing)
+        ):
+            self._open()  # the heart is not enlarged, …
         if self.bits & GONE and effect in (",", "and") and len(self.mentions) > self.denied:
             self._end_denial(start, listed=comma > self.listing)
 
@@ -202,15 +216,17 @@ class Scopes(Backward):
 
     def _alternative(self, effect: str) -> None:
         """Two readings stand against each other; the flag says that nothing else makes them doubtful."""
-        if len(self.mentions) > self.barrier and self.mentions[-1].term.kind == "normal" and effect == "versus":
-            self.alternatives = POSSIBLE | ALTERNATIVE
-        elif len(self.mentions) > self.barrier and self.mentions[-1].term.kind != "normal":
-            before = self.mentions[-1]
+        if len(self.mentions) == self.barrier:
+            return
+        before = self.mentions[-1]
+        if before.term.kind != "normal" or "artefact" in before.term.flags:
             hedged = before.bits & (POSSIBLE | LIKELY) and not before.bits & ALTERNATIVE
             self.alternatives = POSSIBLE if hedged else POSSIBLE | ALTERNATIVE
             before.bits |= self.alternatives
             if effect == "versus":
                 self.bits |= self.alternatives
+        elif effect == "versus":
+            self.alternatives = POSSIBLE | ALTERNATIVE
 
     def either(self, start: int, end: int, entry: Cue) -> None:
         """A cue that stands before what it steers, or behind it where nothing follows."""

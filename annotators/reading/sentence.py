@@ -41,6 +41,8 @@ def read(plain: str, hits: list[Hit]) -> list[Found]:
         locate(plain, mentions, hits)
         if "pericardi" in plain:
             _keep_fluid_pericardial(mentions)
+        if "fluid" in plain and "pleural" in plain:
+            _keep_fluid_pleural(plain, mentions)
     if "mm" in plain or "cm" in plain or "meter" in plain or "metre" in plain:
         measure(plain, mentions, scopes.structures)
     found = [one for mention in mentions for one in _findings(mention)]
@@ -54,6 +56,16 @@ def _keep_fluid_pericardial(mentions: list[Mention]) -> None:
     for before, mention in pairwise(mentions):
         if "bare" in mention.term.flags and not mention.places and "pericardi" in before.term.canonical:
             mention.places.append(("pericardium", "", ""))
+
+
+def _keep_fluid_pleural(plain: str, mentions: list[Mention]) -> None:
+    """`Pleural thickening or localised fluid`: fluid without a place of its own is where the finding before it is."""
+    for before, mention in pairwise(mentions):
+        if mention.term.canonical != "ascites" or before.term.node != "pleura":
+            continue
+        between = plain[before.end : mention.end]
+        if "," not in between and "abdom" not in between and not any(node for node, _, _ in mention.places):
+            mention.places.append(("pleura", "", ""))
 
 
 def _structure(mention: Mention) -> Found:

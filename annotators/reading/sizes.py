@@ -64,14 +64,27 @@ _AXES: Final = ("short", "long", "ap", "craniocaudal", "transverse")
 _EARLIER: Final = r"(?:previous|prior|earlier|before|former|\bold (?:study|exam)|last (?:study|exam))"
 _PRIOR: Final = re.compile(_EARLIER)
 _PRESENT: Final = re.compile(r"\b(?:now|current|today|present)")
-_PRIOR_BEHIND: Final = re.compile(rf"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?{_EARLIER}\w*(?!\s*(?:\w+ ){{0,2}}[(:]?\d)")
+_PRESENT_BEHIND: Final = re.compile(
+    r"\s*,?\s*(?:in|on|at)? ?(?:the |this |an? )?(?:now|current|today|present)\w*(?!\s*(?:\w+ ){0,2}[(:]?\d)"
+)
+_NOW: Final = re.compile(r"\b(?:now|currently|today)\b[^.;]{0,30}\d ?[mc]m")
+_WAS: Final = re.compile(r"\b(?:was|were|had been|measured)(?: measured| about| approximately)?(?: as)? $")
+_COMPARED: Final = re.compile(r"\b(?:compared (?:to|with)|versus|vs) $")
+_YEAR: Final = re.compile(r"\s*(?:in|on|at) (?:\w+ ){0,2}(?:19|20)\d\d\b")
+_PRIOR_BEHIND: Final = re.compile(
+    rf"\s*,?\s*(?:in|on|at)? ?(?:the |an? )?{_EARLIER}\w*(?!\s*(?:(?!and )\w+ ){{0,2}}[(:]?\d)"
+)
 _PRIOR_CLAUSE: Final = re.compile(
     rf"\b(?:in|on) (?:the |an? )?{_EARLIER}[^.;]{{0,50}}\b(?:was|were|measured|had)\b[^.;,]{{0,25}}$"
 )
 _PRIOR_ASIDE: Final = re.compile(
-    rf"\(\s*(?:it )?(?:was|were|had been)\b|{_EARLIER}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+    rf"\(\s*(?:it )?(?:was|were|had been)\b|{_EARLIER}|\b(?:in|on) (?:\w+ ){{0,2}}(?:19|20)\d\d\b|"
+    r"\d{1,2}[./]\d{1,2}[./]\d{2,4}"
 )
-_DATED: Final = ("(", "prev", "prior", "earlier", "before", "former", "old ", "last ")
+_DATED: Final = (
+    "(", "was ", "were ", "measured ", "prev", "prior", "earlier", "before", "former", "old ", "last ", "compared",
+    "versus", "vs ", "19", "20",
+)  # fmt: skip
 _GREW: Final = re.compile(
     r"(?:increas|decreas|grow|grew|reduc|regress|progress|enlarg|shr[aiu]nk|chang|went)[^.;]{0,40}\bfrom\s*$"
 )
@@ -205,13 +218,20 @@ def _is_prior(plain: str, found: _Found, second: bool) -> bool:
     if opened >= 0 and closed >= found.end:
         aside = plain[opened:closed]
         return bool((_PRIOR_ASIDE if second else _PRIOR).search(aside))
+    if _PRESENT_BEHIND.match(plain, found.end):
+        return False
     before = plain[max(0, found.start - 22) : found.start]
+    if second and (_COMPARED.search(before) or _YEAR.match(plain, found.end)):
+        return True
+    if _WAS.search(before) and _NOW.search(plain, found.end):
+        return True
     if (earlier := _PRIOR.search(before)) and "compared" not in before:
         return _PRESENT.search(before, earlier.end()) is None
     return bool(_PRIOR_BEHIND.match(plain, found.end) or _PRIOR_CLAUSE.search(plain, 0, found.start))
 
 
 _NEAR: Final = 40
+_MEASURES: Final = re.compile(r" (?:of|measur(?:es|ed|ing)(?: up to)?)(?: about| approximately)? ")
 _ADJECTIVE: Final = re.compile(r"(?:ed|ic|ous)$")
 _AND: Final = re.compile(r" and (?:the )?|, (?:the )?")
 _NO_NEIGHBOUR: Final = re.compile(r"[,;:(]| and | in | at | with | of | on | is | are ")
@@ -221,6 +241,9 @@ _DIMENSION: Final = (" in size", " sized", " in diameter", " diameter")
 def _owner(plain: str, found: _Found, mentions: Sequence[Mention], structures: Sequence[Mention]) -> Mention | None:
     start, end = found.start, found.end
     candidates = [m for m in mentions if not m.term.flags or m.term.flags[0] != "normal"]
+    before = next((m for m in reversed(candidates) if m.end <= start), None)
+    if before is not None and _MEASURES.fullmatch(plain, before.end, start):
+        return before
     following = next((m for m in candidates if m.start >= end), None)
     if following is not None and following.start - end <= _NEAR:
         between = plain[end : following.start]

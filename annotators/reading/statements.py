@@ -25,6 +25,8 @@ def opens(plain: str, hits: Sequence[Hit], at: int, *, closed: bool, listed: boo
     named = _named(segment)
     if named is None:
         return _described(segment)
+    if comma and not listed and _placed(segment[named + 1 :]) and _ended(hits, at):
+        return True
     predicate = _predicate(segment, named)
     if predicate != "verb":
         return bool(predicate)
@@ -34,6 +36,24 @@ def opens(plain: str, hits: Sequence[Hit], at: int, *, closed: bool, listed: boo
 
 def _is_and(hit: Hit) -> bool:
     return isinstance(hit[2], Cue) and hit[2].role == "join" and hit[2].effect == "and"
+
+
+def _placed(segment: Sequence[Hit]) -> bool:
+    """Whether a finding has a place of its own: `scarring at the apex`."""
+    roles = [hit[2].role for hit in segment if hit[2].role != "side"]
+    return roles[:2] == ["prep", "place"]
+
+
+def _ended(hits: Sequence[Hit], at: int) -> bool:
+    """Whether what was denied ends at the comma: it had its `or`, or its place, and no `or` follows."""
+    if any(_is_or(hit) for hit in hits[at + 1 :]):
+        return False
+    start = next((number for number in range(at - 1, -1, -1) if hits[number][2].role == "pre"), 0)
+    return any(_is_or(hit) or _placed(hits[number:at]) for number, hit in enumerate(hits[start:at], start))
+
+
+def _is_or(hit: Hit) -> bool:
+    return isinstance(hit[2], Cue) and hit[2].role == "join" and hit[2].effect == "or"
 
 
 def _segment(hits: Sequence[Hit], first: int) -> list[Hit]:
