@@ -25,7 +25,7 @@ test: .venv/.heavy
 	$(PYTEST) -m "not soak"
 
 test-core: .venv/.dev
-	$(PYTEST) -m "not soak and not heavy"
+	$(PYTEST) -m "not soak and not heavy and not extras"
 
 soak: .venv/.heavy
 	$(PYTEST) -m soak --timeout=7200

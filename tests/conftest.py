@@ -13,6 +13,17 @@ HOW_TO_GET_SAMPLES = (
 )
 
 
+WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_reviewed.py", "docs/releasing.md")
+"""What of the tests needs the extras `hub` and `review`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the core alone cannot run."""
+    for item in items:
+        if any(part in item.nodeid for part in WITH_EXTRAS):
+            item.add_marker(pytest.mark.extras)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def own_ledger(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path, None, None]:
     """What tests build is written down in a folder of their own, not in the user's."""
