@@ -103,7 +103,12 @@ def main() -> None:
         ]
         run = measure(
             command,
-            env={**os.environ, "NUMBA_CACHE_DIR": str(folder / "jit"), "PYTHONPATH": str(Path(__file__).parent)},
+            env={
+                **os.environ,
+                "NUMBA_CACHE_DIR": str(folder / "jit"),
+                "XDG_DATA_HOME": name,  # its ledger is nobody's
+                "PYTHONPATH": str(Path(__file__).parent),
+            },
         )
         if run.exit_code:
             sys.exit(run.output)

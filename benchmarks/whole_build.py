@@ -17,7 +17,7 @@ from process_tree import Run, measure
 
 def build(openi: str, workers: int) -> Run:
     with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, "NUMBA_CACHE_DIR": f"{folder}/jit"}
+        env = {**os.environ, "NUMBA_CACHE_DIR": f"{folder}/jit", "XDG_DATA_HOME": folder}
         medmill = str(Path(sys.executable).with_name("medmill"))
         out = ["--out", f"{folder}/openi-ir", "--workers", str(workers), "--quiet"]
         return measure([medmill, "build", "openi-ir", "--source", f"openi={openi}", *out], env=env)

@@ -36,6 +36,8 @@ CONFIG = {
     "distributed.comm.timeouts.tcp": "60s",
     "distributed.admin.tick.limit": "1h",
 }
+REACH = 10.0
+"""Seconds in which a scheduler must answer."""
 SILENCE = logging.CRITICAL + 1
 LOOK = 2.0
 DESERTED = 60.0
@@ -176,7 +178,7 @@ def scheduler_pool(address: str, job: Job) -> Iterator[DaskPool]:
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         try:
-            client = stack.enter_context(Client(address, set_as_default=False, timeout=10))
+            client = stack.enter_context(Client(address, set_as_default=False, timeout=REACH))
         except (OSError, ValueError) as error:
             raise ProbeError(
                 f"--scheduler {address}: no Dask scheduler answers there ({type(error).__name__})"

@@ -17,7 +17,7 @@ class HeldOut(Check):
 
     name = "held_out"
     group = "Splits"
-    title = "Nothing that others test with"
+    title = "No training on what others test with"
 
     def __init__(self, ledger: Ledger | None = None) -> None:
         self._ledger = ledger or Ledger.of_user()

@@ -24,6 +24,7 @@ from tests.builders.chaos import (
 from tests.builders.chaos_build import NAPS
 from tests.builders.mill import mill
 
+pytestmark = pytest.mark.chaos
 SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 50))]
 
 

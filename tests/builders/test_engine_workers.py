@@ -56,7 +56,8 @@ def test_a_cluster_of_the_users_gives_the_same_bytes_and_lives_on(
     remote.wait_for_workers(2)
 
 
-def test_no_scheduler_is_an_error_at_once(tmp_path: Path) -> None:
+def test_no_scheduler_is_an_error_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "REACH", 1.0)
     with pytest.raises(ProbeError, match=r"--scheduler tcp://127.0.0.1:9: no Dask scheduler answers there"):
         make(mill(), tmp_path / "out", Orders(scheduler="tcp://127.0.0.1:9"))
 

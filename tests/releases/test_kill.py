@@ -13,6 +13,7 @@ import pytest
 from releases.sums import read_sums
 from releases.verify import verify
 
+pytestmark = pytest.mark.chaos
 SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 30))]
 
 
