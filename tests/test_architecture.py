@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,12 @@ def at_import(tree: ast.Module) -> Iterator[str]:
 
 @pytest.fixture(params=FILES, ids=name)
 def module(request: pytest.FixtureRequest) -> tuple[str, ast.Module]:
-    return name(request.param), ast.parse(request.param.read_text(encoding="utf-8"))
+    return name(request.param), parsed(request.param)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_imports_point_one_way(module: tuple[str, ast.Module]) -> None:
