@@ -72,10 +72,15 @@ def release(
 
 
 def about(dataset: str) -> "About":
-    """What the recipe of a dataset says of it: its docstring, and `TITLE`, `TASKS`, `TAGS` where it has them."""
-    from builders.discovery import recipe_module
+    """What the recipe of a dataset says of it: its docstring, and `TITLE`, `TASKS`, `TAGS` where it has them.
+
+    Its name alone, where the recipe is another distribution's and not installed here.
+    """
+    from builders.discovery import names, recipe_module
     from releases.about import About
 
+    if dataset not in names("recipe"):
+        return About(f"{dataset}. The recipe that made it was not installed where it was released.")
     module = recipe_module(dataset)
     more: dict[str, Any] = {
         name.lower(): getattr(module, name) for name in ("TITLE", "TASKS", "TAGS") if hasattr(module, name)
