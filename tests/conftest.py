@@ -5,6 +5,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+if settings.get_current_profile_name() == "default":  # hypothesis has one of its own for CI, which does not time either
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 HOW_TO_GET_SAMPLES = (
