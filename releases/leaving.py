@@ -76,17 +76,25 @@ class Leaving:
     ) -> Iterator[pl.DataFrame]:
         """Those rows of a split that `keep` keeps, as they leave, file by file."""
         decisions = self.decisions(table)
+        numbered = [name for name, decision in decisions.items() if decision.treatment == "numbered"]
+        names = {name: self._group_names(table, name) for name in numbered}
         for rows in self.built(table, split):
-            yield self._changed(table, decisions, keep(rows))
+            yield self._changed(table, decisions, names, keep(rows))
 
-    def _changed(self, table: TableRecord, decisions: Mapping[str, Decision], rows: pl.DataFrame) -> pl.DataFrame:
+    def _changed(
+        self,
+        table: TableRecord,
+        decisions: Mapping[str, Decision],
+        names: Mapping[str, Mapping[str, str]],
+        rows: pl.DataFrame,
+    ) -> pl.DataFrame:
         for column in table.columns:
             treatment = decisions[column.name].treatment
             if treatment == "referenced":
                 rows = self._referenced(rows, column)
             elif treatment == "numbered":
-                names = self._group_names(table, column.name)
-                rows = rows.with_columns(pl.col(column.name).replace_strict(names, return_dtype=pl.String))
+                named = pl.col(column.name).replace_strict(names[column.name], return_dtype=pl.String)
+                rows = rows.with_columns(named)
         columns = [HASHED.format(c.name) if c.name not in rows.columns else c.name for c in table.columns]
         kept = [c.name for c in self.columns(table)]
         return plain(rows.select(name for name in columns if name in kept))

@@ -1,6 +1,5 @@
 """A release, put together from a build: nothing in it that may not leave, everything in it that a reader asks for."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -11,6 +10,7 @@ from releases.card import card
 from releases.changelog import Previous, changelog, errata
 from releases.citation import citation
 from releases.croissant import croissant
+from releases.drafts import drafted_folder
 from releases.leaving import Leaving
 from releases.licence import licence_of, licence_text
 from releases.policy import PHYSIONET, default_target, is_gated
@@ -66,16 +66,8 @@ def release(build: Path, out: Path, wanted: Wanted) -> Release:
     made = _described(build, manifest, report, wanted, str(version))
     if _there(out, made):
         return read_release(out)
-    draft = out.with_name(f".{out.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        made = _write(draft, build, manifest, report, wanted, made)
-        draft.rename(out)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return made
+    with drafted_folder(out) as draft:
+        return _write(draft, build, manifest, report, wanted, made)
 
 
 def _write(
@@ -208,8 +200,6 @@ def _name(manifest: Manifest, target: Target) -> str:
 def _there(out: Path, made: Release) -> bool:
     """Whether this very release lies there already; raises where something else does."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        if out.exists():
-            out.rmdir()
         return False
     same = ("dataset", "version", "target", "manifest_sha256", "confirmed", "quality", "protocols")
     if (out / SUMS).is_file() and (out / RELEASE).is_file():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from releases.drafts import drafted_folder
 from releases.leaving import HASHED
 from releases.shards import write_split
 from schemas.errors import MedmillError
@@ -38,23 +39,15 @@ def rehydrate(release: Path, reports: Iterable[pl.DataFrame], out: Path) -> Rehy
         raise MedmillError(f"{release}: no text was taken out of this release; nothing to bring back")
     if out.exists() and any(out.iterdir()):
         raise MedmillError(f"{out}: not empty; choose a new folder for --out")
-    draft = out.with_name(f".{out.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
+    result = Rehydrated()
+    with drafted_folder(out) as draft:
         found = _Copy(draft / "copy")
         found.keep(reports)
-        result = Rehydrated()
         for config in configs:
             for split, record in config.splits.items():
                 paths = [release / file.path for file in record.files]
                 write_split(draft, config.name, split, _with_text(paths, config, found, result))
         shutil.rmtree(draft / "copy")
-        if out.exists():
-            out.rmdir()
-        draft.rename(out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return result
 
 
