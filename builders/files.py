@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import polars as pl
 
 from builders.boundary import StageError
 from builders.store import drafted, write_bytes
+from schemas.checksums import sha256_of
 
 _SUMS = ".sums"
 _TO_BUILD = "../../.."
@@ -46,8 +46,7 @@ def check_files(build: Path, rows: Path) -> None:
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return {"bytes": path.stat().st_size, "sha256": file_digest(file, "sha256").hexdigest()}
+    return {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def _verified(path: Path, note: Path) -> dict[str, Any] | None:

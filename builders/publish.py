@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 
 import polars as pl
@@ -129,9 +128,3 @@ def remove_strays(folder: Path, keep: Iterable[Path]) -> None:
         path.unlink()
     if strays and not any(folder.iterdir()):
         folder.rmdir()
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

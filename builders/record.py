@@ -12,9 +12,10 @@ from builders.legs import Leg
 from builders.logs import timings
 from builders.making import Making
 from builders.provenance import fingerprint, plain_settings
-from builders.publish import PublishedFile, sha256_of
+from builders.publish import PublishedFile
 from builders.source_code import whole_code_hash
 from builders.store import Account, read_account
+from schemas.checksums import sha256_of
 from schemas.manifest import (
     ColumnRecord,
     FileRecord,

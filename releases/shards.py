@@ -1,7 +1,6 @@
 """Parquet as the Hub's viewer and `datasets` like it: shards below 500 MB, row groups below 100 MB, a page index."""
 
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.checksums import sha256_of
 from schemas.manifest import FileRecord, SplitRecord
 
 MOST_SHARD_BYTES: Final = 450_000_000
@@ -98,9 +98,3 @@ def _named(release: Path, path: Path, rows: int) -> FileRecord:
     return FileRecord(
         path=path.relative_to(release).as_posix(), rows=rows, bytes=path.stat().st_size, sha256=sha256_of(path)
     )
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from releases.shards import sha256_of
+from schemas.checksums import sha256_of
 from schemas.errors import MedmillError
 from schemas.release import RELEASE
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from releases.diff import pieces
-from releases.shards import sha256_of
 from releases.sums import SUMS, files_of, read_sums
+from schemas.checksums import sha256_of
 from schemas.errors import MedmillError
 from schemas.release import Config, Release, read_release
 

@@ -1,7 +1,6 @@
 """The files a manifest names are there and readable, and so are those that rows of a table name."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import file_digest
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from qc.base import Check
 from qc.build import Build
 from qc.wording import counted
+from schemas.checksums import sha256_of
 from schemas.manifest import FileRecord
 from schemas.quality import Outcome
 
@@ -85,5 +85,4 @@ def _changed(path: Path, record: FileRecord, hashed: bool) -> bool:
         return True
     if not hashed:
         return False
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest() != record.sha256
+    return sha256_of(path) != record.sha256
