@@ -45,7 +45,7 @@ bench: .venv/.core
 lock: .venv/.dev
 	$(INSTALL) uv
 	echo "torch==2.13.0" | $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --group dev \
-		--extra transformers --extra hub --extra review --constraint - --no-header --no-annotate --quiet \
+		--extra transformers --extra hub --extra review --extra ct --constraint - --no-header --no-annotate --quiet \
 		| grep -v -E '^(nvidia|cuda|triton)' > constraints.draft
 	mv constraints.draft constraints.txt
 
@@ -62,10 +62,10 @@ clean:
 
 .venv/.dev: .venv/.core
 	@echo "Installing what the tests need …"
-	@$(INSTALL) --group dev --editable ".[hub,review]"
+	@$(INSTALL) --group dev --editable ".[hub,review,volumes]"
 	@touch $@
 
 .venv/.heavy: .venv/.dev
-	@echo "Installing the heavy engines that the tests run (torch, transformers) …"
-	@$(INSTALL) --editable ".[transformers]"
+	@echo "Installing the heavy engines that the tests run (torch, transformers, TotalSegmentator) …"
+	@$(INSTALL) --editable ".[transformers,ct]"
 	@touch $@

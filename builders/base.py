@@ -17,6 +17,7 @@ import dataframely as dy
 import polars as pl
 
 from schemas.terms import Terms, compose
+from schemas.voxels import VolumeError, Voxels
 
 REJECTED_SCHEMA = {"id": pl.String, "reason": pl.String, "detail": pl.String}
 
@@ -67,6 +68,13 @@ class Source(ABC):
     @abstractmethod
     def read(self, table: str, shard: str) -> pl.DataFrame | Kept:
         """The rows of one shard. A bad record is rejected, not fatal."""
+
+    def voxels(self, path: str) -> Voxels:
+        """The volume at a `path` of the table `volumes`, as its file stores it.
+
+        Raises `schemas.voxels.VolumeError` for one that cannot be used; a source without volumes has none.
+        """
+        raise VolumeError("no_volumes", f"the source {self.name} holds no volumes")
 
     def notes(self) -> Sequence[str]:
         """What a user should know of this copy and no row can say, one line each: ids and counts, no text.

@@ -50,7 +50,9 @@ def opened(browser: Any) -> Iterator[Open]:
 
 
 def at(view: Any, place: int, of: int) -> None:
-    view.wait_for_function("said => document.querySelector('#place')?.textContent === said", arg=f"{place} of {of}")
+    """Wait for an item; its words are there before the script that reads the keys has run."""
+    shown = "document.readyState === 'complete' && document.querySelector('#place')?.textContent === said"
+    view.wait_for_function(f"said => {shown}", arg=f"{place} of {of}")
 
 
 def said(good: Any) -> list[tuple[str, str, str, str]]:
