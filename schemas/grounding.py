@@ -66,11 +66,11 @@ class GroundedMask(GroundedSentence):
     """The same, with the masks of the scan's volume."""
 
     volume = dy.String(nullable=True, metadata=tag("id"), description="Null where the scan has no volume here.")
-    masks = dy.List(dy.String(), metadata=tag("id"), description="Ids of `masks` rows, none, one or many; none empty.")
+    masks = dy.List(dy.String(), metadata=tag("id"), description="Ids of `masks` rows, none or many; none empty.")
     mask_node = dy.String(
         nullable=True,
         metadata=tag("label"),
-        description="The node whose masks these are: itself, or its nearest whole.",
+        description="The node whose masks these are: itself or its nearest whole.",
     )
     mask_role = dy.Enum(MASK_ROLES, nullable=True, metadata=tag("label"))
 
