@@ -68,9 +68,9 @@ class Scans:
         again = ~pl.col("id").is_first_distinct() & pl.col("id").is_not_null()
         return ordered.with_columns(again=again)
 
-    def chosen_volumes(self, prefix: str = "") -> pl.DataFrame:
-        """One row per volume, with `chosen`."""
-        rows = self.volumes(prefix).filter(~pl.col("again"), pl.col("id").is_not_null())
+    def chosen_volumes(self, listed: pl.DataFrame) -> pl.DataFrame:
+        """One row per volume of `volumes`, with `chosen`."""
+        rows = listed.filter(~pl.col("again"), pl.col("id").is_not_null())
         return rows.with_columns(chosen=chosen(self.reconstruction))
 
     def stated(self, table: str) -> pl.DataFrame:
