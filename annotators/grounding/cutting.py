@@ -23,6 +23,10 @@ class Said(NamedTuple):
     nodes: tuple[str, ...]
     text: str
     conflict: bool
+    aside: bool = False
+    """A structure that only says how far or next to what."""
+    joined: bool = False
+    """A finding joined by a hyphen or slash to the one before (`effusion-thickening`)."""
 
     @property
     def structure(self) -> bool:

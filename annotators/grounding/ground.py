@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from annotators.grounding.cutting import Said, parts
+from annotators.grounding.surroundings import seen
 from annotators.grounding.kinds import kind_of, silence
 from annotators.grounding.places import Placed, placed
 from annotators.grounding.rules import FOLDER
@@ -70,12 +71,13 @@ def _said(entities: pl.DataFrame) -> dict[tuple, dict[int, list[Said]]]:
 def _section(text: str, said: dict[int, list[Said]]) -> Iterator[Row]:
     before: Sequence[str] = ()
     for number, (begin, end) in enumerate(split(text)):
-        here = said.get(number, [])
+        here = [seen(one, text, begin) for one in said.get(number, ())]
         for start, stop, heading in parts(text[begin:end], begin, here):
             inside = [one for one in here if start <= one.start < stop]
-            nodes = () if heading else placed(inside, before)
+            lowered = text[start:stop].lower()
+            nodes = placed(inside, before, lowered)
             before = [one.node for one in nodes] or before
-            yield from _rows(number, start, stop, text[start:stop], nodes, heading=heading)
+            yield from _rows(number, start, stop, text[start:stop], () if heading else nodes, heading=heading)
 
 
 def _rows(number: int, start: int, stop: int, text: str, nodes: Sequence[Placed], *, heading: bool) -> Iterator[Row]:

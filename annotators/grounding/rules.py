@@ -31,8 +31,14 @@ def spread() -> Mapping[str, str]:
 
 @cache
 def implied() -> Mapping[tuple[str, str], str]:
-    """(canonical term or `*`, node that it is said at) to the node that is meant."""
-    found = {(term, at): node for term, at, node in _rows("implied.tsv")}
+    """(canonical term or `*`, node that it is said at) to the node that is meant; "": that node itself."""
+    found = {(term, at): node for term, places, node in _rows("implied.tsv") for at in places.split(";")}
     for (_, at), node in found.items():
-        anatomy.node(at), anatomy.node(node)
+        anatomy.node(at), anatomy.node(node or at)
     return found
+
+
+@cache
+def carried() -> frozenset[str]:
+    """Canonical terms of findings that go on about the structure of the sentence before."""
+    return frozenset(term for (term,) in _rows("carried.tsv"))
