@@ -1,0 +1,18 @@
+"""What the words around a structure or a finding say of it."""
+
+from annotators.grounding.cutting import Said
+from annotators.grounding.rules import words
+
+_NEAR = 45
+"""Characters before a structure in which a phrase may say that it stands aside."""
+
+
+def seen(one: Said, text: str, begin: int) -> Said:
+    """The entity with `aside` or `joined` where the words before it in its sentence, from `begin` on, say so."""
+    if not one.structure:
+        joined = one.start - begin > 2 and text[one.start - 1] in "-/" and text[one.start - 2].isalpha()
+        return one._replace(joined=joined) if joined else one
+    nodes = ("aorta",) if one.term == "abdominal aorta" else one.nodes
+    before = text[max(begin, one.start - _NEAR) : one.start].lower()
+    aside = words("aside").search(before) is not None
+    return one._replace(nodes=nodes, aside=aside) if aside or nodes != one.nodes else one
