@@ -28,7 +28,7 @@ from qc.checks.offsets import Offsets
 from qc.checks.order import Order
 from qc.checks.origin import Origin
 from qc.checks.references import References
-from qc.checks.representatives import Representatives, VolumeRepresentatives
+from qc.checks.representatives import Representatives
 from qc.checks.scores import Scores
 from qc.checks.splits import Splits
 from qc.checks.strata import Strata
@@ -47,7 +47,6 @@ CHECKS: tuple[type[Check], ...] = (
     References,
     Accounting,
     Representatives,
-    VolumeRepresentatives,
     Splits,
     Leakage,
     HeldOut,

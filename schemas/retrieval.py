@@ -27,10 +27,7 @@ class RankedImage(dy.Schema):
 
 
 class RankedVolume(dy.Schema):
-    """One reconstruction of a scan of the corpus; scans are ranked, so reconstructions are never each other's candidates.
-
-    CTRATE-IR is loaded per reconstruction.
-    """
+    """One reconstruction of a scan of the corpus; scans are ranked, so those of one are no candidates."""
 
     id = dy.String(primary_key=True, metadata=tag("id"))
     study = dy.String(metadata=tag("id"), description="The scan, as in `corpus`.")

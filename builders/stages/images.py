@@ -1,9 +1,9 @@
 """Images of the studies of a corpus, or volumes of its scans, and which one stands for its study."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import dataframely as dy
 import polars as pl
 
 from builders.base import Kept, Stage
@@ -32,7 +32,7 @@ class RankImages(Stage):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: Image rows and study keys, both of the same studies. Returns RankedImage rows."""
         order = pl.col("view").replace_strict(VIEW_ORDER, range(len(VIEW_ORDER)), default=len(VIEW_ORDER))
-        return _ranked(*frames, RankedImage, order)
+        return _ranked(frames, RankedImage.column_names(), order)
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,16 @@ class RankVolumes(Stage):
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: Volume rows and study keys, both of the same scans. Returns RankedVolume rows."""
-        return _ranked(*frames, RankedVolume, ~pl.col("chosen"), pl.col("reconstruction"))
+        return _ranked(frames, RankedVolume.column_names(), ~pl.col("chosen"), pl.col("reconstruction"))
 
 
-def _ranked(pictures: pl.DataFrame, keys: pl.DataFrame, schema: type[dy.Schema], *order: pl.Expr) -> Kept:
+def _ranked(frames: Sequence[pl.DataFrame], columns: Sequence[str], *order: pl.Expr) -> Kept:
     """Pictures of studies that the corpus has; the first by `order`, then id, stands for its study."""
+    pictures, keys = frames
     joined = pictures.drop("split", strict=False).join(keys, on="study", how="left", maintain_order="left")
     known = joined.filter(pl.col("split").is_not_null()).sort("study", *order, "id")
     known = known.with_columns(stands_for_study=pl.int_range(pl.len()).over("study") == 0)
-    return Kept(known.select(schema.column_names()), _unknown(joined))
+    return Kept(known.select(columns), _unknown(joined))
 
 
 def _unknown(joined: pl.DataFrame) -> pl.DataFrame:
