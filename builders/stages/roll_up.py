@@ -29,13 +29,13 @@ class RollUp(Stage):
     """
 
     rollup: Literal["directed", "published"] = "directed"
-    anatomies: Literal["cxr", "ct", "all"] = "cxr"
+    anatomies: anatomy.Anatomies = "cxr"
     term: Literal["canonical", "surface"] = "canonical"
     anatomy_entities: bool = False
     repeats: bool = True
 
     version: ClassVar[int] = 1
-    data: ClassVar[tuple[str, ...]] = ("schemas/anatomy.tsv",)
+    data: ClassVar[tuple[str, ...]] = ("schemas/anatomy.tsv", "schemas/radir_ct.tsv")
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Study and Entity rows. Returns StudyFinding rows; a study without entities has none."""
@@ -43,7 +43,7 @@ class RollUp(Stage):
         said = self._said(entities)
         placed = said.explode("anatomy").filter(pl.col("anatomy").is_not_null())
         everything = said.with_columns(anatomy=pl.lit(anatomy.WHOLE_REPORT))
-        derived = self._derived(placed).filter(pl.col("anatomy").is_in(self._wanted()))
+        derived = self._derived(placed).filter(pl.col("anatomy").is_in(anatomy.chosen(self.anatomies)))
         rows = pl.concat([derived, everything.select(derived.columns)])
         if self.rollup == "directed":
             rows = _without_contradictions(rows)
@@ -56,9 +56,6 @@ class RollUp(Stage):
     def expected(self, rows: int, size: int) -> tuple[int, int]:
         """Measured on Open-i: most rows are inherited, and compress well."""
         return 60 * rows, 400 * rows
-
-    def _wanted(self) -> list[str]:
-        return list(anatomy.names() if self.anatomies == "all" else anatomy.vocabulary(self.anatomies))
 
     def _said(self, entities: pl.DataFrame) -> pl.DataFrame:
         """The entities that are scored, in report order (`place`): study, term, type, via, and what is said of it."""

@@ -44,7 +44,7 @@ def _group(check: Outcome) -> str:
 
 def _headline(build: Build) -> list[tuple[str, int]]:
     """What the dataset holds, in the words of its tables."""
-    tables = {"corpus": "studies", "images": "images", "entities": "entities"}
+    tables = {"corpus": "studies", "images": "images", "volumes": "volumes", "entities": "entities"}
     found = [(word, build.rows(table)) for table, word in tables.items() if build.has(table)]
     if build.has("rankings"):
         ranked = build.scan("rankings", ["rank"]).select(pl.col("rank").count()).collect(engine="streaming").item()
