@@ -44,6 +44,7 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str) -> list[Place
 
     `before` are the nodes spoken of just before, `text` is the part in lower case.
     """
+    said = _in_abdomen(said, before)
     structures = [one for one in said if one.structure]
     findings = [one for one in said if not one.structure and one.assertion in SPOKEN]
     if not structures and words("remark").search(text):
@@ -80,7 +81,9 @@ def _of_finding(
 
 def _leaves(own: Sequence[str], before: Sequence[str]) -> bool:
     """Whether what was spoken of before is not all within what a finding without a place would mean."""
-    return any(node != one and one not in anatomy.ancestors(node) for node in before for one in own)
+    return _FRAMES.issuperset(own) or any(
+        node != one and one not in anatomy.ancestors(node) for node in before for one in own
+    )
 
 
 def _own(finding: Said, structures: Sequence[Said]) -> tuple[str, ...]:
@@ -156,6 +159,17 @@ def _told(said: Sequence[Said], structures: Sequence[Said], text: str) -> list[P
 def _of_study(text: str) -> bool:
     """Whether the words are of the examination, or of what should be done, not of what is seen."""
     return any(words(what).search(text) for what in ("technique", "recommendation", "history"))
+
+
+def _in_abdomen(said: Sequence[Said], before: Sequence[str]) -> Sequence[Said]:
+    """Beside the aorta is in the abdomen, where the abdomen was spoken of before."""
+    below = before and all("abdominal structures" in anatomy.ancestors(node) for node in before)
+    if not below or not any(one.structure and one.text.lower().startswith(_BESIDE_AORTA) for one in said):
+        return said
+    return [one._replace(nodes=tuple("abdomen" if n == "mediastinum" else n for n in one.nodes)) for one in said]
+
+
+_BESIDE_AORTA: Final = ("paraaortic", "para-aortic", "para aortic")
 
 
 def _gone_on(said: Sequence[Said], before: Sequence[str], text: str) -> list[Placed]:
