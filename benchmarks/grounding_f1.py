@@ -69,9 +69,10 @@ def f1(truth: set, made: set) -> float:
 
 
 def present(rows: pl.DataFrame) -> pl.DataFrame:
-    """(study, path): all paths, and those above them, of the nodes with a positive finding."""
-    positive = rows.filter(~pl.col("kind").is_in(["none", "organ_normal"]), pl.col("findings").list.len() > 0)
-    return above(positive.select("study", path="paths").explode("path"))
+    """(study, path): all paths, and those above them, of the nodes where something is, variants and small nodes too."""
+    said = rows.explode("findings").drop_nulls("findings").unnest("findings")
+    there = said.filter(pl.col("assertion").is_in(["present", "uncertain"]), ~pl.col("term").is_in(["normal", "clear"]))
+    return above(there.select("study", path="paths").explode("path"))
 
 
 def above(paths: pl.DataFrame) -> pl.DataFrame:

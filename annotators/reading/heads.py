@@ -9,6 +9,7 @@ import polars as pl
 from annotators.reading.enlargement import grew, with_large_nodes
 from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
+from schemas import anatomy
 
 _LATER: Final = re.compile(
     r",? (and|or|&|to|through|thru)(?: the)?(?: left| right)? ([a-z0-9.]+) "
@@ -17,7 +18,7 @@ _LATER: Final = re.compile(
 _ANY: Final = (
     r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
     r"\bribs? \d|prominen|enlarge|"
-    r"(?:diameter|calib|width).*increase|increase.*(?:diameter|calib|width)"
+    r"(?:diameter|calib|width|size|dimension).*increase|increase.*(?:diameter|calib|width|size|dimension)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
 _COUNTED: Final = re.compile(
@@ -117,7 +118,7 @@ def _grown(plain: str, start: int, end: int, hits: list[Hit], index: int) -> boo
     words = plain[start:end]
     if "enlarge" in words:
         return _ahead(hits, index) or (words.startswith("enlarged") and _behind(hits, index))
-    return "increase" in words and _calibre(plain, hits, index)
+    return "increase" in words and (_calibre(plain, hits, index) or _size(plain, hits, index))
 
 
 def _structure(hits: list[Hit], index: int) -> bool:
@@ -161,3 +162,34 @@ def _calibre(plain: str, hits: list[Hit], index: int) -> bool:
             break
         named |= entry.role == "place"
     return named and _CALIBRE.search(plain, begin, hits[index][0]) is not None
+
+
+_SIZE: Final = re.compile(r"\b(?:size|dimension)s?\b")
+_SIZE_OF: Final = re.compile(r" in (?:the )?(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))")
+_ORGANS: Final = ("thyroid", "liver", "spleen", "kidneys", "pancreas", "prostate", "adrenal gland", "thymus")
+
+
+def _size(plain: str, hits: list[Hit], index: int) -> bool:
+    """`The sizes of both thyroid lobes have increased`: of an organ that is no place of lesions, it says that it is large."""
+    start, end, _ = hits[index]
+    ahead = _SIZE_OF.match(plain, end)
+    if ahead:
+        return any(_organ(entry) for first, _, entry in hits[index + 1 : index + 4] if first <= ahead.end() + 6)
+    named = [hit for hit in _clause(hits, index) if _organ(hit[2])]
+    return bool(named) and _SIZE.search(plain, 0, start) is not None
+
+
+def _clause(hits: list[Hit], index: int) -> list[Hit]:
+    """The hits before this one, back to a break; none where a finding is among them."""
+    found: list[Hit] = []
+    for hit in reversed(hits[:index]):
+        if hit[2].role in _ENDS:
+            break
+        found.append(hit)
+    return [] if any(hit[2].role == "term" for hit in found) else found
+
+
+def _organ(entry: Term | Cue) -> bool:
+    if not isinstance(entry, Term) or entry.role != "place":
+        return False
+    return any(entry.node == organ or organ in anatomy.ancestors(entry.node) for organ in _ORGANS)
