@@ -49,6 +49,7 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str) -> list[Place
     findings = [one for one in said if not one.structure and one.assertion in SPOKEN]
     if not structures and words("remark").search(text):
         return []
+    findings = _at_place(findings, structures)
     if not findings:
         return _told(said, structures, text) or _gone_on(said, before, text)
     if not structures and all(one.term in _OF_ALL and not one.nodes for one in findings) and _of_study(text):
@@ -64,6 +65,13 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str) -> list[Place
     _add_parts(found, structures)
     _without_implied_wholes(found)
     return [Placed(node, one.rule, tuple(dict.fromkeys(one.findings))) for node, one in found.items()]
+
+
+def _at_place(findings: Sequence[Said], structures: Sequence[Said]) -> list[Said]:
+    """Without the meaning that a finding would have aside (a thyroid that reaches the mediastinum widens nothing)."""
+    aside = {node for one in structures if one.aside for node in one.nodes}
+    home = {one[:2] for one in findings if not aside.issuperset(one.nodes)}
+    return [one for one in findings if one[:2] not in home or not one.nodes or not aside.issuperset(one.nodes)]
 
 
 def _of_finding(
@@ -116,9 +124,14 @@ def _joined(nodes: tuple[str, ...], structures: Sequence[Said]) -> tuple[str, ..
     for node in nodes:
         for parent in anatomy.parents(node):
             pair = _pair(parent)
-            if node in pair and set(pair) <= set(found) and (parent in named or named.isdisjoint(pair)):
+            if node in pair and _both(found, pair, parent in named) and (parent in named or named.isdisjoint(pair)):
                 found = [parent if one == node else one for one in found if one == node or one not in pair]
     return tuple(dict.fromkeys(found))
+
+
+def _both(found: Sequence[str], pair: tuple[str, ...], whole: bool) -> bool:
+    """Whether both sides are there; where the whole is named, a part of the other side is enough (the largest in …)."""
+    return all(side in found or (whole and any(side in anatomy.ancestors(one) for one in found)) for side in pair)
 
 
 @cache

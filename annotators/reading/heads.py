@@ -165,18 +165,20 @@ def _calibre(plain: str, hits: list[Hit], index: int) -> bool:
 
 
 _SIZE: Final = re.compile(r"\b(?:size|dimension)s?\b")
-_SIZE_OF: Final = re.compile(r" in (?:the )?(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))")
+_SIZE_OF: Final = re.compile(
+    r"[a-z ]*increase in (?:the )?(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))"
+)
 _ORGANS: Final = ("thyroid", "liver", "spleen", "kidneys", "pancreas", "prostate", "adrenal gland", "thymus")
 
 
 def _size(plain: str, hits: list[Hit], index: int) -> bool:
     """`The sizes of both thyroid lobes have increased`: of an organ that is no place of lesions, it says that it is large."""
-    start, end, _ = hits[index]
-    ahead = _SIZE_OF.match(plain, end)
+    start = hits[index][0]
+    ahead = _SIZE_OF.match(plain, start)
     if ahead:
-        return any(_organ(entry) for first, _, entry in hits[index + 1 : index + 4] if first <= ahead.end() + 6)
-    named = [hit for hit in _clause(hits, index) if _organ(hit[2])]
-    return bool(named) and _SIZE.search(plain, 0, start) is not None
+        return any(_organ(entry) for first, _, entry in hits[index + 1 :] if ahead.end() - 6 <= first <= ahead.end())
+    named = any(_organ(entry) for _, _, entry in _clause(hits, index))
+    return named and _SIZE.search(plain, 0, start) is not None
 
 
 def _clause(hits: list[Hit], index: int) -> list[Hit]:
