@@ -97,7 +97,7 @@ def _leaves(own: Sequence[str], before: Sequence[str]) -> bool:
 def _own(finding: Said, structures: Sequence[Said]) -> tuple[str, ...]:
     """The nodes of a finding: without frames around others, and both sides as their whole unless each was named."""
     nodes = _without_asides(finding.nodes, structures)
-    return _most_specific(_joined(_based(tuple(_TISSUE.get(n, n) for n in nodes)), structures))
+    return _joined(_most_specific(_based(tuple(_TISSUE.get(n, n) for n in nodes))), structures)
 
 
 def _without_asides(nodes: tuple[str, ...], structures: Sequence[Said]) -> tuple[str, ...]:
@@ -149,6 +149,8 @@ def _most_specific(nodes: Iterable[str]) -> tuple[str, ...]:
 
 @cache
 def _holds(frame: str, node: str) -> bool:
+    if frame in ("upper abdomen", "lower abdomen"):
+        return node not in _FRAMES and "abdomen" in anatomy.ancestors(node)
     return frame != node and (frame in anatomy.ancestors(node) or frame.startswith("thora"))
 
 

@@ -17,7 +17,7 @@ _LATER: Final = re.compile(
 )
 _ANY: Final = (
     r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
-    r"\bribs? \d|prominen|enlarge|"
+    r"\bribs? \d|\d(?:st|nd|rd|th) ?- ?\d+(?:st|nd|rd|th) ribs?|prominen|enlarge|"
     r"(?:diameter|calib|width|size|dimension).*increase|increase.*(?:diameter|calib|width|size|dimension)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
@@ -85,7 +85,12 @@ def _ribs(start: int, end: int, numbers: Sequence[int]) -> Iterator[Hit]:
     yield from ((start, end, term) for term in named if term is not None)
 
 
+_SPAN: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th) ?- ?(\d{1,2})(?:st|nd|rd|th) ribs?\b")
+
+
 def _counted(plain: str) -> Iterator[Hit]:
+    for found in _SPAN.finditer(plain):
+        yield from _ribs(found.start(), found.end(), range(int(found[1]), int(found[2]) + 1))
     for found in _COUNTED.finditer(plain):
         if found[3] in _THROUGH:
             yield from _ribs(found.start(), found.end(), range(int(found[2].split()[-1]), int(found[4]) + 1))
