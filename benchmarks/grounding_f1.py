@@ -34,6 +34,7 @@ KEYWORDS = {
     "breast": "breast|gynec",
     "trachea and bronchie": r"trache|bronchi[^e]|peribronch",
 }
+TUBES = ["central venous catheter", "chest tube", "endotracheal tube", "nasogastric tube", "picc", "tracheostomy", "tube"]
 DENIED = re.compile(r"\bno\b|\bnot\b|normal|natural|without|\bopen\b|preserved")
 
 
@@ -69,9 +70,18 @@ def f1(truth: set, made: set) -> float:
 
 
 def present(rows: pl.DataFrame) -> pl.DataFrame:
-    """(study, path): all paths, and those above them, of the nodes with a positive finding."""
-    positive = rows.filter(~pl.col("kind").is_in(["none", "organ_normal"]), pl.col("findings").list.len() > 0)
-    return above(positive.select("study", path="paths").explode("path"))
+    """(study, path): all paths, and those above them, of the nodes where something is."""
+    there = findings(rows).filter(pl.col("assertion").is_in(["present", "uncertain"]))
+    return above(there.select("study", path="paths").explode("path"))
+
+
+def findings(rows: pl.DataFrame) -> pl.DataFrame:
+    """What a sentence says of a node, as the published rows have it: variants and small nodes, but no lines and tubes."""
+    said = rows.explode("findings").drop_nulls("findings").unnest("findings")
+    return said.filter(
+        ~pl.col("term").is_in(["normal", "clear", *TUBES]),
+        pl.col("assertion").is_in(["present", "uncertain", "absent", "resolved"]),
+    )
 
 
 def above(paths: pl.DataFrame) -> pl.DataFrame:

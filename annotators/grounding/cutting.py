@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from annotators.grounding.rules import words
 from schemas import anatomy
 
-_BETWEEN: Final = re.compile(r"[,;:]\s+(?:and |but |also )?|\s(?=and |but |while |whereas |however )|\.\s+")
+_BETWEEN: Final = re.compile(r"[,;:]\s+|\s(?=and |but |while |whereas |however )|[.?]\)?\s+")
 
 
 class Said(NamedTuple):

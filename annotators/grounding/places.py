@@ -44,10 +44,12 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str) -> list[Place
 
     `before` are the nodes spoken of just before, `text` is the part in lower case.
     """
+    said = _in_abdomen(said, before)
     structures = [one for one in said if one.structure]
     findings = [one for one in said if not one.structure and one.assertion in SPOKEN]
     if not structures and words("remark").search(text):
         return []
+    findings = _at_place(findings, structures)
     if not findings:
         return _told(said, structures, text) or _gone_on(said, before, text)
     if not structures and all(one.term in _OF_ALL and not one.nodes for one in findings) and _of_study(text):
@@ -65,6 +67,13 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str) -> list[Place
     return [Placed(node, one.rule, tuple(dict.fromkeys(one.findings))) for node, one in found.items()]
 
 
+def _at_place(findings: Sequence[Said], structures: Sequence[Said]) -> list[Said]:
+    """Without the meaning that a finding would have aside (a thyroid that reaches the mediastinum widens nothing)."""
+    aside = {node for one in structures if one.aside for node in one.nodes}
+    home = {one[:2] for one in findings if not aside.issuperset(one.nodes)}
+    return [one for one in findings if one[:2] not in home or not one.nodes or not aside.issuperset(one.nodes)]
+
+
 def _of_finding(
     finding: Said, structures: Sequence[Said], last: Sequence[str], before: Sequence[str]
 ) -> tuple[Sequence[str], str]:
@@ -80,13 +89,15 @@ def _of_finding(
 
 def _leaves(own: Sequence[str], before: Sequence[str]) -> bool:
     """Whether what was spoken of before is not all within what a finding without a place would mean."""
-    return any(node != one and one not in anatomy.ancestors(node) for node in before for one in own)
+    return _FRAMES.issuperset(own) or any(
+        node != one and one not in anatomy.ancestors(node) for node in before for one in own
+    )
 
 
 def _own(finding: Said, structures: Sequence[Said]) -> tuple[str, ...]:
     """The nodes of a finding: without frames around others, and both sides as their whole unless each was named."""
     nodes = _without_asides(finding.nodes, structures)
-    return _most_specific(_joined(_based(tuple(_TISSUE.get(n, n) for n in nodes)), structures))
+    return _joined(_most_specific(_based(tuple(_TISSUE.get(n, n) for n in nodes))), structures)
 
 
 def _without_asides(nodes: tuple[str, ...], structures: Sequence[Said]) -> tuple[str, ...]:
@@ -113,9 +124,14 @@ def _joined(nodes: tuple[str, ...], structures: Sequence[Said]) -> tuple[str, ..
     for node in nodes:
         for parent in anatomy.parents(node):
             pair = _pair(parent)
-            if node in pair and set(pair) <= set(found) and (parent in named or named.isdisjoint(pair)):
+            if node in pair and _both(found, pair, parent in named) and (parent in named or named.isdisjoint(pair)):
                 found = [parent if one == node else one for one in found if one == node or one not in pair]
     return tuple(dict.fromkeys(found))
+
+
+def _both(found: Sequence[str], pair: tuple[str, ...], whole: bool) -> bool:
+    """Whether both sides are there; where the whole is named, a part of the other side is enough (the largest in …)."""
+    return all(side in found or (whole and any(side in anatomy.ancestors(one) for one in found)) for side in pair)
 
 
 @cache
@@ -133,6 +149,8 @@ def _most_specific(nodes: Iterable[str]) -> tuple[str, ...]:
 
 @cache
 def _holds(frame: str, node: str) -> bool:
+    if frame in ("upper abdomen", "lower abdomen"):
+        return node not in _FRAMES and "abdomen" in anatomy.ancestors(node)
     return frame != node and (frame in anatomy.ancestors(node) or frame.startswith("thora"))
 
 
@@ -156,6 +174,17 @@ def _told(said: Sequence[Said], structures: Sequence[Said], text: str) -> list[P
 def _of_study(text: str) -> bool:
     """Whether the words are of the examination, or of what should be done, not of what is seen."""
     return any(words(what).search(text) for what in ("technique", "recommendation", "history"))
+
+
+def _in_abdomen(said: Sequence[Said], before: Sequence[str]) -> Sequence[Said]:
+    """Beside the aorta is in the abdomen, where the abdomen was spoken of before."""
+    below = before and all("abdominal structures" in anatomy.ancestors(node) for node in before)
+    if not below or not any(one.structure and one.text.lower().startswith(_BESIDE_AORTA) for one in said):
+        return said
+    return [one._replace(nodes=tuple("abdomen" if n == "mediastinum" else n for n in one.nodes)) for one in said]
+
+
+_BESIDE_AORTA: Final = ("paraaortic", "para-aortic", "para aortic")
 
 
 def _gone_on(said: Sequence[Said], before: Sequence[str], text: str) -> list[Placed]:

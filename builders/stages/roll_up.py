@@ -22,8 +22,9 @@ class RollUp(Stage):
     Present and uncertain findings count for everything the structure is part of, absent and normal ones for all
     its parts; absent ones rise only where every part says so: both sides, or all children. Where a structure has
     the same finding present and absent, the present one stands (the entities keep both).
-    `rollup="published"`: everything rises and nothing sinks, as in the released files of RadIR. `anatomies`:
-    the vocabulary whose structures get rows. `term`: what stands for an entity, the canonical term or the
+    `rollup="published"`: everything rises and nothing sinks, as in the released files of RadIR and RadGenome-Chest CT;
+    for CT along the latter's regions (`schemas.regions`), so that the findings of every published path are among those
+    of the path above it. `anatomies`: the vocabulary whose structures get rows. `term`: what stands for an entity, the canonical term or the
     surface in lower case. `anatomy_entities`: whether a mention of the structure itself is an entity of its row.
     `repeats`: whether a finding said twice counts twice, as RaTEScore would count it.
     """
@@ -35,7 +36,7 @@ class RollUp(Stage):
     repeats: bool = True
 
     version: ClassVar[int] = 1
-    data: ClassVar[tuple[str, ...]] = ("schemas/anatomy.tsv", "schemas/radir_ct.tsv")
+    data: ClassVar[tuple[str, ...]] = ("schemas/anatomy.tsv", "schemas/radir_ct.tsv", "schemas/regions.tsv")
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Study and Entity rows. Returns StudyFinding rows; a study without entities has none."""
@@ -81,7 +82,7 @@ class RollUp(Stage):
     def _derived(self, placed: pl.DataFrame) -> pl.DataFrame:
         """The rows of every structure a finding counts for; `via` says how it came there."""
         if self.rollup == "published":
-            return carried(placed, links("up"))
+            return carried(placed, links("up" if self.anatomies in ("cxr", "all") else "regions"))
         positive = pl.col("type").is_in([*POSITIVE, "Anatomy"])
         absent = risen(placed.filter(~positive))
         return pl.concat([carried(placed.filter(positive), links("up")), carried(absent, links("down"))])
