@@ -37,6 +37,7 @@ from qc.checks.ties import Ties
 from qc.checks.verdicts import Verdicts
 from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
+from qc.volumes import OpenVolume, Volumes
 from schemas.quality import Outcome, QcReport, Skipped, worst
 
 CHECKS: tuple[type[Check], ...] = (
@@ -77,10 +78,11 @@ REPORT = "report.json"
 PAGE = "report.html"
 
 
-def run(folder: Path, more: Sequence[Check] = ()) -> QcReport:
+def run(folder: Path, more: Sequence[Check] = (), *, voxels: OpenVolume | None = None) -> QcReport:
     """Check a build and write `qc/report.json` and `qc/report.html` into it.
 
-    `more` are checks of one dataset, run after the common ones. Nothing of the build is changed. Raises
+    `more` are checks of one dataset, run after the common ones. `voxels` opens volumes of the source for the
+    pictures of the page, which shows masks alone without it. Nothing of the build is changed. Raises
     `schemas.errors.MedmillError` where the folder is no build.
     """
     from qc.report.page import page
@@ -90,7 +92,7 @@ def run(folder: Path, more: Sequence[Check] = ()) -> QcReport:
     out = folder / "qc"
     out.mkdir(exist_ok=True)
     _write(out / REPORT, report.model_dump_json(indent=2) + "\n")
-    _write(out / PAGE, page(build, report))
+    _write(out / PAGE, page(build, report, Volumes(build, voxels)))
     return report
 
 

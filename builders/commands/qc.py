@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from schemas.quality import QcReport
 
 
-def qc(folder: Path, *, json: bool = False, quiet: bool = False) -> int:
+def qc(folder: Path, *, source: tuple[str, ...] = (), json: bool = False, quiet: bool = False) -> int:
     """Check a build and write its report page.
 
     Writes qc/report.json and qc/report.html into the build folder; the page opens offline. Exit code 3 if a
@@ -18,12 +18,18 @@ def qc(folder: Path, *, json: bool = False, quiet: bool = False) -> int:
 
     Args:
         folder: The build folder.
+        source: NAME=VALUE: where a source of the build lies now; the page then shows its volumes too, where the terms
+            allow.
         json: Print the report as JSON.
         quiet: Print nothing.
     """
+    from builders.opening import reopened, voxels_of
+    from builders.settings import pairs
     from qc.run import PAGE, run
+    from schemas.manifest import read_manifest
 
-    report = run(folder)
+    sources = reopened(read_manifest(folder), pairs(source, "--source")) if source else []
+    report = run(folder, voxels=voxels_of(sources))
     if json:
         print(report.model_dump_json(indent=2))
     elif not quiet:

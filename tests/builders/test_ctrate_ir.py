@@ -15,10 +15,9 @@ from builders.exports.radir import radir
 from builders.recipes.ctrate_ir import Options
 from builders.retrieval import retrieval
 from builders.run import Orders, make
-from builders.sources.reports_table import ReportsTable
 from qc.run import run
 from schemas import anatomy
-from schemas.radiology import Label, Report
+from schemas.radiology import Report
 from schemas.terms import OPEN, Terms
 from schemas.volumes import Volume
 
@@ -218,27 +217,10 @@ def test_two_held_out_splits_keep_their_own_names(tmp_path):
     assert (home / "anatomy/val_ratescore/lung.npy").exists() and (home / "anatomy/test_ratescore/lung.npy").exists()
 
 
-@dataclass(frozen=True)
-class LabelledReports(ReportsTable):
-    """The real reports with the 18 labels that people gave them."""
-
-    tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "labels": Label}
-
-    def read(self, table: str, shard: str) -> Any:
-        if table == "reports":
-            return super().read(table, shard)
-        wide = pl.read_csv(self.location).drop("report_text").rename({"AccessionNo": "study"})
-        state = pl.when(pl.col("value") == 1).then(pl.lit("present")).otherwise(pl.lit("absent"))
-        fixed = {"label_set": pl.lit("ctrate18"), "origin": pl.lit("people")}
-        return wide.unpivot(index="study", variable_name="label").with_columns(state=state, **fixed).drop("value")
-
-
 @pytest.fixture(scope="module")
 def real(samples, tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
-    reports = str(samples / "ct_rate" / "labelled_reports_train.csv.gz")
-    source = LabelledReports(location=reports, id="AccessionNo", text=("findings=report_text",))
-    make(retrieval("ctrate-ir", {"reports-table": source}, Options()), folder, Orders(workers=0))
+    build("ctrate-ir", sources={"ct-rate": str(samples / "ct_rate")}, out=folder, workers=0)
     return folder
 
 
