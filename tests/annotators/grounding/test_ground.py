@@ -160,7 +160,9 @@ def test_the_parts_of_a_section_are_all_of_its_sentences_and_each_is_of_nodes_or
         sentences = list(enumerate(split(text)))
         assert set(covered.values()) <= {1}
         assert sorted(covered) == [place for _, (start, end) in sentences for place in range(start, end)]
-        assert all(sentences[sentence][1][0] <= start < end <= sentences[sentence][1][1] for sentence, start, end in bounds)
+        assert all(
+            sentences[sentence][1][0] <= start < end <= sentences[sentence][1][1] for sentence, start, end in bounds
+        )
         for row in own.to_dicts():
             assert text[row["start"] : row["end"]] == row["text"]
     for _, part in rows.group_by("study", "start", maintain_order=True):

@@ -73,7 +73,9 @@ def test_findings_rise_along_the_published_regions() -> None:
 
 
 def test_an_entity_is_where_its_sentence_is_grounded() -> None:
-    studies = corpus(s="The pancreas is normal. No mass was seen. Enlarged lymph nodes in the mediastinum. Nodules in both lungs.")
+    studies = corpus(
+        s="The pancreas is normal. No mass was seen. Enlarged lymph nodes in the mediastinum. Nodules in both lungs."
+    )
     entities = Findings().annotate(passages(studies))
     placed = PlaceEntities()(entities, Ground()(studies, entities))
     assert placed.drop("anatomy").equals(entities.drop("anatomy"))
