@@ -12,11 +12,12 @@ from builders.base import Kept, Shard, Source
 from builders.settings import AtLeastOne
 from builders.sources.ct_folder_rows import listing, notes_on, volume_rows
 from builders.sources.itk_volume import read_image, read_series, series_in
-from builders.sources.nifti import MOST_VOXELS, read_nifti
+from builders.sources.nifti import read_nifti
 from builders.sources.patient_shards import prefixes
 from builders.sources.place import Place, absolute, digest
 from builders.sources.reconstructions import Reconstruction
 from builders.sources.reports_table import ReportsTable
+from builders.sources.sound_volume import MOST_VOXELS
 from builders.sources.table_files import ENDS, is_table
 from builders.sources.volume_files import SERIES, walked
 from schemas.errors import SourceError, UsageError
