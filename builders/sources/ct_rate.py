@@ -13,10 +13,11 @@ from builders.sources.ct_rate_files import Copy
 from builders.sources.ct_rate_notes import notes_on
 from builders.sources.ct_rate_rows import label_rows, report_rows, volume_rows
 from builders.sources.ct_rate_scans import Scans
-from builders.sources.nifti import MOST_VOXELS, read_nifti
+from builders.sources.nifti import read_nifti
 from builders.sources.patient_shards import prefixes
 from builders.sources.place import absolute, digest
 from builders.sources.reconstructions import Reconstruction
+from builders.sources.sound_volume import MOST_VOXELS
 from schemas.errors import SourceError
 from schemas.radiology import Label, Report
 from schemas.terms import Terms

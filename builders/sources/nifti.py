@@ -15,7 +15,6 @@ from schemas.voxels import VolumeError, Voxels
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["MOST_VOXELS", "read_nifti"]
 _SIZES: Final = {348: "Nifti1Header", 540: "Nifti2Header"}
 """Bytes of the header, which are its first four."""
 _REAL: Final = "biuf"

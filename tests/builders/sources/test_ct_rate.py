@@ -174,6 +174,18 @@ def test_listing_opens_no_volume(tmp_path):
     assert list(Copy(str(tmp_path)).volumes("t00002")) == []
 
 
+def test_a_copy_behind_a_url_gives_the_same_rows(whole):
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.put(str(whole), "/ct-rate", recursive=True)
+    here, there = made(whole), CtRate(location="memory://ct-rate")
+    for table in here.tables:
+        assert read_all(here, table).frame.sort(pl.all()).equals(read_all(there, table).frame.sort(pl.all()))
+    path = volume_path("train_1_a_1", SPELLINGS[0])
+    assert np.array_equal(here.voxels(path).values, there.voxels(path).values)
+
+
 SCAN = pl.DataFrame(
     {
         "study": ["s"] * 4,
