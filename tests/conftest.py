@@ -19,7 +19,8 @@ HOW_TO_GET_SAMPLES = (
 
 
 WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_reviewed.py", "docs/releasing.md")
-"""What of the tests needs the extras `hub` and `review`."""
+WITH_EXTRAS += ("tests/qc/test_worst_volumes.py",)
+"""What of the tests needs the extras `hub`, `review` or `volumes`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from qc.report.png import data_uri
+from schemas import anatomy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ LUNG_WINDOW: Final = (-1000.0, 200.0)
 SOFT_WINDOW: Final = (-160.0, 240.0)
 """Shades from black to white, in HU."""
 
+_LUNGS: Final = "lungs"
 SIDE: Final = 360
 """Pixels of the longer side of a picture."""
 _LINE: Final = 2
@@ -28,6 +30,13 @@ _GREYS: Final = 192
 _COLOURS: Final = 256 - _GREYS
 _GOLDEN: Final = 0.618034
 _THIRD_AXIS: Final = {"axial": 2, "coronal": 1}
+
+
+def window_for(structure: str) -> tuple[float, float]:
+    """Lungs, their parts, and pictures of everything ("") need a window of their own."""
+    known = structure in anatomy.nodes()
+    lungs = not structure or structure == _LUNGS or (known and _LUNGS in anatomy.ancestors(structure))
+    return LUNG_WINDOW if lungs else SOFT_WINDOW
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from qc.report.slices import (
-    LUNG_WINDOW,
     PLANES,
-    SOFT_WINDOW,
     Facing,
     Plane,
     css_colour,
@@ -18,9 +16,9 @@ from qc.report.slices import (
     fullest,
     picture,
     seen,
+    window_for,
 )
 from qc.volumes import Volumes
-from schemas import anatomy
 from schemas.quality import VERDICTS, Outcome
 from schemas.voxels import VolumeError
 
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
 MOST: Final = 6
 LEGEND: Final = 8
 """Structures named below a picture, the largest in it."""
-
-_LUNGS: Final = "lungs"
 
 
 @dataclass(frozen=True)
@@ -102,8 +98,7 @@ def _shown(volumes: Volumes, case: Case) -> ShownVolume:
         facing = faced(mask.values, mask.affine, hu)
         names = {label["value"]: label["name"] for label in volumes.segmentation(case.volume)["labels"]}
         structure, labels = _about(volumes, case)
-        window = LUNG_WINDOW if _in_lungs(structure) else SOFT_WINDOW
-        slices = [_slice(facing, plane, labels, names, window) for plane in PLANES]
+        slices = [_slice(facing, plane, labels, names, window_for(structure)) for plane in PLANES]
     except VolumeError as error:
         return ShownVolume(case, problem=f"{error.reason.replace('_', ' ')}: {error.detail}")
     return ShownVolume(case, structure, slices, problem)
@@ -128,12 +123,6 @@ def _about(volumes: Volumes, case: Case) -> tuple[str, list[int]]:
         return "", []
     rows = volumes.build.scan("masks", ["id", "structure", "labels"]).filter(pl.col("id") == case.mask).collect()
     return (rows["structure"][0], rows["labels"][0].to_list()) if rows.height else ("", [])
-
-
-def _in_lungs(structure: str) -> bool:
-    """Lungs need a window of their own; so do pictures of everything."""
-    known = structure in anatomy.nodes()
-    return not structure or structure == _LUNGS or (known and _LUNGS in anatomy.ancestors(structure))
 
 
 def _slice(

@@ -28,6 +28,10 @@ SCHEMAS: Final[dict[str, Any]] = {
     "grounded": GroundedMask,
     "questions": Question,
 }
+SOURCE: Final = {
+    "name": "ct-rate", "kind": "ct-rate", "version": 1, "settings": {"reconstruction": "thinnest"},
+    "fingerprint": "0", "shards": 1,
+}  # fmt: skip
 
 
 def anatomy_ras() -> np.ndarray:
@@ -68,6 +72,17 @@ def voxels(path: str) -> Voxels:
         raise VolumeError("missing_file", f"{path}: no such file")
     stored = as_stored(hu_ras(), AXES[id])
     return Voxels((stored.values + 1024).astype(np.int16), stored.affine)
+
+
+def write_source(folder: Path) -> Path:
+    """The same volumes as files, for a source that opens them by their paths (`ct-rate`)."""
+    import nibabel as nib
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for id in AXES:
+        stored = voxels(f"{id}.nii.gz")
+        nib.save(nib.Nifti1Image(stored.values, stored.affine), folder / f"{id}.nii.gz")
+    return folder
 
 
 def centroid(label: int) -> list[float]:
@@ -152,7 +167,8 @@ def make_build(folder: Path, terms: Terms | None = None, ids: Sequence[str] = tu
     timing = {"shape": "map", "fingerprint": "0", "seconds": 1.0, "peak_rss_bytes": 1, "bytes": 1}
     fields = {
         "dataset": "made-up-ct", "status": "complete", "medmill": "0.1.0", "created": "2026-01-01T00:00:00+00:00",
-        "code_fingerprint": "0", "packages": {}, "sources": [], "settings": {}, "terms": held, "tables": tables,
+        "code_fingerprint": "0", "packages": {}, "sources": [SOURCE | {"terms": held}],
+        "settings": {}, "terms": held, "tables": tables,
         "stages": [{"table": table} | counts | timing for table in SCHEMAS], "wall_seconds": 1.0, "peak_rss_bytes": 1,
     }  # fmt: skip
     (folder / MANIFEST).write_bytes(manifest_bytes(Manifest.model_validate(fields)))

@@ -14,7 +14,7 @@ from qc.run import run
 from qc.volumes import Volumes
 from schemas.errors import UsageError
 from schemas.quality import Outcome
-from schemas.terms import OPEN, Terms
+from schemas.terms import Terms
 from schemas.voxels import VolumeError, Voxels
 from tests.qc.made_volumes import make_build, voxels
 
@@ -112,12 +112,7 @@ def test_a_mask_file_that_is_damaged_is_told(folder):
 
 
 def test_a_source_is_opened_again_with_the_settings_of_the_build(folder):
-    record = {
-        "name": "ct-rate", "kind": "ct-rate", "version": 1, "settings": {"reconstruction": "thinnest"},
-        "fingerprint": "0", "shards": 1, "terms": OPEN,
-    }  # fmt: skip
     manifest = Build.open(folder).manifest
-    manifest = type(manifest).model_validate(manifest.model_dump() | {"sources": [record]})
     (source,) = reopened(manifest, {"ct-rate": str(folder)})
     assert source == replace(source, reconstruction="thinnest")
     assert voxels_of([source]) is not None
