@@ -72,10 +72,12 @@ def _section(text: str, said: dict[int, list[Said]]) -> Iterator[Row]:
     before: Sequence[str] = ()
     for number, (begin, end) in enumerate(split(text)):
         here = [seen(one, text, begin) for one in said.get(number, ())]
+        told = False
         for start, stop, heading in parts(text[begin:end], begin, here):
             inside = [one for one in here if start <= one.start < stop]
             lowered = text[start:stop].lower()
-            nodes = placed(inside, before, lowered)
+            nodes = placed(inside, before, lowered, within=told)
+            told = bool(nodes) and not heading
             before = [one.node for one in nodes] or before
             yield from _rows(number, start, stop, text[start:stop], () if heading else nodes, heading=heading)
 

@@ -13,10 +13,10 @@ from schemas import anatomy
 
 _LATER: Final = re.compile(
     r",? (and|or|&|to|through|thru)(?: the)?(?: left| right)? ([a-z0-9.]+) "
-    r"((?:lobe|rib|valve|ventricle|aorta)[a-z]*)"
+    r"((?:lobe|rib|valve|ventricle|aorta|venous)[a-z]*)"
 )
 _ANY: Final = (
-    r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
+    r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta|venous)|"
     r"\bribs? \d|\d(?:st|nd|rd|th) ?- ?\d+(?:st|nd|rd|th) ribs?|prominen|enlarge|"
     r"(?:diameter|calib|width|size|dimension).*increase|increase.*(?:diameter|calib|width|size|dimension)"
 )
