@@ -171,13 +171,14 @@ def _calibre(plain: str, hits: list[Hit], index: int) -> bool:
 
 _SIZE: Final = re.compile(r"\b(?:size|dimension)s?\b")
 _SIZE_OF: Final = re.compile(
-    r"[a-z ]*increase in (?:the )?(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))"
+    r"[a-z ]*increase in (?:the )?"
+    r"(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))"
 )
 _ORGANS: Final = ("thyroid", "liver", "spleen", "kidneys", "pancreas", "prostate", "adrenal gland", "thymus")
 
 
 def _size(plain: str, hits: list[Hit], index: int) -> bool:
-    """`The sizes of both thyroid lobes have increased`: of an organ that is no place of lesions, it says that it is large."""
+    """`The sizes of both thyroid lobes have increased`: said of an organ as a whole, that it is large."""
     start = hits[index][0]
     ahead = _SIZE_OF.match(plain, start)
     if ahead:

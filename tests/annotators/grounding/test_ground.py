@@ -141,9 +141,9 @@ def test_a_side_that_findings_and_impression_disagree_on_is_marked() -> None:
 WORDS = (
     "the", "no", "a nodule", "nodules", "in the", "right upper lobe", "both lungs", "lungs", "heart", "is", "are",
     "normal", "enlarged", ",", ";", "and", "with", ".", "\n\n", '"', "pleural effusion-thickening", "was not observed",
-    "when examined in the lung window;", "clinical correlation is recommended", "liver", "spleen", "mass", "lymph nodes",
-    "mediastinum", "hilum", "adjacent to the", "3rd rib", "left", "it is stable", "bilateral", "5 mm", "(", "?", ")",
-    "abdominal aorta", "paraaortic", "İ", "in favour of pneumonia", "history of", "lung base", "not assessed",
+    "when examined in the lung window;", "clinical correlation is recommended", "liver", "spleen", "mass",
+    "lymph nodes", "mediastinum", "hilum", "adjacent to the", "3rd rib", "left", "it is stable",
+    "bilateral", "5 mm", "(", "?", ")",    "abdominal aorta", "paraaortic", "İ", "in favour of pneumonia", "history of", "lung base", "not assessed",
 )  # fmt: skip
 texts = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
 
@@ -160,7 +160,9 @@ def test_the_parts_of_a_section_are_all_of_its_sentences_and_each_is_of_nodes_or
         sentences = list(enumerate(split(text)))
         assert set(covered.values()) <= {1}
         assert sorted(covered) == [place for _, (start, end) in sentences for place in range(start, end)]
-        assert all(sentences[sentence][1][0] <= start < end <= sentences[sentence][1][1] for sentence, start, end in bounds)
+        assert all(
+            sentences[sentence][1][0] <= start < end <= sentences[sentence][1][1] for sentence, start, end in bounds
+        )
         for row in own.to_dicts():
             assert text[row["start"] : row["end"]] == row["text"]
     for _, part in rows.group_by("study", "start", maintain_order=True):
