@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from annotators.grounding.rules import words
@@ -30,6 +31,7 @@ class Said(NamedTuple):
 
     @property
     def structure(self) -> bool:
+        """Whether it only names a structure."""
         return self.type == "Anatomy"
 
 
@@ -45,7 +47,7 @@ def parts(sentence: str, begin: int, said: Sequence[Said]) -> list[Part]:
     if first >= end or any(not one.structure and one.start < first for one in said):
         first = begin
     bounds = [first, *_cuts(sentence, begin, [one for one in said if one.start >= first]), end]
-    found = [(start, stop, False) for start, stop in zip(bounds, bounds[1:], strict=False)]
+    found = [(start, stop, False) for start, stop in pairwise(bounds)]
     return [(begin, first, True), *found] if first > begin else found
 
 

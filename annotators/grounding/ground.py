@@ -13,10 +13,10 @@ from typing import Final
 import polars as pl
 
 from annotators.grounding.cutting import Said, parts
-from annotators.grounding.surroundings import seen
 from annotators.grounding.kinds import kind_of, silence
 from annotators.grounding.places import Placed, placed
 from annotators.grounding.rules import FOLDER
+from annotators.grounding.surroundings import seen
 from annotators.reading.sentences import split
 from schemas import anatomy, regions
 from schemas.grounding import NO_NODE, GroundedSentence
@@ -64,7 +64,7 @@ def _said(entities: pl.DataFrame) -> dict[tuple, dict[int, list[Said]]]:
     found: dict[tuple, dict[int, list[Said]]] = {}
     for row in entities.select(*_SECTION, "sentence", *_SAID, conflict).iter_rows():
         section = found.setdefault(row[:3], {})
-        section.setdefault(row[3], []).append(Said(*row[4:10], tuple(row[10]), *row[11:]))
+        section.setdefault(row[3], []).append(Said._make((*row[4:10], tuple(row[10]), *row[11:], False, False)))
     return found
 
 
@@ -72,10 +72,12 @@ def _section(text: str, said: dict[int, list[Said]]) -> Iterator[Row]:
     before: Sequence[str] = ()
     for number, (begin, end) in enumerate(split(text)):
         here = [seen(one, text, begin) for one in said.get(number, ())]
+        told = False
         for start, stop, heading in parts(text[begin:end], begin, here):
             inside = [one for one in here if start <= one.start < stop]
             lowered = text[start:stop].lower()
-            nodes = placed(inside, before, lowered)
+            nodes = placed(inside, before, lowered, within=told)
+            told = bool(nodes) and not heading
             before = [one.node for one in nodes] or before
             yield from _rows(number, start, stop, text[start:stop], () if heading else nodes, heading=heading)
 

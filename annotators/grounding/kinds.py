@@ -1,4 +1,4 @@
-"""How a finding lies in its structure: in one place, in several, all over, or as the whole; or nothing is wrong there."""
+"""How a finding lies in its structure: in one place, in several, all over, or as the whole; or nothing is wrong."""
 
 import re
 from collections.abc import Sequence

@@ -14,7 +14,8 @@ SPOKEN: Final = frozenset(("present", "uncertain", "absent", "resolved", "not_as
 """Assertions that say something of a structure now; what was, or may be looked for, says nothing."""
 _FRAMES: Final = frozenset(
     ("thoracic structures", "thorax", "thoracic cavity", "abdominal structures", "abdomen", "upper abdomen",
-     "lower abdomen", "bones", "spine", "vertebrae", "cardiovascular structures", "soft tissue", "lungs")
+     "lower abdomen", "bones", "spine", "vertebrae", "cardiovascular structures", "cervical structures",
+     "soft tissue", "lungs")
 )  # fmt: skip
 """Structures that are often named only to say where others are (`in the upper abdomen, both kidneys`)."""
 _TISSUE: Final = {"lung parenchyma": "lungs", "airspace": "lungs", "alveolar": "lungs"}
@@ -39,10 +40,10 @@ class _Found:
     findings: list[Said] = field(default_factory=list)
 
 
-def placed(said: Sequence[Said], before: Sequence[str], text: str) -> list[Placed]:
+def placed(said: Sequence[Said], before: Sequence[str], text: str, *, within: bool = False) -> list[Placed]:
     """The nodes of a part, most specific ones, in the order of the text; none where it speaks of no structure.
 
-    `before` are the nodes spoken of just before, `text` is the part in lower case.
+    `before` are the nodes spoken of just before, `within` the same sentence or not; `text` is the part in lower case.
     """
     said = _in_abdomen(said, before)
     structures = [one for one in said if one.structure]
@@ -63,7 +64,7 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str) -> list[Place
             how = rule or (f"implied:{anatomy.slug(at)}" if at != node else _how(finding, node, structures))
             found.setdefault(at, _Found(how)).findings.append(finding)
     _add_parts(found, structures)
-    _without_implied_wholes(found)
+    _without_implied_wholes(found, before if within else ())
     return [Placed(node, one.rule, tuple(dict.fromkeys(one.findings))) for node, one in found.items()]
 
 
@@ -164,11 +165,16 @@ def _told(said: Sequence[Said], structures: Sequence[Said], text: str) -> list[P
     """The structures of a part in which nothing is said to be there or not, and what has been done to them."""
     past = [one for one in said if not one.structure and one.assertion == "historical"]
     nodes = _most_specific([*(node for one in past for node in _own(one, structures)), *_of(structures)])
-    narrow = [n for n in nodes if not any(n in anatomy.ancestors(other) for other in nodes)]
+    narrow = [n for n in nodes if not any(n in anatomy.ancestors(other) and _within(n, other) for other in nodes)]
     assessed = all(one.assertion != "not_assessed" for one in structures)
     if not structures or (assessed and _FRAMES.issuperset(narrow) and _of_study(text)):
         return []
     return [Placed(node, "named", tuple(one for one in past if node in one.nodes)) for node in narrow]
+
+
+def _within(node: str, part: str) -> bool:
+    """Whether a structure named beside a part of it only says where that is: a frame, a lung, or both sides of it."""
+    return node in _FRAMES or "lungs" in anatomy.ancestors(node) or part in _pair(node)
 
 
 def _of_study(text: str) -> bool:
@@ -215,8 +221,10 @@ def _upwards(node: str) -> tuple[str, ...]:
 
 def _how(finding: Said, node: str, structures: Sequence[Said]) -> str:
     """Whether the words name the structure, or only the finding implies it."""
-    whole = {node, *_pair(node)}
-    if any(_TISSUE.get(other, other) in whole for one in structures for other in one.nodes) or _in_words(finding.text):
+    told = {_TISSUE.get(other, other) for one in structures for other in one.nodes}
+    sides = _pair(node)
+    whole = node in told or (sides and (told.issuperset(sides) or finding.side == "bilateral"))
+    if whole or _in_words(finding.text):
         return "named"
     return f"implied:{anatomy.slug(node)}"
 
@@ -237,11 +245,14 @@ def _add_parts(found: dict[str, _Found], structures: Sequence[Said]) -> None:
                 found[node] = _Found("named", abnormal[:1])
 
 
-def _without_implied_wholes(found: dict[str, _Found]) -> None:
-    """`Consolidation in the lower lobe in favour of pneumonia`: that pneumonia is of the lung says nothing more."""
+def _without_implied_wholes(found: dict[str, _Found], earlier: Sequence[str]) -> None:
+    """`Consolidation in the lower lobe in favour of pneumonia`: that pneumonia is of the lung says nothing more.
+
+    `earlier`: nodes of the part before, in the same sentence.
+    """
     for whole in [node for node, one in found.items() if one.rule.startswith("implied")]:
-        parts = [node for node in found if whole in anatomy.ancestors(node)]
+        parts = [node for node in (*found, *earlier) if whole in anatomy.ancestors(node)]
         if parts:
+            implied_here = found.pop(whole)
             for part in parts:
-                found[part].findings += found[whole].findings
-            del found[whole]
+                found.setdefault(part, _Found("carried")).findings.extend(implied_here.findings)

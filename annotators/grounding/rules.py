@@ -33,8 +33,8 @@ def spread() -> Mapping[str, str]:
 def implied() -> Mapping[tuple[str, str], str]:
     """(canonical term or `*`, node that it is said at) to the node that is meant; "": that node itself."""
     found = {(term, at): node for term, places, node in _rows("implied.tsv") for at in places.split(";")}
-    for (_, at), node in found.items():
-        anatomy.node(at), anatomy.node(node or at)
+    for name in {at for _, at in found} | (set(found.values()) - {""}):
+        anatomy.node(name)
     return found
 
 

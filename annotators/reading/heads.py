@@ -13,10 +13,10 @@ from schemas import anatomy
 
 _LATER: Final = re.compile(
     r",? (and|or|&|to|through|thru)(?: the)?(?: left| right)? ([a-z0-9.]+) "
-    r"((?:lobe|rib|valve|ventricle|aorta)[a-z]*)"
+    r"((?:lobe|rib|valve|ventricle|aorta|venous)[a-z]*)"
 )
 _ANY: Final = (
-    r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
+    r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta|venous)|"
     r"\bribs? \d|\d(?:st|nd|rd|th) ?- ?\d+(?:st|nd|rd|th) ribs?|prominen|enlarge|"
     r"(?:diameter|calib|width|size|dimension).*increase|increase.*(?:diameter|calib|width|size|dimension)"
 )
@@ -171,13 +171,14 @@ def _calibre(plain: str, hits: list[Hit], index: int) -> bool:
 
 _SIZE: Final = re.compile(r"\b(?:size|dimension)s?\b")
 _SIZE_OF: Final = re.compile(
-    r"[a-z ]*increase in (?:the )?(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))"
+    r"[a-z ]*increase in (?:the )?"
+    r"(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))"
 )
 _ORGANS: Final = ("thyroid", "liver", "spleen", "kidneys", "pancreas", "prostate", "adrenal gland", "thymus")
 
 
 def _size(plain: str, hits: list[Hit], index: int) -> bool:
-    """`The sizes of both thyroid lobes have increased`: of an organ that is no place of lesions, it says that it is large."""
+    """`The sizes of both thyroid lobes have increased`: said of an organ as a whole, that it is large."""
     start = hits[index][0]
     ahead = _SIZE_OF.match(plain, start)
     if ahead:

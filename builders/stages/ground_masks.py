@@ -13,7 +13,16 @@ from schemas import anatomy
 from schemas.extents import extents
 from schemas.grounding import GroundedMask
 
-_COLLECTIONS: Final = ("ribs", "rib", "left rib", "right rib", "vertebrae", "cervical spine", "thoracic spine", "lumbar spine")
+_COLLECTIONS: Final = (
+    "ribs",
+    "rib",
+    "left rib",
+    "right rib",
+    "vertebrae",
+    "cervical spine",
+    "thoracic spine",
+    "lumbar spine",
+)
 """Structures that are all of their parts and nothing else, beside those that have two sides."""
 _KEY: Final = ("study", "node")
 
@@ -24,9 +33,9 @@ class GroundMasks(Stage):
 
     Of a scan with several volumes, the reconstruction of the lowest number counts. A structure without a mask of its
     own has those of its two sides, or of the parts that it is a collection of; else those of the nearest structure
-    that holds it, of equally near ones the smallest, and `mask_node` names that; a kidney of which nothing is seen is not in what is
-    left of the kidneys. The mask is the container of the
-    finding, unless everything that is found there has a mask of its own (`schemas/extents.tsv`): that is its extent.
+    that holds it, of equally near ones the smallest, and `mask_node` names that. A kidney of which nothing is seen is
+    not in what is left of the kidneys. The mask is the container of the finding, unless everything that is found there
+    has a mask of its own (`schemas/extents.tsv`): that is its extent.
     """
 
     version = 1
@@ -66,7 +75,9 @@ def _containers(sentences: pl.DataFrame, masks: pl.DataFrame) -> pl.DataFrame:
         sentences.select(*_KEY)
         .unique(maintain_order=True)
         .join(_ways(), on="node", maintain_order="left_right")
-        .join(filled.select("study", "structure", "voxels", mask="id"), on=["study", "structure"], maintain_order="left")
+        .join(
+            filled.select("study", "structure", "voxels", mask="id"), on=["study", "structure"], maintain_order="left"
+        )
         .join(other_side, on=[*_KEY, "mask_node"], how="anti", maintain_order="left")
         .filter(pl.col("step") == pl.col("step").min().over(_KEY))
         .with_columns(size=pl.col("voxels").sum().over(*_KEY, "mask_node"))
@@ -91,14 +102,14 @@ def _extents(sentences: pl.DataFrame, masks: pl.DataFrame) -> pl.DataFrame:
         on=["study", "structure"],
         maintain_order="left",
     )
-    whole = (
-        there.group_by("id", maintain_order=True)
-        .agg(pl.col("term").n_unique())
-        .join(shown.group_by("id", maintain_order=True).agg(shown=pl.col("term").n_unique()), on="id", maintain_order="left")
-        .filter(pl.col("term") == pl.col("shown"))
-    )
+    whole = _terms(there).join(_terms(shown.drop_nulls("mask")), on=["id", "terms"], how="semi")
     found = shown.join(whole, on="id", how="semi", maintain_order="left").group_by("id", maintain_order=True)
     return found.agg(extents=pl.col("mask").unique().sort())
+
+
+def _terms(rows: pl.DataFrame) -> pl.DataFrame:
+    """id, and how many different terms it has."""
+    return rows.group_by("id", maintain_order=True).agg(terms=pl.col("term").n_unique())
 
 
 @cache
@@ -110,7 +121,7 @@ def _ways() -> pl.DataFrame:
 
 @cache
 def _sides() -> pl.DataFrame:
-    """(node, structure, mask_node): where the side `structure` of a node is empty, its whole is the other side alone."""
+    """(node, structure, mask_node): if the side `structure` of a node is empty, its whole is the other side alone."""
     rows = [
         (name, side, whole)
         for name in anatomy.names()

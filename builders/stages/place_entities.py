@@ -17,7 +17,7 @@ _SECTION: Final = ("report", "section", "section_index")
 
 @dataclass(frozen=True)
 class PlaceEntities(Stage):
-    """Entity rows whose `anatomy` is that of their grounded sentence: implied places, both sides as one, what is carried.
+    """Entity rows whose `anatomy` is that of their grounded sentence: implied, both sides as one, or carried.
 
     Of several nodes of a sentence part that say the same term, an entity keeps those that have to do with its own.
     Entities of which no sentence says anything (mentions of structures, history, recommendations) stay as they are.

@@ -24,9 +24,9 @@ class RollUp(Stage):
     the same finding present and absent, the present one stands (the entities keep both).
     `rollup="published"`: everything rises and nothing sinks, as in the released files of RadIR and RadGenome-Chest CT;
     for CT along the latter's regions (`schemas.regions`), so that the findings of every published path are among those
-    of the path above it. `anatomies`: the vocabulary whose structures get rows. `term`: what stands for an entity, the canonical term or the
-    surface in lower case. `anatomy_entities`: whether a mention of the structure itself is an entity of its row.
-    `repeats`: whether a finding said twice counts twice, as RaTEScore would count it.
+    of the path above it. `anatomies`: the vocabulary whose structures get rows. `term`: what stands for an entity, the
+    canonical term or the surface in lower case. `anatomy_entities`: whether a mention of the structure itself is an
+    entity of its row. `repeats`: whether a finding said twice counts twice, as RaTEScore would count it.
     """
 
     rollup: Literal["directed", "published"] = "directed"

@@ -48,7 +48,7 @@ def test_there_are_ten_regions_and_others() -> None:
         ("pericardium", {"heart/heart/heart tissue"}),
         ("hilum", {"mediastinum/mediastinal tissue"}),
         ("left pleura", {"pleura/pleura"}),
-        ("diaphragm", {"others/thoracic cavity"}),
+        ("diaphragm", {"lung/lung"}),
         ("axilla", {"others/thoracic cavity"}),
         ("chest wall", {"others/thoracic cavity"}),
     ],

@@ -140,10 +140,11 @@ def test_a_side_that_findings_and_impression_disagree_on_is_marked() -> None:
 
 WORDS = (
     "the", "no", "a nodule", "nodules", "in the", "right upper lobe", "both lungs", "lungs", "heart", "is", "are",
-    "normal", "enlarged", ",", ";", "and", "with", ".", "\n\n", '"', "pleural effusion-thickening", "was not observed",
-    "when examined in the lung window;", "clinical correlation is recommended", "liver", "spleen", "mass", "lymph nodes",
-    "mediastinum", "hilum", "adjacent to the", "3rd rib", "left", "it is stable", "bilateral", "5 mm", "(", "?", ")",
-    "abdominal aorta", "paraaortic", "İ", "in favour of pneumonia", "history of", "lung base", "not assessed",
+    "normal", "enlarged", ",", ";", "and", "with", ".", "\n\n", '"', "pleural effusion-thickening",
+    "was not observed", "when examined in the lung window;", "clinical correlation is recommended", "liver", "spleen",
+    "mass", "lymph nodes", "mediastinum", "hilum", "adjacent to the", "3rd rib", "left", "it is stable", "bilateral",
+    "5 mm", "(", "?", ")", "abdominal aorta", "paraaortic", "İ", "in favour of pneumonia", "history of", "lung base",
+    "not assessed",
 )  # fmt: skip
 texts = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
 

@@ -1,10 +1,10 @@
 """Which masks a grounded sentence names: its own, those of its parts, or those of the nearest whole."""
 
 import polars as pl
-from tests.builders.stages.grounded import grounded, masks, volumes
 
 from builders.stages.ground_masks import GroundMasks
 from schemas.grounding import GroundedMask
+from tests.builders.stages.grounded import grounded, masks, volumes
 
 NODULE = "A nodule is seen in the right upper lobe."
 

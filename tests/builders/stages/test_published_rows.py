@@ -1,4 +1,4 @@
-"""RadGenome's invariants hold for findings that rise along its regions, and grounded entities stand where they should."""
+"""RadGenome's invariants hold for findings that rise along its regions; entities stand where they are grounded."""
 
 from pathlib import Path
 
@@ -18,12 +18,21 @@ from schemas.references import passages
 from tests.builders.stages.grounded import corpus
 
 TEXTS = [
-    "A nodule of 5 mm in the right upper lobe.", "No nodule in the left lung.", "Pericardial effusion was not observed.",
-    "Calcified plaques in the aortic arch and the coronary arteries.", "The liver is normal.", "Trachea and both main bronchi are open.",
-    "Enlarged lymph nodes in the mediastinum and at both hila.", "Pleural effusion on the right, none on the left.",
-    "Fracture of the left 4th rib.", "Degenerative changes in the T11 vertebra.", "No free fluid in the abdomen.",
-    "The ascending aorta is wider than normal.", "Consolidation in the lingula.", "Emphysema in both lungs.",
-]  # fmt: skip
+    "A nodule of 5 mm in the right upper lobe.",
+    "No nodule in the left lung.",
+    "Pericardial effusion was not observed.",
+    "Calcified plaques in the aortic arch and the coronary arteries.",
+    "The liver is normal.",
+    "Trachea and both main bronchi are open.",
+    "Enlarged lymph nodes in the mediastinum and at both hila.",
+    "Pleural effusion on the right, none on the left.",
+    "Fracture of the left 4th rib.",
+    "Degenerative changes in the T11 vertebra.",
+    "No free fluid in the abdomen.",
+    "The ascending aorta is wider than normal.",
+    "Consolidation in the lingula.",
+    "Emphysema in both lungs.",
+]
 
 
 def findings(studies: pl.DataFrame, rollup: str) -> pl.DataFrame:
