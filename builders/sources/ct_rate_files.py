@@ -15,7 +15,7 @@ from builders.sources.place import Place
 _FOLDERS = {
     "reports": ("radiology_text_reports/", ""),
     "metadata": ("metadata/", ""),
-    "labels": ("multi_abnormality_labels/", ""),
+    "predicted_labels": ("multi_abnormality_labels/", ""),
     "labelled": ("text_classifier/data/", "data/", ""),
     "map": ("text_classifier/data/", "data/", ""),
 }
@@ -23,7 +23,7 @@ _SPLITS = ("train", "valid", "validation")
 _PATTERNS = {
     "reports": tuple(f"{word}_reports.csv" for word in _SPLITS),
     "metadata": tuple(f"{word}_metadata.csv" for word in _SPLITS),
-    "labels": tuple(f"{word}_predicted_labels.csv" for word in _SPLITS),
+    "predicted_labels": tuple(f"{word}_predicted_labels.csv" for word in _SPLITS),
     "labelled": ("labelled_reports_*.csv",),
     "map": ("map_*_classifier.csv",),
 }
