@@ -84,11 +84,12 @@ def _elsewhere(before: Sequence[Said], finding: Said) -> bool:
 
 
 def _at_home(finding: Said, own: Sequence[Said], foreign: Sequence[Said]) -> bool:
-    return _named(finding, own) or not _named(finding, foreign)
+    """Whether no node of the finding is named by the other side alone."""
+    return all(_named(node, own) or not _named(node, foreign) for node in finding.nodes)
 
 
-def _named(finding: Said, structures: Sequence[Said]) -> bool:
-    return any(related(one, other) for s in structures for one in s.nodes for other in finding.nodes)
+def _named(node: str, structures: Sequence[Said]) -> bool:
+    return any(related(node, other) for one in structures for other in one.nodes)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from annotators.grounding.cutting import Said, parts
+from annotators.grounding.cutting import Part, Said, parts
 from annotators.grounding.kinds import kind_of, silence
 from annotators.grounding.places import Placed, placed
 from annotators.grounding.rules import FOLDER
@@ -26,6 +26,8 @@ _SAID: Final = ("start", "end", "canonical", "type", "assertion", "laterality", 
 _OWN: Final = ("sentence", "start", "end", "text", "node", "findings", "kind", "rule", "laterality_conflict")
 Row = tuple[int, int, int, str, str, list[dict[str, str]], str, str, bool]
 """The columns `_OWN` of a row."""
+Told = tuple[Part, list[Placed]]
+"""A part and the nodes that it speaks of."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,37 @@ def _section(text: str, said: dict[int, list[Said]]) -> Iterator[Row]:
     before: Sequence[str] = ()
     for number, (begin, end) in enumerate(split(text)):
         here = [seen(one, text, begin) for one in said.get(number, ())]
-        told = False
-        for start, stop, heading in parts(text[begin:end], begin, here):
-            inside = [one for one in here if start <= one.start < stop]
-            lowered = text[start:stop].lower()
-            nodes = placed(inside, before, lowered, within=told)
-            told = bool(nodes) and not heading
+        for (start, stop, heading), nodes in _joined(_told(text, parts(text[begin:end], begin, here), here, before)):
             before = [one.node for one in nodes] or before
             yield from _rows(number, start, stop, text[start:stop], () if heading else nodes, heading=heading)
+
+
+def _told(text: str, bounds: Sequence[Part], said: Sequence[Said], before: Sequence[str]) -> Iterator[Told]:
+    """What each part of a sentence speaks of; a heading, of what is looked at."""
+    within = False
+    for start, stop, heading in bounds:
+        inside = [one for one in said if start <= one.start < stop]
+        nodes = placed(inside, before, text[start:stop].lower(), within=within)
+        within, before = bool(nodes) and not heading, [one.node for one in nodes] or before
+        yield (start, stop, heading), nodes
+
+
+def _joined(told: Iterator[Told]) -> list[Told]:
+    """Parts that follow each other and speak of the same are one; a heading stays apart."""
+    found: list[Told] = []
+    for part, nodes in told:
+        if found and nodes and not found[-1][0][2] and _names(nodes) == _names(found[-1][1]):
+            (begin, _, _), first = found.pop()
+            more = {one.node: one.findings for one in nodes}
+            both = [one._replace(findings=one.findings + more[one.node]) for one in first]
+            found.append(((begin, part[1], False), both))
+        else:
+            found.append((part, nodes))
+    return found
+
+
+def _names(nodes: Sequence[Placed]) -> set[str]:
+    return {one.node for one in nodes}
 
 
 def _rows(number: int, start: int, stop: int, text: str, nodes: Sequence[Placed], *, heading: bool) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from annotators.grounding.cutting import Said, related
-from annotators.grounding.rules import carried, implied, words
+from annotators.grounding.rules import carried, implied, spread, words
 from annotators.reading.lexicon import lexicon
 from schemas import anatomy
 
@@ -245,12 +245,17 @@ def _add_parts(found: dict[str, _Found], structures: Sequence[Said]) -> None:
                 found[node] = _Found("named", abnormal[:1])
 
 
+def _of_organ(found: _Found) -> bool:
+    """Whether something is said of the whole itself (cardiomegaly)."""
+    return any(spread().get(finding.term) == "whole_organ" for finding in found.findings)
+
+
 def _without_implied_wholes(found: dict[str, _Found], earlier: Sequence[str]) -> None:
     """`Consolidation in the lower lobe in favour of pneumonia`: that pneumonia is of the lung says nothing more.
 
     `earlier`: nodes of the part before, in the same sentence.
     """
-    for whole in [node for node, one in found.items() if one.rule.startswith("implied")]:
+    for whole in [node for node, one in found.items() if one.rule.startswith("implied") and not _of_organ(one)]:
         parts = [node for node in (*found, *earlier) if whole in anatomy.ancestors(node)]
         if parts:
             implied_here = found.pop(whole)

@@ -127,6 +127,23 @@ def test_how_one_looked_is_a_part_of_its_own() -> None:
     ]
 
 
+def test_what_follows_how_one_looked_is_apart_from_it_also_where_both_name_one_structure() -> None:
+    rows = ground("When both lungs are examined in the parenchyma window; no mass is seen in both lungs.")
+    assert rows.select("node", "rule").rows() == [(NO_NODE, "none:technique"), ("lungs", "named")]
+
+
+def test_statements_of_one_structure_are_one_part() -> None:
+    rows = ground("Both adrenal glands are normal and no mass is seen, and the spleen is enlarged.")
+    assert rows.select("text", "node").rows() == [
+        ("Both adrenal glands are normal and no mass is seen, ", "adrenal gland"),
+        ("and the spleen is enlarged.", "spleen"),
+    ]
+
+
+def test_one_structure_beside_another_that_is_within_it_keeps_what_is_said_of_it() -> None:
+    assert nodes("Cardiomegaly, pericardial effusion.") == {"heart": "whole_organ", "pericardium": "focal"}
+
+
 def test_a_side_that_findings_and_impression_disagree_on_is_marked() -> None:
     frame = passages("Pleural effusion on the left.", "Pleural effusion on the right.").with_columns(
         report=pl.lit("r"), section=pl.Series(["findings", "impression"])
