@@ -17,17 +17,21 @@ from qc.checks.copies import Copies
 from qc.checks.coverage import Coverage
 from qc.checks.depth import Depth
 from qc.checks.files import Files
+from qc.checks.geometry import Geometry
 from qc.checks.held_out import HeldOut
 from qc.checks.hubness import Hubness
 from qc.checks.keys import Keys
 from qc.checks.laterality import Laterality
 from qc.checks.leakage import Leakage
 from qc.checks.marks import Marks
+from qc.checks.mask_sides import Mirrored, SwappedSides
+from qc.checks.mask_sizes import CutMasks, EmptyMasks, MaskPieces, MaskSizes
 from qc.checks.near_duplicates import NearDuplicates
 from qc.checks.offsets import Offsets
 from qc.checks.order import Order
 from qc.checks.origin import Origin
 from qc.checks.references import References
+from qc.checks.report_masks import OutOfView, PredictedFindings, RemovedOrgans
 from qc.checks.representatives import Representatives
 from qc.checks.scores import Scores
 from qc.checks.splits import Splits
@@ -59,6 +63,16 @@ CHECKS: tuple[type[Check], ...] = (
     Origin,
     Laterality,
     Changes,
+    Geometry,
+    EmptyMasks,
+    MaskSizes,
+    MaskPieces,
+    CutMasks,
+    SwappedSides,
+    Mirrored,
+    RemovedOrgans,
+    OutOfView,
+    PredictedFindings,
     Scores,
     Symmetry,
     Order,
