@@ -88,4 +88,11 @@ CATALOGUE = {
         put="a number from 10 to 500,000: --source synthetic=300",
         files=(),
     ),
+    "synthetic-ct": About(
+        what="Synthetic chest CTs in the shape of CT-RATE: phantoms with planted findings, reports that state them",
+        licence="open",
+        obtain="nothing to obtain: they are made on the fly, the same for the same seed",
+        put="a number from 2 to 100,000: --source synthetic-ct=24",
+        files=(),
+    ),
 }
