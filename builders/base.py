@@ -108,6 +108,10 @@ class Stage(ABC):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Any:
         """Rows of the table made from `frames` (one per table read, in order); `needs` are finished tables."""
 
+    def check(self) -> None:
+        """Raise `MedmillError` where it cannot run here (weights, packages); asked once, before anything is made."""
+        return
+
     def declared(self, schema: type[dy.Schema]) -> type[dy.Schema]:
         """The schema of its rows: the table's, unless a setting changes what a column holds, and so its tag."""
         return schema

@@ -1,23 +1,39 @@
 """RadGenome-Chest CT: every sentence of a chest CT report tied to a mask, and questions tied to masks.
 
 Each volume is segmented into the organs and vessels that open models know; each sentence is cut into the parts that
-speak of one structure, tied to that structure's masks; and questions are made of what the report says and of what a
-mask itself proves. After RadGenome-Chest CT (arXiv 2404.16754), whose names, paths and files it keeps beside its own.
+speak of one structure, and each part is tied to that structure's masks. After RadGenome-Chest CT (arXiv 2404.16754),
+whose names, paths and files it keeps beside its own.
 
 Meant for training and testing models that answer or write about a region of a chest CT. A structure's mask says where
 a finding is, not how far it reaches (`mask_role`). Reports were read by rules, masks were made by a network: neither is
-a radiologist's word unless a review says so. A structure that the field of view cuts is asked nothing about its size.
+a radiologist's word unless a review says so.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from builders.stages.corpus import TextChoice
-from builders.stages.wanted_volumes import Unreported
+from annotators.segmenting.choose import segmenter
+from builders.base import Files, Group, Map, Recipe, Source, Table
+from builders.stages.annotate import Annotate
+from builders.stages.corpus import Corpus, TextChoice
+from builders.stages.ground import Ground
+from builders.stages.ground_masks import GroundMasks
+from builders.stages.images import CorpusKeys, OfStudies
+from builders.stages.masks import Masks
+from builders.stages.open_volumes import OpenVolumes
+from builders.stages.roll_up import RollUp
+from builders.stages.segment import Segment
+from builders.stages.wanted_volumes import Unreported, WantedVolumes
+from schemas.errors import UsageError
+from schemas.grounding import GroundedMask, GroundedSentence
+from schemas.radiology import Entity, Label, Report
+from schemas.retrieval import CorpusKey, Study, StudyFinding
+from schemas.volumes import Mask, OpenedVolume, Segmentation, Volume
 
-TITLE = "RadGenome-Chest CT: grounded reports and questions on chest CT"
+TITLE = "RadGenome-Chest CT: grounded reports on chest CT"
 TASKS = ("visual-question-answering", "image-segmentation")
-SOURCES = ("ct-rate", "synthetic-ct", "ct-folder", "reports-table")
+SOURCES = ("ct-rate", "synthetic-ct", "ct-folder")
 
 
 @dataclass(frozen=True)
@@ -25,12 +41,60 @@ class Options:
     """Settings of RadGenome-Chest CT.
 
     `text`: which sections are read. `rollup`: `directed` (present findings rise, absent ones sink) or `published`
-    (everything rises, as in the released rows). `segmenter`: `totalsegmentator`, `nnunet:FOLDER` or
-    `precomputed:FOLDER`. `unreported`: what becomes of volumes without a report.
+    (everything rises, as in the released rows). `segmenter`: `totalsegmentator`, with tasks behind a colon
+    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`; `fast`, `device` and `weights` are
+    for the first two. `unreported`: volumes without a report are rejected, or kept for their masks.
     """
 
     text: TextChoice = "both"
     rollup: Literal["directed", "published"] = "directed"
     segmenter: str = "totalsegmentator"
+    fast: bool = False
+    device: str = "cpu"
+    weights: str = ""
     unreported: Unreported = "reject"
     seed: str = "medmill"
+
+
+def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
+    """RadGenome-Chest CT from one source of chest CTs with reports."""
+    if len(sources) != 1:
+        raise UsageError(f"radgenome-chest-ct reads one source, got {', '.join(sorted(sources))}")
+    ((name, source),) = sources.items()
+    tables = [*_texts(name, options), *_volumes(name, source, options), *_grounded()]
+    return Recipe("radgenome-chest-ct", sources, tables, source.terms)
+
+
+def _texts(source: str, options: Options) -> list[Table]:
+    """What the reports say."""
+    return [
+        Table("reports", Report, source=source, publish=False),
+        Table("corpus", Study, Corpus(options.text, seed=options.seed), ("reports",)),
+        Table("corpus_keys", CorpusKey, CorpusKeys(), ("corpus",), publish=False),
+        Table("labels.source", Label, source=source, publish=False),
+        Table("labels", Label, OfStudies(), ("labels.source", "corpus_keys"), shape=Group(("study",)), split=None,
+              input_id="study"),
+        Table("entities", Entity, Annotate(), ("corpus",), shape=Map(of="report"), split=None),
+        Table("findings", StudyFinding, RollUp(options.rollup, "ct"), ("corpus", "entities"), shape=Map(of="study")),
+        Table("sentences", GroundedSentence, Ground(), ("corpus", "entities"), shape=Map(of="study"), publish=False),
+    ]  # fmt: skip
+
+
+def _volumes(name: str, source: Source, options: Options) -> list[Table]:
+    """What the volumes show."""
+    chosen = segmenter(options.segmenter, fast=options.fast, device=options.device, home=options.weights)
+    segment = Segment(chosen, source, awaited=bool(source.shards("volumes")))
+    wanted = WantedVolumes(options.unreported)
+    return [
+        Table("volumes.source", Volume, source=name, publish=False),
+        Table("volumes.wanted", Volume, wanted, ("volumes.source",), needs={"studies": "corpus_keys"}, publish=False),
+        Table("volumes", OpenedVolume, OpenVolumes(source, seed=options.seed), ("volumes.wanted",)),
+        Table("segmentations", Segmentation, segment, ("volumes",), shape=Files("masks")),
+        Table("masks", Mask, Masks(source), ("volumes", "segmentations"), shape=Map(of="volume")),
+    ]
+
+
+def _grounded() -> list[Table]:
+    """Which masks show what a sentence speaks of."""
+    reads = ("sentences", "volumes", "masks")
+    return [Table("grounded", GroundedMask, GroundMasks(), reads, shape=Group(("study",), of="id"))]
