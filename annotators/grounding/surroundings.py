@@ -1,7 +1,7 @@
 """What the words around a structure or a finding say of it."""
 
 from annotators.grounding.cutting import Said
-from annotators.grounding.rules import words
+from annotators.grounding.tables import words
 
 _NEAR = 45
 """Characters before a structure in which a phrase may say that it stands aside."""

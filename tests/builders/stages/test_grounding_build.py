@@ -57,15 +57,15 @@ class Scans(Source):
 
 def _whole(rows: pl.DataFrame, schema: Any) -> pl.DataFrame:
     """Without the nulls that a table may not have."""
-    empty = {pl.String: "x", pl.Enum: None, pl.List: []}
-    for name, column in schema.columns().items():
-        if not column.nullable and rows[name].null_count():
-            kind = column.dtype
-            value = kind.categories[0] if isinstance(kind, pl.Enum) else empty.get(kind.base_type(), 0)
-            rows = rows.with_columns(
-                pl.lit(value).cast(kind).alias(name) if value != [] else pl.lit([], kind).alias(name)
-            )
-    return rows
+    filled = {name: column.dtype for name, column in schema.columns().items() if not column.nullable}
+    return rows.with_columns(pl.col(name).fill_null(_something(kind)) for name, kind in filled.items())
+
+
+def _something(kind: Any) -> pl.Expr:
+    if isinstance(kind, pl.Enum):
+        return pl.lit(kind.categories[0], kind)
+    value = [] if isinstance(kind, pl.List) else "x" if kind == pl.String else 0
+    return pl.lit(value, kind)
 
 
 def recipe() -> Recipe:
