@@ -15,8 +15,12 @@ OF_ALL: Final = frozenset(("normal", "abnormality", "clear", "acute disease", "b
 
 
 def meant(finding: Said, node: str, structures: Sequence[Said]) -> tuple[str, str]:
-    """The node that is meant by a finding at this one (`implied.tsv`), and the rule: `named` or `implied:lungs`."""
-    at = _meant(finding.term, node)
+    """The node that is meant by a finding at this one (`implied.tsv`), and the rule: `named` or `implied:lungs`.
+
+    What is said of the organs of the abdomen is not said of the tissue between them.
+    """
+    organs = any("organ" in one.text.lower() and node in one.nodes for one in structures)
+    at = node if organs else _meant(finding.term, node)
     named = at == node and (_named(finding, node, structures) or _in_words(finding.text))
     return at, "named" if named else f"implied:{anatomy.slug(at)}"
 

@@ -12,9 +12,10 @@ _BESIDE_AORTA: Final = ("paraaortic", "para-aortic", "para aortic")
 
 
 def in_abdomen(said: Sequence[Said], before: Sequence[str]) -> Sequence[Said]:
-    """Beside the aorta is in the abdomen, where the abdomen was spoken of before."""
+    """Nodes without a place, or beside the aorta, are in the abdomen where the abdomen was spoken of before."""
     below = before and all("abdominal structures" in anatomy.ancestors(node) for node in before)
-    if not below or not any(one.structure and one.text.lower().startswith(_BESIDE_AORTA) for one in said):
+    structures = [one for one in said if one.structure]
+    if not below or any(not one.text.lower().startswith(_BESIDE_AORTA) for one in structures):
         return said
     return [one._replace(nodes=tuple("abdomen" if n == "mediastinum" else n for n in one.nodes)) for one in said]
 

@@ -45,6 +45,8 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str, *, within: bo
         return _named(said, structures, text) or _gone_on(said, before, text)
     found = _found(findings, structures, before)
     _add_parts(found, structures)
+    if all(one.term in OF_ALL for one in findings):
+        _add_named(found, structures)
     _without_implied_wholes(found, before if within else ())
     return [Placed(node, one.rule, tuple(dict.fromkeys(one.findings))) for node, one in found.items()]
 
@@ -99,6 +101,14 @@ def _add_parts(found: dict[str, _Found], structures: Sequence[Said]) -> None:
         for node in narrow if abnormal else ():
             if whole in anatomy.ancestors(node) and not any(related(node, at) for at in found if at != whole):
                 found[node] = _Found("named", abnormal[:1])
+
+
+def _add_named(found: dict[str, _Found], structures: Sequence[Said]) -> None:
+    """`Trachea, lumen of both bronchi are open`: what is said of all is said of every structure that is named."""
+    named = [one for one in structures if not one.aside]
+    for node in narrowest(most_specific(named_nodes(named))) if named else ():
+        if not any(related(node, at) for at in found):
+            found[node] = _Found("named", [one for found_here in found.values() for one in found_here.findings][:1])
 
 
 def _without_implied_wholes(found: dict[str, _Found], earlier: Sequence[str]) -> None:
