@@ -1,9 +1,10 @@
 """At which nodes a finding of a part is: its own, without what stands aside, or those that it goes on about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from annotators.grounding.cutting import Said, related
+from annotators.grounding.surroundings import ABDOMINAL_AORTA
 from annotators.grounding.tables import carried
 from annotators.grounding.wholes import FRAMES, TISSUE, based, joined, most_specific
 from schemas import anatomy
@@ -18,6 +19,19 @@ def in_abdomen(said: Sequence[Said], before: Sequence[str]) -> Sequence[Said]:
     if not below or any(not one.text.lower().startswith(_BESIDE_AORTA) for one in structures):
         return said
     return [one._replace(nodes=tuple("abdomen" if n == "mediastinum" else n for n in one.nodes)) for one in said]
+
+
+def at_vessels(said: Sequence[Said]) -> Sequence[Said]:
+    """What is said of the aorta below the diaphragm is said of that and not of the abdomen."""
+    vessels = [node for one in said if one.term == ABDOMINAL_AORTA for node in one.nodes]
+    if not vessels or any(one.structure and "abdomen" in one.nodes for one in said):
+        return said
+    return [one._replace(nodes=tuple(_instead(one.nodes, "abdomen", vessels))) for one in said]
+
+
+def _instead(nodes: Sequence[str], gone: str, others: Sequence[str]) -> Iterator[str]:
+    for node in nodes:
+        yield from others if node == gone else (node,)
 
 
 def at_place(findings: Sequence[Said], structures: Sequence[Said]) -> list[Said]:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from annotators.grounding.cutting import Said, related
 from annotators.grounding.meaning import OF_ALL, meant
-from annotators.grounding.places import at_place, in_abdomen, named_nodes, nodes_of, own_nodes
+from annotators.grounding.places import at_place, at_vessels, in_abdomen, named_nodes, nodes_of, own_nodes
 from annotators.grounding.tables import spread, words
 from annotators.grounding.wholes import FRAMES, TISSUE, most_specific, narrowest
 from schemas import anatomy
@@ -36,7 +36,7 @@ def placed(said: Sequence[Said], before: Sequence[str], text: str, *, within: bo
 
     `before` are the nodes spoken of just before, `within` the same sentence or not; `text` is the part in lower case.
     """
-    said = in_abdomen(said, before)
+    said = at_vessels(in_abdomen(said, before))
     structures = [one for one in said if one.structure]
     findings = at_place([one for one in said if not one.structure and one.assertion in SPOKEN], structures)
     if not structures and (words("remark").search(text) or (findings and _of_study(findings, text))):
