@@ -183,7 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sheet", type=Path)
     sheet = parser.parse_args().sheet
-    for sample in (1, 2):
+    for sample in (1, 2, 3):
         truth, made = labelled(sample)
         both, sentences = len(truth & made), len({pair[:2] for pair in truth})
         told = f"F1 {f1(truth, made):.3f}, precision {both / len(made):.3f}, recall {both / len(truth):.3f}"

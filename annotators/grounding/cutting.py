@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from annotators.grounding.rules import words
+from annotators.grounding.tables import words
 from schemas import anatomy
 
 _BETWEEN: Final = re.compile(r"[,;:]\s+|\s(?=and |but |while |whereas |however )|[.?]\)?\s+")

@@ -14,9 +14,9 @@ import polars as pl
 
 from annotators.grounding.cutting import Part, Said, parts
 from annotators.grounding.kinds import kind_of, silence
-from annotators.grounding.places import Placed, placed
-from annotators.grounding.rules import FOLDER
+from annotators.grounding.placing import Placed, placed
 from annotators.grounding.surroundings import seen
+from annotators.grounding.tables import FOLDER
 from annotators.reading.sentences import split
 from schemas import anatomy, regions
 from schemas.grounding import NO_NODE, GroundedSentence

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from annotators.grounding.cutting import Said
-from annotators.grounding.rules import spread, words
+from annotators.grounding.tables import spread, words
 
 _PLURAL: Final = re.compile(r"[a-z]{3}(?<![su])(?<!si)(?<!xi)s$")
 

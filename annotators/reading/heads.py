@@ -174,17 +174,17 @@ _SIZE_OF: Final = re.compile(
     r"[a-z ]*increase in (?:the )?"
     r"(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))"
 )
-_ORGANS: Final = ("thyroid", "liver", "spleen", "kidneys", "pancreas", "prostate", "adrenal gland", "thymus")
+_ORGANS: Final = ("thyroid", "liver", "spleen", "kidneys", "pancreas", "prostate", "adrenal gland", "thymus", "heart")
 
 
 def _size(plain: str, hits: list[Hit], index: int) -> bool:
     """`The sizes of both thyroid lobes have increased`: said of an organ as a whole, that it is large."""
-    start = hits[index][0]
+    start, end, _ = hits[index]
     ahead = _SIZE_OF.match(plain, start)
     if ahead:
         return any(_organ(entry) for first, _, entry in hits[index + 1 :] if ahead.end() - 6 <= first <= ahead.end())
     named = any(_organ(entry) for _, _, entry in _clause(hits, index))
-    return named and _SIZE.search(plain, 0, start) is not None
+    return named and _SIZE.search(plain, 0, end) is not None
 
 
 def _clause(hits: list[Hit], index: int) -> list[Hit]:

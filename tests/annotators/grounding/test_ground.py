@@ -1,6 +1,7 @@
 """What grounding says of sentences of our own, and what holds for every text."""
 
 from collections import Counter
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -218,3 +219,18 @@ def test_no_text_no_rows() -> None:
 def test_same_data_same_fingerprint() -> None:
     assert Grounding().fingerprint == Grounding().fingerprint
     assert Grounding(version=2).fingerprint != Grounding().fingerprint
+
+
+def test_sentences_in_other_words() -> None:
+    """Nearly all have the right nodes by published names, and say rightly whether something is there."""
+    told = pl.read_csv(Path(__file__).with_name("paraphrases.tsv"), separator="\t", comment_prefix="#")
+    rows = ground(*told["text"])
+    nodes_right = there_right = 0
+    for number, (_, expected, there) in enumerate(told.iter_rows()):
+        own = rows.filter(pl.col("study") == f"r{number}")
+        names = {regions.published(node) if node != NO_NODE else node for node in own["node"]}
+        nodes_right += names == {regions.published(node) for node in expected.split(";")}
+        found = own.filter(pl.col("findings").list.len() > 0)
+        there_right += found.height > 0 and ("no" if set(own["kind"]) == {"organ_normal"} else "yes") == there
+    assert nodes_right >= 0.95 * told.height
+    assert there_right >= 0.95 * told.height

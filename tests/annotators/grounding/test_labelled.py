@@ -21,7 +21,7 @@ def measured(samples: Path) -> Iterator[ModuleType]:
         yield grounding_f1
 
 
-@pytest.mark.parametrize(("sample", "sentences"), [(1, 200), (2, 100)])
+@pytest.mark.parametrize(("sample", "sentences"), [(1, 200), (2, 100), (3, 100)])
 def test_labelled_sentences(measured: ModuleType, sample: int, sentences: int) -> None:
     truth, made = measured.labelled(sample)
     assert len({pair[:2] for pair in truth}) == len({pair[:2] for pair in made}) == sentences
