@@ -64,6 +64,16 @@ CATALOGUE = {
             "map_*_classifier.csv (which scans the labelled reports are of)",
         ),
     ),
+    "ct-folder": About(
+        what="CT volumes of any hospital: a folder of NIfTI files or DICOM series, and a table of their reports",
+        licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",
+        obtain="export both from your archive; columns are named by --set ct-folder.id=…, text=… and volume=…",
+        put="a folder with volumes at any depth and the table in it: --source ct-folder=/data/ct",
+        files=(
+            "a table that ends in .csv, .tsv, .jsonl (or these with .gz) or .parquet (or --set ct-folder.table=FILE)",
+            "*.nii, *.nii.gz, *.mha, *.nrrd, or folders of DICOM slices",
+        ),
+    ),
     "reports-table": About(
         what="Reports of any hospital as a table with an id and one or several columns of text",
         licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",

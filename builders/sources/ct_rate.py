@@ -13,10 +13,11 @@ from builders.sources.ct_rate_files import Copy
 from builders.sources.ct_rate_notes import notes_on
 from builders.sources.ct_rate_rows import label_rows, report_rows, volume_rows
 from builders.sources.ct_rate_scans import Scans
-from builders.sources.nifti import MOST_VOXELS, read_nifti
+from builders.sources.nifti import read_nifti
 from builders.sources.patient_shards import prefixes
 from builders.sources.place import absolute, digest
 from builders.sources.reconstructions import Reconstruction
+from builders.sources.sound_volume import MOST_VOXELS
 from schemas.errors import SourceError
 from schemas.radiology import Label, Report
 from schemas.terms import Terms
@@ -63,8 +64,13 @@ class CtRate(Source):
         object.__setattr__(self, "location", ",".join(folders))
 
     @cached_property
+    def copy(self) -> Copy:
+        """The files of this copy."""
+        return Copy(self.location)
+
+    @property
     def _scans(self) -> Scans:
-        return Scans(Copy(self.location), self.reconstruction)
+        return Scans(self.copy, self.reconstruction)
 
     def shards(self, table: str) -> Sequence[Shard]:
         """Runs of patients by the first digits of their numbers (`t0001`, `v00`), each of bounded size."""
@@ -87,7 +93,7 @@ class CtRate(Source):
 
     def voxels(self, path: str) -> Voxels:
         """A volume as its file stores it: the scaling of the NIfTI header is applied, that of the tables is not."""
-        for place in self._scans.copy.places:
+        for place in self.copy.places:
             if place.fs.isfile(place.full(path)):
                 return read_nifti(place, path, self.most_voxels)
         raise VolumeError("missing_file", f"{path}: no such file")

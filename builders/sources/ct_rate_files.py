@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from builders.sources.ct_rate_names import NOBODY, shard_key_of
@@ -14,7 +15,7 @@ from builders.sources.place import Place
 _FOLDERS = {
     "reports": ("radiology_text_reports/", ""),
     "metadata": ("metadata/", ""),
-    "labels": ("multi_abnormality_labels/", ""),
+    "predicted_labels": ("multi_abnormality_labels/", ""),
     "labelled": ("text_classifier/data/", "data/", ""),
     "map": ("text_classifier/data/", "data/", ""),
 }
@@ -22,7 +23,7 @@ _SPLITS = ("train", "valid", "validation")
 _PATTERNS = {
     "reports": tuple(f"{word}_reports.csv" for word in _SPLITS),
     "metadata": tuple(f"{word}_metadata.csv" for word in _SPLITS),
-    "labels": tuple(f"{word}_predicted_labels.csv" for word in _SPLITS),
+    "predicted_labels": tuple(f"{word}_predicted_labels.csv" for word in _SPLITS),
     "labelled": ("labelled_reports_*.csv",),
     "map": ("map_*_classifier.csv",),
 }
@@ -74,14 +75,13 @@ class Copy:
 
 def _walk(place: Place, prefix: str, folder: str, above: str) -> Iterator[VolumeFile]:
     """`above`: the key of the folder, which a file with a strange name takes."""
-    for name, is_folder, state in sorted(_listed(place, folder), key=lambda entry: entry[0]):
-        own = shard_key_of(name)
-        key = above if own == NOBODY else own
+    for name, own in _listed(place, folder):
+        key, path = above if own == NOBODY else own, folder + name
         if _VOLUME.search(name):
             if key.startswith(prefix):
-                yield VolumeFile(folder + name, name, key, state())
-        elif _FOLDER.match(f"{folder}{name}/") and (key == NOBODY or key.startswith(prefix)) and is_folder():
-            yield from _walk(place, prefix, f"{folder}{name}/", key)
+                yield VolumeFile(path, name, key, _state(place, path))
+        elif _FOLDER.match(f"{path}/") and (key == NOBODY or key.startswith(prefix)) and _is_folder(place, path):
+            yield from _walk(place, prefix, f"{path}/", key)
 
 
 def _matching(place: Place, folder: str, kind: str) -> Iterator[str]:
@@ -90,21 +90,31 @@ def _matching(place: Place, folder: str, kind: str) -> Iterator[str]:
             yield from place.files(f"{folder}{pattern}{end}")
 
 
-def _listed(place: Place, folder: str) -> Iterator[tuple[str, Callable[[], bool], Callable[[], str]]]:
-    """Name, whether it is a folder, and what changes when its bytes do; the last two are asked of few entries."""
+def _listed(place: Place, folder: str) -> Sequence[tuple[str, str]]:
+    """Names in a folder with their keys, sorted; asked again only when it changes, since each shard looks into the one
+    with 20,000 patients."""
+    path = place.full(folder.rstrip("/"))
     if place.is_local:
-        with os.scandir(place.full(folder.rstrip("/"))) as entries:
-            yield from ((entry.name, entry.is_dir, partial(_state, entry)) for entry in list(entries))
-        return
-    for entry in place.fs.ls(place.full(folder.rstrip("/")), detail=True):
-        state = f"{entry.get('size')}:{entry.get('ETag') or entry.get('mtime')}"
-        is_folder = entry["type"] == "directory"
-        yield entry["name"].rstrip("/").rpartition("/")[2], partial(bool, is_folder), partial(str, state)
+        return _local_names(path, Path(path).stat().st_mtime_ns)
+    names = (entry["name"].rstrip("/").rpartition("/")[2] for entry in place.fs.ls(path, detail=True))
+    return [(name, shard_key_of(name)) for name in sorted(names)]
 
 
-def _state(entry: "os.DirEntry[str]") -> str:
+@lru_cache(maxsize=64)
+def _local_names(path: str, changed: int) -> Sequence[tuple[str, str]]:
+    return [(name, shard_key_of(name)) for name in sorted(os.listdir(path))]  # noqa: PTH208 (Path.iterdir is slow)
+
+
+def _is_folder(place: Place, name: str) -> bool:
+    return os.path.isdir(place.full(name)) if place.is_local else place.fs.isdir(place.full(name))  # noqa: PTH112
+
+
+def _state(place: Place, name: str) -> str:
+    if not place.is_local:
+        info = place.fs.info(place.full(name))
+        return f"{info.get('size')}:{info.get('ETag') or info.get('mtime')}"
     try:
-        info = entry.stat()
+        stat = os.stat(place.full(name))  # noqa: PTH116 (a Path per file takes as long as asking)
     except OSError:
         return "-"
-    return f"{info.st_size}:{info.st_mtime_ns}"
+    return f"{stat.st_size}:{stat.st_mtime_ns}"

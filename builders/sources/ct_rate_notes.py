@@ -11,12 +11,13 @@ from builders.sources.reconstructions import sharpness
 
 def notes_on(scans: Scans) -> Sequence[str]:
     """One line for each; ids and counts, no text."""
-    return [*_unpaired(scans), *_unequal(scans), *_volumes(scans), *_labelled(scans)]
+    volumes = scans.chosen_volumes(scans.volumes())
+    return [*_unpaired(scans, volumes), *_unequal(scans), *_volumes(scans, volumes), *_labelled(scans)]
 
 
-def _unpaired(scans: Scans) -> Iterator[str]:
+def _unpaired(scans: Scans, volumes: pl.DataFrame) -> Iterator[str]:
     reports = pl.concat([scans.official()["id"], scans.labelled_alone()["id"]]).drop_nulls().unique().sort()
-    scanned = scans.chosen_volumes()["study"].unique().sort()
+    scanned = volumes["study"].unique().sort()
     yield from _told(reports.filter(~reports.is_in(scanned.implode())), "scans with a report have no volume here")
     yield from _told(scanned.filter(~scanned.is_in(reports.implode())), "scans with volumes have no report here")
 
@@ -28,8 +29,7 @@ def _unequal(scans: Scans) -> Iterator[str]:
     yield from _told(labels, "scans have other predicted labels for other reconstructions; the first are read")
 
 
-def _volumes(scans: Scans) -> Iterator[str]:
-    volumes = scans.chosen_volumes()
+def _volumes(scans: Scans, volumes: pl.DataFrame) -> Iterator[str]:
     unknown = volumes.filter(sharpness("kernel").is_null())
     kernels = ", ".join(unknown["kernel"].drop_nulls().unique().sort().head(5)) or "no kernel is named"
     yield from _told(unknown["id"], f"volumes have a kernel that is not known as soft or sharp ({kernels})")

@@ -54,7 +54,7 @@ def volume_rows(scans: Scans, shard: str) -> Kept:
     ]
     flagged = named.with_columns(pl.col("id").fill_null(pl.col("path")), missing=pl.col("id").is_null())
     rejected = sort_out(flagged, told).rejected
-    return Kept(scans.chosen_volumes(shard).select(list(Volume.columns())).cast(_dtypes(Volume)), rejected)
+    return Kept(scans.chosen_volumes(named).select(list(Volume.columns())).cast(_dtypes(Volume)), rejected)
 
 
 def _sorted_out(frame: pl.DataFrame, texts: list[str], name: str) -> Kept:

@@ -31,7 +31,7 @@ class Scans:
 
     def is_empty(self) -> bool:
         """Whether nothing is here that gives rows."""
-        tables = any(self.copy.tables(kind) for kind in ("reports", "labelled", "labels"))
+        tables = any(self.copy.tables(kind) for kind in ("reports", "labelled", "predicted_labels"))
         return not tables and next(self.copy.volumes(), None) is None
 
     def official(self) -> pl.DataFrame:
@@ -40,7 +40,7 @@ class Scans:
 
     def predicted(self) -> pl.DataFrame:
         """One row per scan of the labels that come with the dataset."""
-        return predicted_labels(stamped(self.copy.tables("labels")))
+        return predicted_labels(stamped(self.copy.tables("predicted_labels")))
 
     def labelled(self) -> pl.DataFrame:
         """One row per report that people labelled."""
@@ -68,9 +68,9 @@ class Scans:
         again = ~pl.col("id").is_first_distinct() & pl.col("id").is_not_null()
         return ordered.with_columns(again=again)
 
-    def chosen_volumes(self, prefix: str = "") -> pl.DataFrame:
-        """One row per volume, with `chosen`."""
-        rows = self.volumes(prefix).filter(~pl.col("again"), pl.col("id").is_not_null())
+    def chosen_volumes(self, listed: pl.DataFrame) -> pl.DataFrame:
+        """One row per volume of `volumes`, with `chosen`."""
+        rows = listed.filter(~pl.col("again"), pl.col("id").is_not_null())
         return rows.with_columns(chosen=chosen(self.reconstruction))
 
     def stated(self, table: str) -> pl.DataFrame:

@@ -14,6 +14,8 @@ from builders.sources.ct_rate_names import of_scans, of_volumes, shard_key
 from builders.sources.mimic_release import Found
 from builders.sources.reconstructions import kernel_named
 
+Stamped = tuple[tuple[Found, str], ...]
+"""Files, and what says whether a table read before is still the same."""
 LABELS = (
     *("Medical material", "Arterial wall calcification", "Cardiomegaly", "Pericardial effusion"),
     *("Coronary artery wall calcification", "Hiatal hernia", "Lymphadenopathy", "Emphysema", "Atelectasis"),
@@ -34,25 +36,25 @@ _BLANK = r"(?i)^not given\.?$"
 _METADATA = ("VolumeName", "ConvolutionKernel", "ZSpacing", "RescaleSlope", "RescaleIntercept")
 
 
-def stamped(found: Sequence[Found]) -> tuple[tuple[Found, str], ...]:
+def stamped(found: Sequence[Found]) -> Stamped:
     """Files with size and time of change, so that a table read before is read again when it changes."""
     return tuple((one, one.stamp()) for one in found)
 
 
 @lru_cache(maxsize=2)
-def official_reports(files: tuple[tuple[Found, str], ...]) -> pl.DataFrame:
+def official_reports(files: Stamped) -> pl.DataFrame:
     """A column per section, null where it is not given; `differs`: another reconstruction has another text."""
     return _per_scan(files, list(SECTIONS.values()), _given)
 
 
 @lru_cache(maxsize=2)
-def predicted_labels(files: tuple[tuple[Found, str], ...]) -> pl.DataFrame:
+def predicted_labels(files: Stamped) -> pl.DataFrame:
     """A column per label; `differs`: another reconstruction of the scan has other labels."""
     return _per_scan(files, LABELS, _plain)
 
 
 @lru_cache(maxsize=2)
-def labelled_reports(files: tuple[tuple[Found, str], ...], maps: tuple[tuple[Found, str], ...]) -> pl.DataFrame:
+def labelled_reports(files: Stamped, maps: Stamped) -> pl.DataFrame:
     """Whole reports and a column per label of people: under the name of the scan where the map gives one, else under
     their own number (`train_2`), which is not that of a patient; those are training reports."""
     frames = [_placed(found, ["AccessionNo", WHOLE, *LABELS]) for found, _ in files]
@@ -61,10 +63,8 @@ def labelled_reports(files: tuple[tuple[Found, str], ...], maps: tuple[tuple[Fou
     names = names.drop_nulls("AccessionNo").unique("AccessionNo", keep="first", maintain_order=True)
     rows = _concat(frames, ["AccessionNo", WHOLE, *LABELS, WRONG, "place"])
     rows = rows.with_columns(pl.col("AccessionNo").str.strip_chars().replace("", None))
-    rows = rows.join(names, on="AccessionNo", how="left", maintain_order="left").with_columns(
-        **of_scans("NameinCTRATE")
-    )
-    return rows.with_columns(
+    rows = rows.join(names, on="AccessionNo", how="left", maintain_order="left")
+    return rows.with_columns(**of_scans("NameinCTRATE")).with_columns(
         id=pl.coalesce("id", "AccessionNo"),
         split=pl.col("split").fill_null("train"),
         key=shard_key("NameinCTRATE"),
@@ -73,7 +73,7 @@ def labelled_reports(files: tuple[tuple[Found, str], ...], maps: tuple[tuple[Fou
 
 
 @lru_cache(maxsize=2)
-def metadata(files: tuple[tuple[Found, str], ...]) -> pl.DataFrame:
+def metadata(files: Stamped) -> pl.DataFrame:
     """id, kernel, slice_spacing, slope, intercept of the volumes that the tables name; the first row of each."""
     frames = [read_csv(found.place, found.name, _METADATA).select(_METADATA) for found, _ in files]
     rows = _concat(frames, _METADATA).with_columns(id=of_volumes("VolumeName")["id"]).drop_nulls("id")
@@ -85,9 +85,7 @@ def metadata(files: tuple[tuple[Found, str], ...]) -> pl.DataFrame:
     )
 
 
-def _per_scan(
-    files: tuple[tuple[Found, str], ...], columns: Sequence[str], cell: Callable[[str], pl.Expr]
-) -> pl.DataFrame:
+def _per_scan(files: Stamped, columns: Sequence[str], cell: Callable[[str], pl.Expr]) -> pl.DataFrame:
     frames = [_placed(found, ["VolumeName", *columns]) for found, _ in files]
     rows = _concat(frames, ["VolumeName", *columns, WRONG, "place"])
     names = of_volumes("VolumeName")
@@ -96,7 +94,7 @@ def _per_scan(
         id=names["study"], patient=names["patient"], split=names["split"], key=shard_key("VolumeName"),
     )  # fmt: skip
     said = pl.struct(columns)
-    differs = (said != said.first().over("id")).any().over("id") & pl.col("id").is_not_null()
+    differs = said.ne_missing(said.first().over("id")).any().over("id") & pl.col("id").is_not_null()
     repeat = pl.col("id").is_not_null() & ~pl.col("id").is_first_distinct()
     return rows.with_columns(differs=differs).filter(~repeat)
 

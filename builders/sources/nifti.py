@@ -15,7 +15,6 @@ from schemas.voxels import VolumeError, Voxels
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["MOST_VOXELS", "read_nifti"]
 _SIZES: Final = {348: "Nifti1Header", 540: "Nifti2Header"}
 """Bytes of the header, which are its first four."""
 _REAL: Final = "biuf"
@@ -92,16 +91,17 @@ def _loaded(path: str, name: str) -> "tuple[np.ndarray, np.ndarray]":
         image: Any = nib.load(path)
         data = image.dataobj
         plain = (data.slope, data.inter) == (1.0, 0.0)
-        values = np.asarray(data.get_unscaled() if plain else data.get_scaled(dtype=np.float32))
-        if values.dtype.kind == "f":
-            values = values.astype(np.float32, copy=False)
+        values = np.asarray(data.get_unscaled()) if plain else np.asarray(data, dtype=np.float32)
+        kind = np.float32 if values.dtype.kind == "f" else values.dtype.newbyteorder("=")
+        values = values.astype(kind, copy=False)
         return values.reshape(values.shape[:3]), np.asarray(image.affine, np.float64)
 
 
 @contextmanager
 def _telling(name: str) -> Iterator[None]:
     """Failures of reading as reasons; the messages of the readers hold paths, so they are not passed on."""
-    import nibabel as nib
+    from nibabel.filebasedimages import ImageFileError
+    from nibabel.spatialimages import HeaderDataError
 
     try:
         yield
@@ -109,9 +109,9 @@ def _telling(name: str) -> Iterator[None]:
         raise VolumeError("truncated_volume", f"{name}: the file is cut off or damaged") from None
     except gzip.BadGzipFile:
         raise VolumeError("not_nifti", f"{name}: this is no gzip file, or it is damaged") from None
-    except nib.filebasedimages.ImageFileError:
+    except ImageFileError:
         raise VolumeError("not_nifti", f"{name}: not readable as NIfTI") from None
     except PermissionError:
         raise VolumeError("unreadable_volume", f"{name}: no permission to read this file") from None
-    except (OSError, ValueError, nib.spatialimages.HeaderDataError):
+    except (OSError, ValueError, HeaderDataError):
         raise VolumeError("truncated_volume", f"{name}: has fewer voxels than its header says") from None

@@ -23,9 +23,8 @@ YA, EA high resolution; D bone), and GE."""
 
 def kernel_named(column: str) -> pl.Expr:
     """A kernel as the scanner names it: DICOM may hold a strength too, which tables write as `['Br40f', '3']`."""
-    return (
-        pl.col(column).str.strip_chars().str.extract(r"^[\['\"\s]*([^'\",\[\]\\]+)").str.strip_chars().replace("", None)
-    )
+    name = pl.col(column).str.extract(r"^[\['\"\s]*([^'\",\[\]\\]+)")
+    return name.str.strip_chars().replace("", None)
 
 
 def sharpness(kernel: str) -> pl.Expr:

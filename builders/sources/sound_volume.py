@@ -14,6 +14,11 @@ _LEAST: Final = 2
 """Voxels along an axis: one slice is an image, not a volume."""
 
 
+def _of(name: str) -> str:
+    """The start of a message; no name where it may be that of a patient."""
+    return f"{name}: " if name else ""
+
+
 def demand_shape(shape: Sequence[int], name: str, most_voxels: int) -> None:
     """Raise `VolumeError` unless this is a volume that may be loaded.
 
@@ -24,16 +29,16 @@ def demand_shape(shape: Sequence[int], name: str, most_voxels: int) -> None:
         sizes.pop()
     told = " x ".join(map(str, sizes))
     if len(sizes) > 3:
-        raise VolumeError("four_dimensional", f"{name}: {told} voxels, expected three axes")
+        raise VolumeError("four_dimensional", f"{_of(name)}{told} voxels, expected three axes")
     if min(sizes, default=0) <= 0:
-        raise VolumeError("empty_volume", f"{name}: {told} voxels")
+        raise VolumeError("empty_volume", f"{_of(name)}{told} voxels")
     if len(sizes) < 3 or min(sizes) < _LEAST:
-        raise VolumeError("two_dimensional", f"{name}: {told} voxels, expected three axes")
+        raise VolumeError("two_dimensional", f"{_of(name)}{told} voxels, expected three axes")
     voxels = sizes[0] * sizes[1] * sizes[2]
     if voxels > most_voxels:
         raise VolumeError(
             "too_many_voxels",
-            f"{name}: {told} are {voxels:,} voxels, more than the setting most_voxels={most_voxels:,} allows",
+            f"{_of(name)}{told} are {voxels:,} voxels, more than the setting most_voxels={most_voxels:,} allows",
         )
 
 
@@ -43,12 +48,12 @@ def demand_affine(affine: "np.ndarray", name: str) -> None:
 
     axes = affine[:3, :3]
     if not np.isfinite(affine).all():
-        raise VolumeError("singular_affine", f"{name}: the affine is not finite")
+        raise VolumeError("singular_affine", f"{_of(name)}the affine is not finite")
     lengths = np.linalg.norm(axes, axis=0)
     if (lengths <= 0).any():
-        raise VolumeError("zero_spacing", f"{name}: an axis of the affine has length 0")
+        raise VolumeError("zero_spacing", f"{_of(name)}an axis of the affine has length 0")
     if abs(np.linalg.det(axes / lengths)) < 1e-3:
-        raise VolumeError("singular_affine", f"{name}: two axes of the affine are parallel")
+        raise VolumeError("singular_affine", f"{_of(name)}two axes of the affine are parallel")
 
 
 def demand_values(values: "np.ndarray", name: str) -> None:
@@ -56,7 +61,7 @@ def demand_values(values: "np.ndarray", name: str) -> None:
     import numpy as np
 
     if values.dtype.kind == "f" and not np.isfinite(values.sum(dtype=np.float64)):
-        raise VolumeError("not_finite", f"{name}: voxels are NaN or infinite")
+        raise VolumeError("not_finite", f"{_of(name)}voxels are NaN or infinite")
     low = values.min()
     if low == values.max():
-        raise VolumeError("constant_volume", f"{name}: every voxel is {low:g}")
+        raise VolumeError("constant_volume", f"{_of(name)}every voxel is {low:g}")

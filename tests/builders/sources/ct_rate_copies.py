@@ -24,9 +24,8 @@ def write_reports(path: Path, rows: list[tuple[str, str, str, str, str]]) -> Pat
 def write_labels(path: Path, rows: dict[str, str], column: str = "VolumeName") -> Path:
     """A table of labels: a name, and the one label that is 1 for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame = pl.DataFrame(
-        {column: list(rows), **{label: [str(int(one == label)) for one in rows.values()] for label in LABELS}}
-    )
+    labels = {label: [str(int(one == label)) for one in rows.values()] for label in LABELS}
+    frame = pl.DataFrame({column: list(rows), **labels})
     frame.write_csv(path)
     return path
 
