@@ -191,3 +191,22 @@ def test_a_browser_without_webgl_says_so_and_takes_verdicts(browser: Any, start:
     view.keyboard.press("a")
     view.wait_for_url("**/item/2")
     other.close()
+
+
+def test_voxel_values_that_nobody_named_are_not_shown(opened: Any) -> None:
+    """They took the colour of the last value that has a name."""
+    import nibabel as nib
+
+    view = opened("masks")
+    item(view, "liver")
+    before = coloured(pixels(view)).sum()
+    for path in (view.build / "files" / "masks").glob("*.nii.gz"):
+        image: Any = nib.load(path)
+        values = np.asarray(image.dataobj).copy()
+        values[(values == 1) | (values == 2)] = 77
+        nib.save(nib.Nifti1Image(values, image.affine), path)
+    view.reload()
+    shown(view)
+    assert coloured(pixels(view)).sum() == before
+    view.keyboard.press("m")
+    assert abs(coloured(pixels(view)).sum() - before) < 0.02 * before
