@@ -39,6 +39,7 @@ from qc.checks.strata import Strata
 from qc.checks.symmetry import Symmetry
 from qc.checks.ties import Ties
 from qc.checks.verdicts import Verdicts
+from qc.compare.compared import compared
 from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
 from qc.volumes import OpenVolume, Volumes
@@ -92,17 +93,22 @@ REPORT = "report.json"
 PAGE = "report.html"
 
 
-def run(folder: Path, more: Sequence[Check] = (), *, voxels: OpenVolume | None = None) -> QcReport:
+def run(
+    folder: Path, more: Sequence[Check] = (), *, voxels: OpenVolume | None = None, compare: Path | None = None
+) -> QcReport:
     """Check a build and write `qc/report.json` and `qc/report.html` into it.
 
     `more` are checks of one dataset, run after the common ones. `voxels` opens volumes of the source for the
-    pictures of the page, which shows masks alone without it. Nothing of the build is changed. Raises
+    pictures of the page, which shows masks alone without it. `compare`: a folder of published tables, or another
+    build, whose counts are put beside. Nothing of the build is changed. Raises
     `schemas.errors.MedmillError` where the folder is no build.
     """
     from qc.report.page import page
 
     build = Build.open(folder)
     report = examine(build, more)
+    if compare is not None:
+        report = report.model_copy(update={"comparison": compared(build, compare)})
     out = folder / "qc"
     out.mkdir(exist_ok=True)
     _write(out / REPORT, report.model_dump_json(indent=2) + "\n")

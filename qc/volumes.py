@@ -56,12 +56,18 @@ class Volumes:
         """The volume in HU, in the order of the file; raises `VolumeError`."""
         if self.open is None:
             raise VolumeError("no_source", "nobody said where the source lies")
-        row = self.build.scan("volumes").filter(pl.col("id") == id).collect().row(0, named=True)
+        row = self._opened(id)
         stored = self.open(row["path"])
         slope, intercept = row.get("slope", 1), row.get("intercept", 0)
         if (slope, intercept) == (1, 0):
             return stored
         return Voxels(stored.values * _float(slope) + _float(intercept), stored.affine)
+
+    def _opened(self, id: str) -> dict[str, Any]:
+        rows = self.build.scan("volumes").filter(pl.col("id") == id).collect() if self.build.has("volumes") else None
+        if rows is None or not rows.height:
+            raise VolumeError("unknown_volume", f"{id}: the table volumes has no such row")
+        return rows.row(0, named=True)
 
 
 def read_nifti(path: Path) -> Voxels:

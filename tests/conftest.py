@@ -19,8 +19,7 @@ HOW_TO_GET_SAMPLES = (
 
 
 WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_reviewed.py", "docs/releasing.md")
-WITH_EXTRAS += ("tests/qc/test_worst_volumes.py",)
-"""What of the tests needs the extras `hub`, `review` or `volumes`."""
+"""What of the tests needs the extras `hub` and `review`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

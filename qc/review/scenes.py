@@ -83,12 +83,18 @@ def _middle(centroids: list[list[float]]) -> tuple[float, float, float] | None:
 def volume_file(volumes: Volumes, id: str) -> bytes:
     """A volume in HU as a .nii.gz; raises `VolumeError`."""
     found = volumes.hu(id)
-    return compress(_nifti(found.values, found.affine), _QUICKLY)
+    return compress(nifti_bytes(found.values, found.affine), _QUICKLY)
 
 
-def _nifti(values: "np.ndarray", affine: "np.ndarray") -> bytes:
+def nifti_bytes(values: "np.ndarray", affine: "np.ndarray") -> bytes:
+    """A NIfTI file of int16, values outside it cut off; one copy of the volume at a time."""
     import nibabel as nib
     import numpy as np
 
-    hu = np.clip(np.nan_to_num(values, nan=-1024), -32_768, 32_767).round().astype(np.int16)
-    return nib.Nifti1Image(hu, affine).to_bytes()
+    if values.dtype.kind == "f":
+        values = np.nan_to_num(values, nan=-1024)
+        np.rint(values, out=values)
+    low, high = np.iinfo(np.int16).min, np.iinfo(np.int16).max
+    if values.dtype != np.int16:
+        values = values.clip(low, high).astype(np.int16)
+    return nib.Nifti1Image(values, affine).to_bytes()

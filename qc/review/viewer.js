@@ -4,14 +4,15 @@ const under = document.querySelector("#under");
 const all = document.querySelector("#all");
 const scene = JSON.parse(canvas.dataset.scene);
 const hex = (colour, at) => parseInt(colour.slice(at, at + 2), 16);
-const colours = (everything) => {
-  const rows = [[0, "#000000", 0], ...scene.table];
+const colours = (everything) => { // values that nobody named, above the last one too, are not shown
+  const last = Math.max(0, ...scene.table.map(([label]) => label));
+  const rows = [[0, "#000000", 0], ...scene.table, [last + 1, "#000000", 0]];
   return {
     I: rows.map(([label]) => label),
     R: rows.map(([, colour]) => hex(colour, 1)),
     G: rows.map(([, colour]) => hex(colour, 3)),
     B: rows.map(([, colour]) => hex(colour, 5)),
-    A: rows.map(([label, , asked]) => (label && (asked || everything) ? 255 : 0)),
+    A: rows.map(([label, , asked]) => (label <= last && label && (asked || everything) ? 255 : 0)),
   };
 };
 
@@ -34,12 +35,17 @@ async function show() {
   await viewer.attachToCanvas(canvas);
   const [black, white] = scene.window;
   const files = scene.volume ? [{ url: canvas.dataset.volume, cal_min: black, cal_max: white }] : [];
-  await viewer.loadVolumes([...files, { url: canvas.dataset.mask, opacity: scene.volume ? 0.5 : 1 }]);
-  const masks = viewer.volumes.at(-1);
-  const paint = () => {
-    masks.setColormapLabel(colours(all.getAttribute("aria-pressed") === "true" || !scene.table.some((row) => row[2])));
-    viewer.updateGLVolume();
+  files.push({ url: canvas.dataset.mask, opacity: scene.volume ? 0.5 : 1 });
+  const volumes = await Promise.all(files.map((file) => niivue.NVImage.loadFromUrl(file)));
+  const masks = volumes.at(-1);
+  const choose = () => {
+    const everything = all.getAttribute("aria-pressed") === "true" || !scene.table.some((row) => row[2]);
+    masks.setColormapLabel(colours(everything));
   };
+  choose();
+  // all at once: loadVolumes would send every volume to the GPU again for each that is added
+  [viewer.volumes, viewer.back, viewer.overlays] = [volumes, volumes[0], volumes.slice(1)];
+  viewer.updateGLVolume();
   const look = () => {
     if (scene.at) viewer.scene.crosshairPos = viewer.mm2frac(scene.at);
     viewer.drawScene();
@@ -47,11 +53,12 @@ async function show() {
   };
   all.addEventListener("click", () => {
     all.setAttribute("aria-pressed", String(all.getAttribute("aria-pressed") !== "true"));
-    paint();
+    choose();
+    viewer.refreshLayers(masks, volumes.length - 1);
+    viewer.drawScene();
   });
   document.querySelector("#back").addEventListener("click", look);
   viewer.setSliceType(viewer.sliceTypeMultiplanar);
-  paint();
   look();
   globalThis.viewer = viewer;
   canvas.dataset.state = "shown";

@@ -217,6 +217,34 @@ def test_two_held_out_splits_keep_their_own_names(tmp_path):
     assert (home / "anatomy/val_ratescore/lung.npy").exists() and (home / "anatomy/test_ratescore/lung.npy").exists()
 
 
+def test_a_copy_of_ct_rate_gives_the_volume_that_the_setting_takes(tmp_path):
+    """The thinnest reconstruction stands for its scan where the source is asked for it; all are listed."""
+    pytest.importorskip("nibabel", reason="needs the extra volumes")
+    from tests.builders.sources.ct_rate_copies import volume_path, write_metadata, write_reports, write_volume
+
+    spelling, copy = "dataset/{split}/{patient}/{tight}", tmp_path / "ct-rate"
+    names = [f"{split}_{number}_a" for split in ("train", "valid") for number in range(1, 9)]
+    texts = [SAID[n % len(SAID)].format(size=3 + n) for n in range(len(names))]
+    for split, table in (("train", "train"), ("valid", "validation")):
+        rows = [(f"{name}_1.nii.gz", "", "", text, "") for name, text in zip(names, texts, strict=True)]
+        write_reports(
+            copy / f"dataset/radiology_text_reports/{table}_reports.csv", [r for r in rows if r[0].startswith(split)]
+        )
+    volumes = [f"{name}_{reconstruction}" for name in names for reconstruction in (1, 2)]
+    for name in volumes:
+        write_volume(copy / volume_path(name, spelling))
+    spacing = [(f"{name}.nii.gz", "b", 5.0 if name.endswith("_1") else 1.0, -8192.0) for name in volumes]
+    write_metadata(copy / "dataset/metadata/train_metadata.csv", [row for row in spacing if row[0][0] == "t"])
+    write_metadata(copy / "dataset/metadata/validation_metadata.csv", [row for row in spacing if row[0][0] == "v"])
+    settings = {"ct-rate.reconstruction": "thinnest"}
+    build("ctrate-ir", sources={"ct-rate": str(copy)}, out=tmp_path / "out", settings=settings, workers=0)
+    listed = pl.read_parquet(tmp_path / "out/volumes/*.parquet")
+    assert sorted(listed["id"]) == volumes
+    assert listed.filter("stands_for_study")["id"].str.ends_with("_2").all()
+    assert set(listed["split"].cast(pl.String)) == {"train", "validation"}
+    assert not [check for check in run(tmp_path / "out").checks if check.verdict == "fail"]
+
+
 @pytest.fixture(scope="module")
 def real(samples, tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")

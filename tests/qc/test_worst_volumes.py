@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from builders.base import Source
@@ -96,6 +97,12 @@ def test_a_volume_that_is_gone_is_told_and_its_masks_are_shown(folder):
     page = page_of(folder, voxels=gone)
     assert "missing file: t1_a_1.nii.gz: no such file" in page
     assert len(re.findall(r"<img ", page)) == 4
+
+
+def test_a_mask_whose_volume_has_no_row_is_told(folder):
+    (path,) = (folder / "volumes").glob("*.parquet")
+    pl.read_parquet(path).filter(id="t1_a_1").write_parquet(path)
+    assert "unknown volume: t2_a_1: the table volumes has no such row" in page_of(folder, voxels=voxels)
 
 
 def test_a_mask_of_another_shape_is_told(folder):

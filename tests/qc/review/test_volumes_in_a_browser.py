@@ -178,3 +178,35 @@ def test_a_mask_that_is_gone_is_told_and_can_be_judged(opened: Any) -> None:
 def test_terms_that_keep_text_are_said_below_the_picture(opened: Any) -> None:
     view = opened("grounded", terms=Terms(text_may_leave="no"))
     assert "this text and these pictures on your machine" in view.locator(".report").inner_text()
+
+
+def test_a_browser_without_webgl_says_so_and_takes_verdicts(browser: Any, start: Start, tmp_path: Path) -> None:
+    page = start(make_build(tmp_path / "build"), "--table", "masks", "--reviewer", "anna")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    other = browser.browser_type.launch(executable_path=chromium, args=["--no-sandbox", "--disable-3d-apis"])
+    view = other.new_page()
+    view.goto(page.address)
+    view.wait_for_selector("#viewer[data-state=failed]")
+    assert "WebGL2" in view.locator("#under").inner_text()
+    view.keyboard.press("a")
+    view.wait_for_url("**/item/2")
+    other.close()
+
+
+def test_voxel_values_that_nobody_named_are_not_shown(opened: Any) -> None:
+    """They took the colour of the last value that has a name."""
+    import nibabel as nib
+
+    view = opened("masks")
+    item(view, "liver")
+    before = coloured(pixels(view)).sum()
+    for path in (view.build / "files" / "masks").glob("*.nii.gz"):
+        image: Any = nib.load(path)
+        values = np.asarray(image.dataobj).copy()
+        values[(values == 1) | (values == 2)] = 77
+        nib.save(nib.Nifti1Image(values, image.affine), path)
+    view.reload()
+    shown(view)
+    assert coloured(pixels(view)).sum() == before
+    view.keyboard.press("m")
+    assert abs(coloured(pixels(view)).sum() - before) < 0.02 * before
