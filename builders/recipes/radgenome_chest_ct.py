@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from annotators.segmenting.absent import Absent
 from annotators.segmenting.choose import segmenter
 from builders.base import Files, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
@@ -42,16 +43,15 @@ class Options:
 
     `text`: which sections are read. `rollup`: `directed` (present findings rise, absent ones sink) or `published`
     (everything rises, as in the released rows). `segmenter`: `totalsegmentator`, with tasks behind a colon
-    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`; `fast`, `device` and `weights` are
-    for the first two. `unreported`: volumes without a report are rejected, or kept for their masks.
+    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`. `fast`: TotalSegmentator's nets for
+    3 mm. `device`: auto, cpu, cuda. `unreported`: volumes without a report are rejected, or kept for their masks.
     """
 
     text: TextChoice = "both"
     rollup: Literal["directed", "published"] = "directed"
     segmenter: str = "totalsegmentator"
     fast: bool = False
-    device: str = "cpu"
-    weights: str = ""
+    device: str = "auto"
     unreported: Unreported = "reject"
     seed: str = "medmill"
 
@@ -82,8 +82,8 @@ def _texts(source: str, options: Options) -> list[Table]:
 
 def _volumes(name: str, source: Source, options: Options) -> list[Table]:
     """What the volumes show."""
-    chosen = segmenter(options.segmenter, fast=options.fast, device=options.device, home=options.weights)
-    segment = Segment(chosen, source, awaited=bool(source.shards("volumes")))
+    chosen = segmenter(options.segmenter, fast=options.fast, device=options.device)
+    segment = Segment(chosen if source.shards("volumes") else Absent(), source)
     wanted = WantedVolumes(options.unreported)
     return [
         Table("volumes.source", Volume, source=name, publish=False),
