@@ -7,8 +7,8 @@ import polars as pl
 
 from builders.base import Stage
 from builders.stages.asking.abnormality import abnormality
-from builders.stages.asking.facts import asked
 from builders.stages.asking.disorders import disorders
+from builders.stages.asking.facts import asked
 from builders.stages.asking.location import location
 from builders.stages.asking.presence import presence
 from builders.stages.asking.size import size

@@ -14,7 +14,8 @@ NOTHING = "no findings"
 def abnormality(asked: Asked, *, seed: str) -> pl.DataFrame:
     """Question rows: one per scan and structure that the report speaks of; open as published, or closed.
 
-    Nobody is asked about a structure that the report only denies something of as part of a whole. One with an open fact gets none: whether something is abnormal there stays open too.
+    Nobody is asked about a structure that the report only denies something of as part of a whole, nor about one with an
+    open fact: whether something is abnormal there stays open too.
     """
     opened = asked.facts.filter(pl.col("present").is_null()).select("study", "node")
     facts = known(asked, seed).join(opened.unique(), on=["study", "node"], how="anti", maintain_order="left")

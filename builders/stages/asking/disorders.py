@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from builders.stages.asking.facts import SPANS, Asked
+from builders.stages.asking.facts import Asked
 from builders.stages.asking.rows import YES_NO, questions
 from builders.stages.asking.wording import UNASKED, term_said, terms
 
@@ -37,7 +37,7 @@ def _open(told: pl.DataFrame, asked: Asked, seed: str) -> pl.DataFrame:
         .agg(
             open_answer=pl.col("said").unique(maintain_order=True).str.join(", "),
             rule=pl.when(pl.col("has").first()).then(pl.lit("report:impression")).otherwise(pl.lit("report:whole")),
-            evidence=pl.col("span").unique(maintain_order=True).cast(SPANS.inner),
+            evidence=pl.col("span").unique(maintain_order=True),
             masks=pl.col("masks").explode().drop_nulls().unique().sort(),
         )
         .join(asked.scans, on="study", maintain_order="left")
@@ -62,8 +62,7 @@ def _closed(told: pl.DataFrame, asked: Asked, seed: str) -> pl.DataFrame:
             rule=pl.when(pl.col("has").first()).then(pl.lit("report:impression")).otherwise(pl.lit("report:whole")),
             evidence=pl.col("span")
             .filter(~sure | (pl.col("concluding") & pl.col("positive")))
-            .unique(maintain_order=True)
-            .cast(SPANS.inner),
+            .unique(maintain_order=True),
             masks=pl.col("masks").filter(pl.col("positive")).explode().drop_nulls().unique().sort(),
         )
         .filter(pl.col("yes") | pl.col("no"))

@@ -24,9 +24,9 @@ _DENIED: Final = ("absent", "resolved")
 class Asked:
     """The rows of some scans from which questions are made.
 
-    `scans`: study, split, volume, not_shown (whether it has a volume). `facts`: `FACT`, `present` (null: it stays open),
-    `direct` (said of the structure itself), evidence and masks. `told`: what each grounded sentence part says of each
-    term. `entities`: StudyEntity rows. `grounded`, `masks`: as they are, masks of the scan's one volume only.
+    `scans`: study, split, volume. `facts`: `FACT`, `present` (null: it stays open), `direct` (said of the structure
+    itself), `conflict`, evidence and masks. `told`: what each grounded sentence part says of each term. `entities`:
+    StudyEntity rows. `grounded`, `masks`: as they are, masks of the scan's one volume only.
     """
 
     scans: pl.DataFrame

@@ -4,7 +4,7 @@ from functools import cache
 
 import polars as pl
 
-from builders.stages.asking.facts import SPANS, Asked
+from builders.stages.asking.facts import Asked
 from builders.stages.asking.rows import questions, shuffled
 from builders.stages.asking.wording import UNASKED, node_said, terms
 from builders.stages.hashing import hex_digest
@@ -59,7 +59,6 @@ def location(asked: Asked, *, seed: str) -> pl.DataFrame:
     rows = found.join(_others(found, asked), on=["study", "finding"], how="left", maintain_order="left").with_columns(
         node=pl.lit(None, pl.String),
         choices=pl.when(pl.col("n") == 1).then("choices").otherwise(pl.lit([], pl.List(pl.String))).fill_null([]),
-        evidence=pl.col("evidence").cast(SPANS),
         rule=pl.lit("report:location"),
     )
     return questions(rows, "location", seed=seed, closed=0.6)

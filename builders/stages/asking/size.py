@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from builders.stages.asking.facts import SPANS, Asked
+from builders.stages.asking.facts import Asked
 from builders.stages.asking.rows import questions
 from builders.stages.asking.spoken import spoken
 
@@ -33,7 +33,7 @@ def sizes(asked: Asked) -> pl.DataFrame:
         .agg(
             pl.col("size", "largest").first(),
             n=pl.col("size").n_unique(),
-            evidence=pl.col("span").unique(maintain_order=True).cast(SPANS.inner),
+            evidence=pl.col("span").unique(maintain_order=True),
             masks=pl.col("masks").explode().drop_nulls().unique().sort(),
         )
         .filter(pl.col("n") == 1)
@@ -42,7 +42,7 @@ def sizes(asked: Asked) -> pl.DataFrame:
 
 def size(asked: Asked, *, seed: str) -> pl.DataFrame:
     """Question rows."""
-    ends = sum((pl.col("largest") > end).cast(pl.Int32) for end in _ENDS)
+    ends = pl.sum_horizontal((pl.col("largest") > end).cast(pl.Int32) for end in _ENDS)
     rows = (
         sizes(asked)
         .join(asked.scans, on="study", maintain_order="left")
