@@ -34,6 +34,7 @@ from qc.checks.references import References
 from qc.checks.report_masks import OutOfView, PredictedFindings, RemovedOrgans
 from qc.checks.representatives import Representatives
 from qc.checks.scores import Scores
+from qc.checks.shortcut import Shortcut
 from qc.checks.splits import Splits
 from qc.checks.strata import Strata
 from qc.checks.symmetry import Symmetry
@@ -74,6 +75,7 @@ CHECKS: tuple[type[Check], ...] = (
     RemovedOrgans,
     OutOfView,
     PredictedFindings,
+    Shortcut,
     Scores,
     Symmetry,
     Order,
