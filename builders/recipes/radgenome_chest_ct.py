@@ -1,8 +1,9 @@
 """RadGenome-Chest CT: every sentence of a chest CT report tied to a mask, and questions tied to masks.
 
 Each volume is segmented into the organs and vessels that open models know; each sentence is cut into the parts that
-speak of one structure, and each part is tied to that structure's masks. After RadGenome-Chest CT (arXiv 2404.16754),
-whose names, paths and files it keeps beside its own.
+speak of one structure, and each part is tied to that structure's masks; and questions are made of what the report says.
+After RadGenome-Chest CT (arXiv 2404.16754), whose names, paths and files it keeps beside its own. Closed questions that
+can be answered without looking are kept apart (`balanced`).
 
 Meant for training and testing models that answer or write about a region of a chest CT. A structure's mask says where
 a finding is, not how far it reaches (`mask_role`). Reports were read by rules, masks were made by a network: neither is
@@ -17,22 +18,26 @@ from annotators.segmenting.absent import Absent
 from annotators.segmenting.choose import segmenter
 from builders.base import Files, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
+from builders.stages.asking.entities import KeyedEntities, StudyEntity
+from builders.stages.balance import Balance
 from builders.stages.corpus import Corpus, TextChoice
 from builders.stages.ground import Ground
 from builders.stages.ground_masks import GroundMasks
 from builders.stages.images import CorpusKeys, OfStudies
 from builders.stages.masks import Masks
 from builders.stages.open_volumes import OpenVolumes
+from builders.stages.place_entities import PlaceEntities
+from builders.stages.questions import Questions
 from builders.stages.roll_up import RollUp
 from builders.stages.segment import Segment
 from builders.stages.wanted_volumes import Unreported, WantedVolumes
 from schemas.errors import UsageError
-from schemas.grounding import GroundedMask, GroundedSentence
+from schemas.grounding import GroundedMask, GroundedSentence, Question
 from schemas.radiology import Entity, Label, Report
 from schemas.retrieval import CorpusKey, Study, StudyFinding
 from schemas.volumes import Mask, OpenedVolume, Segmentation, Volume
 
-TITLE = "RadGenome-Chest CT: grounded reports on chest CT"
+TITLE = "RadGenome-Chest CT: grounded reports and questions on chest CT"
 TASKS = ("visual-question-answering", "image-segmentation")
 SOURCES = ("ct-rate", "synthetic-ct", "ct-folder")
 
@@ -61,7 +66,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     if len(sources) != 1:
         raise UsageError(f"radgenome-chest-ct reads one source, got {', '.join(sorted(sources))}")
     ((name, source),) = sources.items()
-    tables = [*_texts(name, options), *_volumes(name, source, options), *_grounded()]
+    tables = [*_texts(name, options), *_volumes(name, source, options), *_grounded(options)]
     return Recipe("radgenome-chest-ct", sources, tables, source.terms)
 
 
@@ -74,9 +79,12 @@ def _texts(source: str, options: Options) -> list[Table]:
         Table("labels.source", Label, source=source, publish=False),
         Table("labels", Label, OfStudies(), ("labels.source", "corpus_keys"), shape=Group(("study",)), split=None,
               input_id="study"),
-        Table("entities", Entity, Annotate(), ("corpus",), shape=Map(of="report"), split=None),
+        Table("entities.read", Entity, Annotate(), ("corpus",), shape=Map(of="report"), publish=False),
+        Table("sentences", GroundedSentence, Ground(), ("corpus", "entities.read"), shape=Map(of="study"),
+              publish=False),
+        Table("entities", Entity, PlaceEntities(), ("entities.read", "sentences"), shape=Map(of="report"), split=None,
+              input_id="report"),
         Table("findings", StudyFinding, RollUp(options.rollup, "ct"), ("corpus", "entities"), shape=Map(of="study")),
-        Table("sentences", GroundedSentence, Ground(), ("corpus", "entities"), shape=Map(of="study"), publish=False),
     ]  # fmt: skip
 
 
@@ -94,7 +102,16 @@ def _volumes(name: str, source: Source, options: Options) -> list[Table]:
     ]
 
 
-def _grounded() -> list[Table]:
-    """Which masks show what a sentence speaks of."""
-    reads = ("sentences", "volumes", "masks")
-    return [Table("grounded", GroundedMask, GroundMasks(), reads, shape=Group(("study",), of="id"))]
+def _grounded(options: Options) -> list[Table]:
+    """Which masks show what a sentence speaks of, and what can be asked about it."""
+    shown = ("sentences", "volumes", "masks")
+    known = ("corpus_keys", "findings", "entities.keyed", "grounded", "masks")
+    alike = Group(("split", "type", "node", "finding"), of="id")
+    return [
+        Table("grounded", GroundedMask, GroundMasks(), shown, shape=Group(("study",), of="id")),
+        Table("entities.keyed", StudyEntity, KeyedEntities(), ("entities",), shape=Map(of="study"), publish=False,
+              input_id="report"),
+        Table("questions.raw", Question, Questions(options.seed), known, shape=Group(("study",), of="study"),
+              publish=False, input_id="study"),
+        Table("questions", Question, Balance(options.seed), ("questions.raw",), shape=alike),
+    ]  # fmt: skip
