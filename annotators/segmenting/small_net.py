@@ -14,8 +14,8 @@ import numpy as np
 from annotators.segmenting.result_folder import CLIP, MEAN, SPREAD, network_of, save
 from schemas.voxels import Voxels
 
-_CROP = (32, 64, 64)
-"""z, y, x of what one step of training sees."""
+_STRIDE = 16
+"""Sizes of training volumes are multiples of it, so that they fit the net's levels."""
 _SILENT = -30.0
 """Score of labels that the pairs do not have: they are never found, and 118 heads need no training."""
 
@@ -48,38 +48,62 @@ class SmallNet:
         return save(home, net, self.features, self.patch)
 
     def _train(self, net: Any, pairs: list[tuple[Any, Any]]) -> None:
+        """Learn from whole volumes, but only from some voxels of each, so that 118 heads cost little.
+
+        Rare labels are drawn more often than they occur; the bias of each head takes that back.
+        """
         import torch
 
-        present = torch.unique(torch.cat([labels.unique() for _, labels in pairs]))
+        counts = sum(torch.bincount(labels.flatten(), minlength=256) for _, labels in pairs)
+        present = torch.nonzero(counts).flatten()  # pyright: ignore[reportArgumentType]
         place = torch.zeros(256, dtype=torch.long)
         place[present] = torch.arange(len(present))
-        pairs = [(image, place[labels]) for image, labels in pairs]
         full = net.decoder.seg_layers[-1]
-        net.decoder.seg_layers[-1] = torch.nn.Conv3d(full.in_channels, len(present), 1)
-        self._steps(net, pairs, len(present))
+        net.decoder.seg_layers[-1] = torch.nn.Identity()
+        head = torch.nn.Linear(full.in_channels, len(present))
+        self._steps(net, head, [(image, place[labels]) for image, labels in pairs])
+        occur = counts[present] / counts[present].sum()  # pyright: ignore[reportIndexIssue]
         with torch.no_grad():
             full.weight.zero_()
             full.bias.fill_(_SILENT)
-            full.weight[present] = net.decoder.seg_layers[-1].weight
-            full.bias[present] = net.decoder.seg_layers[-1].bias
+            full.weight[present] = head.weight[:, :, None, None, None]
+            full.bias[present] = head.bias + (1 - _EVEN) * occur.log()
         net.decoder.seg_layers[-1] = full
 
-    def _steps(self, net: Any, pairs: list[tuple[Any, Any]], classes: int) -> None:
+    def _steps(self, net: Any, head: Any, pairs: list[tuple[Any, Any]]) -> None:
         import torch
 
         chance = np.random.default_rng(self.seed)
-        counts = sum(torch.bincount(labels.flatten(), minlength=classes) for _, labels in pairs).float()  # pyright: ignore[reportAttributeAccessIssue]
-        weight = (counts.median() / counts).clamp(0.05, 3) ** 0.5
-        optimiser = torch.optim.AdamW(net.parameters(), lr=self.rate, weight_decay=1e-4)
+        weights = [*net.parameters(), *head.parameters()]
+        optimiser = torch.optim.AdamW(weights, lr=self.rate, weight_decay=1e-4)
+        pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, self.rate, total_steps=self.steps, pct_start=0.2)
         net.train()
-        for step in range(self.steps):
-            for group in optimiser.param_groups:
-                group["lr"] = self.rate * (1 - step / self.steps) ** 0.9
-            image, labels = _crop(*pairs[chance.integers(len(pairs))], chance)
+        for _ in range(self.steps):
+            image, labels = pairs[chance.integers(len(pairs))]
+            drawn = _drawn(labels.flatten(), chance)
+            features = net(image + 0.03 * torch.randn_like(image))[0].flatten(1)[:, drawn].T
             optimiser.zero_grad()
-            _loss(net(image + 0.03 * torch.randn_like(image)), labels, weight).backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 12)
+            torch.nn.functional.cross_entropy(head(features), labels.flatten()[drawn]).backward()
+            torch.nn.utils.clip_grad_norm_(weights, 5)
             optimiser.step()
+            pace.step()
+
+
+_EVEN = 0.5
+"""How evenly labels are drawn: 0 as they occur, 1 all alike."""
+_VOXELS = 60_000
+"""Voxels of a volume that one step learns from."""
+
+
+def _drawn(labels: Any, chance: np.random.Generator) -> Any:
+    """Places of voxels, each label as often as its count to the power of `1 - _EVEN` says."""
+    import torch
+
+    counts = torch.bincount(labels).clamp(min=1).double()
+    share = counts ** (1 - _EVEN) / counts
+    each = share[labels].cumsum(0)
+    thrown = torch.from_numpy(chance.random(_VOXELS)) * each[-1]
+    return torch.searchsorted(each, thrown).clamp(max=len(labels) - 1)
 
 
 def _as_seen(volume: Voxels, labels: Voxels) -> tuple[Any, Any]:
@@ -93,23 +117,6 @@ def _as_seen(volume: Voxels, labels: Voxels) -> tuple[Any, Any]:
     image = change_spacing(upright, 3.0, order=1).get_fdata().transpose(2, 1, 0)
     found = change_spacing(truth, 3.0, order=0).get_fdata().transpose(2, 1, 0)
     image = (np.clip(image, *CLIP) - MEAN) / SPREAD
-    more = [(0, max(0, least - size)) for least, size in zip(_CROP, image.shape, strict=True)]
-    image, found = np.pad(image, more), np.pad(found, more)
+    more = [(0, -size % _STRIDE) for size in image.shape]
+    image, found = np.pad(image, more, constant_values=image.min()), np.pad(found, more)
     return torch.from_numpy(image.astype(np.float32))[None, None], torch.from_numpy(found.astype(np.int64))[None]
-
-
-def _crop(image: Any, labels: Any, chance: np.random.Generator) -> tuple[Any, Any]:
-    starts = [chance.integers(0, size - part + 1) for size, part in zip(labels.shape[1:], _CROP, strict=True)]
-    box = tuple(slice(start, start + part) for start, part in zip(starts, _CROP, strict=True))
-    return image[(slice(None), slice(None), *box)], labels[(slice(None), *box)]
-
-
-def _loss(scores: Any, labels: Any, weight: Any) -> Any:
-    """Cross-entropy and soft Dice of the labels that the crop has."""
-    import torch.nn.functional as functions
-
-    shares = scores.softmax(1)
-    truth = functions.one_hot(labels, scores.shape[1]).permute(0, 4, 1, 2, 3).float()
-    axes = (0, 2, 3, 4)
-    dice = (2 * (shares * truth).sum(axes) + 1) / (shares.sum(axes) + truth.sum(axes) + 1)
-    return functions.cross_entropy(scores, labels, weight=weight) + 1 - dice[truth.sum(axes) > 0].mean()

@@ -57,7 +57,8 @@ def _thick(values: "NDArray[np.float32]") -> "NDArray[np.float32]":
     even = values[:, :, : values.shape[2] // THICK * THICK]
     whole = even.reshape(*values.shape[:2], -1, THICK).mean(-1, dtype=np.float32)
     rest = values[:, :, even.shape[2] :]
-    return np.concatenate([whole, rest], axis=2).astype(np.float32)
+    joined: NDArray[np.float32] = np.concatenate([whole, rest], axis=2, dtype=np.float32)
+    return joined
 
 
 def _noise(shape: tuple[int, ...], seed: str) -> "NDArray[np.float32]":
