@@ -92,6 +92,7 @@ class Stage(ABC):
     the settings, the annotator's own `fingerprint`, and the code (comments and docstrings apart) of the
     stage's module and of what it imports of ours. `resources` is what a worker must offer (`{"GPU": 1}`).
     `selects`: what the stage leaves out was never asked for, so only what it passes counts as ids in.
+    `reads_files`: the rows it reads name files of the build; it gets the build folder as the keyword `root`.
 
     A need is the folder of a finished table: its rows are `folder / "*.parquet"`, and what its stage wrote to
     `folder` (a keyword argument that stages of shape Collect and Files get) lies beside them.
@@ -101,10 +102,15 @@ class Stage(ABC):
     data: ClassVar[tuple[str, ...]] = ()
     resources: ClassVar[Mapping[str, float]] = {}
     selects: ClassVar[bool] = False
+    reads_files: ClassVar[bool] = False
 
     @abstractmethod
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Any:
         """Rows of the table made from `frames` (one per table read, in order); `needs` are finished tables."""
+
+    def check(self) -> None:
+        """Raise `MedmillError` where it cannot run here (weights, packages); asked once, before anything is made."""
+        return
 
     def declared(self, schema: type[dy.Schema]) -> type[dy.Schema]:
         """The schema of its rows: the table's, unless a setting changes what a column holds, and so its tag."""

@@ -36,8 +36,8 @@ def _changed(part: Any, name: str, settings: Mapping[str, Any], left: set[str]) 
 
 
 def _held(part: Any) -> dict[str, Any]:
-    """The parts of a part, by the field that holds them."""
-    values = {field.name: getattr(part, field.name) for field in fields(part) if field.init}
+    """The parts of a part, by the field that holds them; a source it reads from is set by the source's name."""
+    values = {field.name: getattr(part, field.name) for field in fields(part) if field.init and field.repr}
     return {name: value for name, value in values.items() if is_dataclass(value) and not isinstance(value, type)}
 
 

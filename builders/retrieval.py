@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from annotators.ratescore.embedders import embedder
 from annotators.ratescore.weights import WeightSet
-from builders.base import Blocks, Collect, Files, Group, Map, Recipe, Source, Table
+from builders.base import Blocks, Collect, Files, Group, Map, Recipe, Source, Stage, Table
 from builders.settings import AtLeastOne, NotNegative, Share
 from builders.stages.annotate import Annotate
 from builders.stages.baselines import Baselines
 from builders.stages.corpus import Corpus, TextChoice
 from builders.stages.finding_sets import FindingSets
-from builders.stages.images import CorpusKeys, OfStudies, RankImages
+from builders.stages.images import CorpusKeys, OfStudies, RankImages, RankVolumes
 from builders.stages.matrix import Matrices, Together
 from builders.stages.merge_ranks import MergeRanks
 from builders.stages.rank import Rank
@@ -20,14 +20,22 @@ from builders.stages.roll_up import RollUp
 from builders.stages.similarity import Similarity
 from builders.stages.study_keys import StudyKeys
 from builders.stages.vocabulary import Vocabulary
+from schemas.anatomy import Anatomies
 from schemas.baselines import Baseline
 from schemas.errors import UsageError
 from schemas.radiology import Entity, Image, Label, Report
-from schemas.retrieval import CorpusKey, RankedImage, Ranking, Study, StudyFinding
+from schemas.retrieval import CorpusKey, RankedImage, RankedVolume, Ranking, Study, StudyFinding
 from schemas.scoring import FindingSet, ScoreMatrix, StudyKey, TermRow, VocabularyEntry
+from schemas.volumes import Volume
 
 BLOCK = 16_384
 """Finding sets per block: part of the plan, never of the rows; 6 pairs of blocks for the largest MIMIC shard."""
+
+PICTURES: Mapping[str, tuple[Any, Any, Stage]] = {
+    "volumes": (Volume, RankedVolume, RankVolumes()),
+    "images": (Image, RankedImage, RankImages()),
+}
+"""What a dataset can show of a study, by table: rows of the source, rows of the dataset, and who makes them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class RetrievalOptions:
 
     text: TextChoice = "findings-else-impression"
     last_paragraph: bool = False
-    anatomies: Literal["cxr", "ct", "all"] = "cxr"
+    anatomies: Anatomies = "cxr"
     rollup: Literal["directed", "published"] = "directed"
     embedder: str = "lexical"
     weights: WeightSet = "long"
@@ -60,7 +68,7 @@ class RetrievalOptions:
 
 
 def retrieval(name: str, sources: Mapping[str, Source], options: RetrievalOptions) -> Recipe:
-    """The recipe of a dataset of this kind; its one source has reports, and images and labels where there are any."""
+    """The recipe of a dataset of this kind; its one source has reports, and pictures and labels where there are any."""
     if len(sources) != 1:
         raise UsageError(f"{name} reads one source, got {', '.join(sorted(sources))}")
     ((source_name, source),) = sources.items()
@@ -69,7 +77,7 @@ def retrieval(name: str, sources: Mapping[str, Source], options: RetrievalOption
 
 
 def _read(source_name: str, source: Source, options: RetrievalOptions) -> list[Table]:
-    """What the source has: reports, and images and labels of the studies that are read."""
+    """What the source has: reports, and pictures and labels of the studies that are read."""
     corpus = Corpus(options.text, options.last_paragraph, seed=options.seed)
     tables = [
         Table("reports", Report, source=source_name, publish=False),
@@ -77,10 +85,11 @@ def _read(source_name: str, source: Source, options: RetrievalOptions) -> list[T
         Table("corpus_keys", CorpusKey, CorpusKeys(), ("corpus",), publish=False),
     ]
     by_study = Group(("study",))
-    if "images" in source.tables:
+    if pictures := _pictures(source):
+        listed, ranked, stage = PICTURES[pictures]
         tables += [
-            Table("images.source", Image, source=source_name, publish=False),
-            Table("images", RankedImage, RankImages(), ("images.source", "corpus_keys"), shape=by_study),
+            Table(f"{pictures}.source", listed, source=source_name, publish=False),
+            Table(pictures, ranked, stage, (f"{pictures}.source", "corpus_keys"), shape=by_study),
         ]
     if "labels" in source.tables:
         tables += [
@@ -99,6 +108,11 @@ def _read(source_name: str, source: Source, options: RetrievalOptions) -> list[T
             shape=Collect(),
         ),
     ]
+
+
+def _pictures(source: Source) -> str:
+    """The table of a source that shows its studies; "" where it has none."""
+    return next((table for table in PICTURES if table in source.tables), "")
 
 
 def _findings(options: RetrievalOptions) -> list[Table]:
@@ -134,7 +148,7 @@ def _ranked(source: Source, options: RetrievalOptions) -> list[Table]:
 def _matrices(source: Source, options: RetrievalOptions, needs: Mapping[str, str]) -> list[Table]:
     """The whole matrices, as RadIR's loaders read them."""
     matrices = Matrices(options.shards, options.weights, options.empty_score)
-    needs = {**needs, **({"images": "images"} if "images" in source.tables else {})}
+    needs = {**needs, **({"images": pictures} if (pictures := _pictures(source)) else {})}
     return [
         Table("sets_by_anatomy", FindingSet, Together(), ("sets",), shape=Group(("split", "anatomy"), most_rows=10**7),
               publish=False),

@@ -79,6 +79,9 @@ def _make(recipe: Recipe, store: Store, orders: Orders, interruption: "Interrupt
     with in_one_line(store.root / "logs"):
         tally = Tally(new_log(store.root))
     making = Making(recipe, store, tally.planned)
+    for table in recipe.tables:
+        if table.stage is not None:
+            table.stage.check()
     demand_room(plan_of(making, _manifest(store.root)), store.root)
     _write(making, "running", orders, tally)
     failures = _run(making, orders, tally, interruption) if making.graph.anything() else []

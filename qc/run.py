@@ -17,26 +17,33 @@ from qc.checks.copies import Copies
 from qc.checks.coverage import Coverage
 from qc.checks.depth import Depth
 from qc.checks.files import Files
+from qc.checks.geometry import Geometry
 from qc.checks.held_out import HeldOut
 from qc.checks.hubness import Hubness
 from qc.checks.keys import Keys
 from qc.checks.laterality import Laterality
 from qc.checks.leakage import Leakage
 from qc.checks.marks import Marks
+from qc.checks.mask_sides import Mirrored, SwappedSides
+from qc.checks.mask_sizes import CutMasks, EmptyMasks, MaskPieces, MaskSizes
 from qc.checks.near_duplicates import NearDuplicates
 from qc.checks.offsets import Offsets
 from qc.checks.order import Order
 from qc.checks.origin import Origin
 from qc.checks.references import References
+from qc.checks.report_masks import OutOfView, PredictedFindings, RemovedOrgans
 from qc.checks.representatives import Representatives
 from qc.checks.scores import Scores
+from qc.checks.shortcut import Shortcut
 from qc.checks.splits import Splits
 from qc.checks.strata import Strata
 from qc.checks.symmetry import Symmetry
 from qc.checks.ties import Ties
 from qc.checks.verdicts import Verdicts
+from qc.compare.compared import compared
 from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
+from qc.volumes import OpenVolume, Volumes
 from schemas.quality import Outcome, QcReport, Skipped, worst
 
 CHECKS: tuple[type[Check], ...] = (
@@ -58,6 +65,17 @@ CHECKS: tuple[type[Check], ...] = (
     Origin,
     Laterality,
     Changes,
+    Geometry,
+    EmptyMasks,
+    MaskSizes,
+    MaskPieces,
+    CutMasks,
+    SwappedSides,
+    Mirrored,
+    RemovedOrgans,
+    OutOfView,
+    PredictedFindings,
+    Shortcut,
     Scores,
     Symmetry,
     Order,
@@ -77,20 +95,26 @@ REPORT = "report.json"
 PAGE = "report.html"
 
 
-def run(folder: Path, more: Sequence[Check] = ()) -> QcReport:
+def run(
+    folder: Path, more: Sequence[Check] = (), *, voxels: OpenVolume | None = None, compare: Path | None = None
+) -> QcReport:
     """Check a build and write `qc/report.json` and `qc/report.html` into it.
 
-    `more` are checks of one dataset, run after the common ones. Nothing of the build is changed. Raises
+    `more` are checks of one dataset, run after the common ones. `voxels` opens volumes of the source for the
+    pictures of the page, which shows masks alone without it. `compare`: a folder of published tables, or another
+    build, whose counts are put beside. Nothing of the build is changed. Raises
     `schemas.errors.MedmillError` where the folder is no build.
     """
     from qc.report.page import page
 
     build = Build.open(folder)
     report = examine(build, more)
+    if compare is not None:
+        report = report.model_copy(update={"comparison": compared(build, compare)})
     out = folder / "qc"
     out.mkdir(exist_ok=True)
     _write(out / REPORT, report.model_dump_json(indent=2) + "\n")
-    _write(out / PAGE, page(build, report))
+    _write(out / PAGE, page(build, report, Volumes(build, voxels)))
     return report
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from releases.about import About
 from releases.card import card
+from releases.carried import carrying
 from releases.changelog import Previous, changelog, errata
 from releases.citation import citation
 from releases.croissant import croissant
@@ -107,7 +108,12 @@ def _configs(draft: Path, leaving: Leaving, table: TableRecord) -> list[Config]:
         if not columns or len(key) < len(table.primary_key) or not any(s.files for s in table.splits.values()):
             continue
         splits = {
-            SPLITS.get(split, split): write_split(draft, name, SPLITS.get(split, split), part.rows(table, split, keep))
+            SPLITS.get(split, split): write_split(
+                draft,
+                name,
+                SPLITS.get(split, split),
+                carrying(part.rows(table, split, keep), columns, leaving.folder, draft),
+            )
             for split, record in table.splits.items()
             if record.files
         }

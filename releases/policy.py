@@ -35,7 +35,7 @@ def decide(column: ColumnRecord, terms: Terms, target: Target, *, gated: bool) -
         return Decision("withheld", _KEY)
     if column.tag in ("source_text", "adapted_text", "text_group"):
         return _text(column, terms)
-    if column.tag in ("id", "path", "licence") and not terms.ids_may_leave:
+    if column.tag in ("id", "path", "file", "licence") and not terms.ids_may_leave:
         return Decision("withheld", _IDS)
     if column.tag in ("quasi_identifier", "path") and not _may_identify(terms, target):
         return Decision("withheld", _PERSON)

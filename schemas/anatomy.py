@@ -6,6 +6,7 @@ structure is one node; columns `cxr` and `ct` hold the name that a published voc
 (arXiv 2404.16754); its ten lesion masks are findings and left out. Links are ours: anatomical where anatomy
 decides, and for RadIR's collective names (`other specific structures` …) as their published counts suggest. The
 aorta hangs below the mediastinum through its thoracic part and is no part of the abdomen, as it is in RadGenome.
+RadIR's 48 are listed apart (`schemas/radir_ct.tsv`), each with the number of scans that it was published with.
 """
 
 import re
@@ -20,8 +21,11 @@ from typing import Final, Literal
 WHOLE_REPORT: Final = "whole report"
 """Stands beside the nodes where everything a report says is taken together; it is no node."""
 
-Vocabulary = Literal["cxr", "ct"]
+Vocabulary = Literal["cxr", "ct", "radir-ct"]
+Anatomies = Literal["cxr", "ct", "radir-ct", "all"]
+"""Structures that a dataset speaks of: those of a vocabulary, or every node."""
 _FILE: Final = Path(__file__).with_name("anatomy.tsv")
+_RADIR_CT: Final = Path(__file__).with_name("radir_ct.tsv")
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,22 @@ def canonical(name: str) -> str:
 
 
 def vocabulary(which: Vocabulary) -> Mapping[str, str]:
-    """Published name by node, for the nodes that RadIR's X-ray list (`cxr`) or the CT lists (`ct`) know."""
+    """Published name by node: RadIR's X-ray list (`cxr`), all CT lists (`ct`), or RadIR's CT list (`radir-ct`)."""
+    if which == "radir-ct":
+        return MappingProxyType({name: name_of for name, name_of in vocabulary("ct").items() if name_of in radir_ct()})
     return MappingProxyType({n.name: getattr(n, which) for n in nodes().values() if getattr(n, which)})
+
+
+def chosen(which: Anatomies) -> tuple[str, ...]:
+    """The nodes of a vocabulary, or all of them, in the order of the file."""
+    return names() if which == "all" else tuple(vocabulary(which))
+
+
+@cache
+def radir_ct() -> Mapping[str, int]:
+    """RadIR's 48 CT anatomies by published name, and how many scans of CT-RATE were ranked for each."""
+    rows = (line.split("\t") for line in _RADIR_CT.read_text(encoding="utf-8").splitlines()[1:])
+    return MappingProxyType({name: int(scans) for name, scans in rows})
 
 
 @cache

@@ -11,7 +11,8 @@ TAGS: Final = (
     "text_key",  # hash of a whole report: never leaves, since it opens the hashes that stand for text in releases
     "label",  # our canonical words, classes, positions
     "score",
-    "path",
+    "path",  # within the source, where it may tell the patient
+    "file",  # within the build, of what the row's table made: a mask; a release carries it
     "licence",  # licence id of the row, where rows of one source differ in it
     "count",
 )

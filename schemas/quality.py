@@ -42,6 +42,36 @@ class Skipped(Part):
     why: str
 
 
+class NodeCount(Part):
+    """Cases of one node, in the build and in the reference."""
+
+    node: str
+    ours: int
+    reference: int
+
+
+class Compared(Part):
+    """One type: counts by node, the most frequent of the reference first; disorders only where both name them."""
+
+    type: str
+    made_of: str = Field(description="Table of the build that was counted.")
+    spearman: float | None = Field(description="Over the nodes listed; null where they are too few or all equal.")
+    spearman_both: float | None = Field(description="Likewise over the nodes that both have.")
+    nodes: list[NodeCount]
+    only_ours: int = Field(description="Nodes that the reference does not have.")
+    only_reference: int = Field(description="Nodes that the build does not have; listed with 0, disorders not at all.")
+
+
+class Comparison(Part):
+    """The build beside a reference: published tables, or another build."""
+
+    reference: str = Field(description="Name of the folder.")
+    cases: int
+    reference_cases: int
+    types: list[Compared]
+    missing: list[str] = Field(description="Types that one of the two does not have.")
+
+
 class QcReport(Part):
     """The whole report. `manifest_sha256` names the exact build it was made of."""
 
@@ -56,6 +86,7 @@ class QcReport(Part):
     distributions: Annotated[
         dict[str, dict[str, float]], Field(description="Counts by label, one entry per chart, in order.")
     ]
+    comparison: Comparison | None = None
 
     def failed(self) -> list[Outcome]:
         """The checks that failed."""

@@ -26,6 +26,19 @@ class RankedImage(dy.Schema):
     stands_for_study = dy.Bool(metadata=tag("label"), description="The one image that stands for its study.")
 
 
+class RankedVolume(dy.Schema):
+    """One reconstruction of a scan of the corpus; scans are ranked, so those of one are no candidates."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    study = dy.String(metadata=tag("id"), description="The scan, as in `corpus`.")
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    reconstruction = dy.Int32(min=1, metadata=tag("label"), description="Number among those of its scan.")
+    kernel = dy.String(nullable=True, metadata=tag("label"), description="Convolution kernel as the scanner names it.")
+    slice_spacing = dy.Float32(nullable=True, metadata=tag("label", "mm"), description="As the source's table says.")
+    path = dy.String(metadata=tag("path"))
+    stands_for_study = dy.Bool(metadata=tag("label"), description="The one reconstruction that stands for its scan.")
+
+
 class Study(dy.Schema):
     """One study of the corpus: a query and a candidate."""
 

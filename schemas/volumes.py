@@ -66,7 +66,7 @@ class Segmentation(dy.Schema):
     id = dy.String(primary_key=True, metadata=tag("id"), description="The volume.")
     study = dy.String(metadata=tag("id", identifies="scan"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
-    path = dy.String(metadata=tag("path"), description="Relative to the build folder.")
+    path = dy.String(metadata=tag("file"), description="Relative to the build folder, and to a release of it.")
     bytes = dy.Int64(min=0, metadata=tag("count", "bytes"))
     sha256 = dy.String(metadata=tag("label"))
     backend = dy.String(metadata=tag("label"), description="totalsegmentator, nnunet, precomputed.")

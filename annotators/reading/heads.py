@@ -9,15 +9,16 @@ import polars as pl
 from annotators.reading.enlargement import grew, with_large_nodes
 from annotators.reading.lexicon import Cue, Term, lexicon
 from annotators.reading.matching import Hit
+from schemas import anatomy
 
 _LATER: Final = re.compile(
     r",? (and|or|&|to|through|thru)(?: the)?(?: left| right)? ([a-z0-9.]+) "
-    r"((?:lobe|rib|valve|ventricle|aorta)[a-z]*)"
+    r"((?:lobe|rib|valve|ventricle|aorta|venous)[a-z]*)"
 )
 _ANY: Final = (
-    r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta)|"
-    r"\bribs? \d|prominen|enlarge|"
-    r"(?:diameter|calib|width).*increase|increase.*(?:diameter|calib|width)"
+    r",? (?:and|or|&|to|through|thru)(?: the)?(?: left| right)? [a-z0-9.]+ (?:lobe|rib|valve|ventricle|aorta|venous)|"
+    r"\bribs? \d|\d(?:st|nd|rd|th) ?- ?\d+(?:st|nd|rd|th) ribs?|prominen|enlarge|"
+    r"(?:diameter|calib|width|size|dimension).*increase|increase.*(?:diameter|calib|width|size|dimension)"
 )
 _BEFORE: Final = re.compile(r"(?:[a-z0-9.]+, )*[a-z0-9.]+$")
 _COUNTED: Final = re.compile(
@@ -84,7 +85,12 @@ def _ribs(start: int, end: int, numbers: Sequence[int]) -> Iterator[Hit]:
     yield from ((start, end, term) for term in named if term is not None)
 
 
+_SPAN: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th) ?- ?(\d{1,2})(?:st|nd|rd|th) ribs?\b")
+
+
 def _counted(plain: str) -> Iterator[Hit]:
+    for found in _SPAN.finditer(plain):
+        yield from _ribs(found.start(), found.end(), range(int(found[1]), int(found[2]) + 1))
     for found in _COUNTED.finditer(plain):
         if found[3] in _THROUGH:
             yield from _ribs(found.start(), found.end(), range(int(found[2].split()[-1]), int(found[4]) + 1))
@@ -117,7 +123,7 @@ def _grown(plain: str, start: int, end: int, hits: list[Hit], index: int) -> boo
     words = plain[start:end]
     if "enlarge" in words:
         return _ahead(hits, index) or (words.startswith("enlarged") and _behind(hits, index))
-    return "increase" in words and _calibre(plain, hits, index)
+    return "increase" in words and (_calibre(plain, hits, index) or _size(plain, hits, index))
 
 
 def _structure(hits: list[Hit], index: int) -> bool:
@@ -161,3 +167,37 @@ def _calibre(plain: str, hits: list[Hit], index: int) -> bool:
             break
         named |= entry.role == "place"
     return named and _CALIBRE.search(plain, begin, hits[index][0]) is not None
+
+
+_SIZE: Final = re.compile(r"\b(?:size|dimension)s?\b")
+_SIZE_OF: Final = re.compile(
+    r"[a-z ]*increase in (?:the )?"
+    r"(?:(?:size|dimension)s? of (?:the |both |left |right )*|(?=[a-z]+ (?:size|dimension)))"
+)
+_ORGANS: Final = ("thyroid", "liver", "spleen", "kidneys", "pancreas", "prostate", "adrenal gland", "thymus", "heart")
+
+
+def _size(plain: str, hits: list[Hit], index: int) -> bool:
+    """`The sizes of both thyroid lobes have increased`: said of an organ as a whole, that it is large."""
+    start, end, _ = hits[index]
+    ahead = _SIZE_OF.match(plain, start)
+    if ahead:
+        return any(_organ(entry) for first, _, entry in hits[index + 1 :] if ahead.end() - 6 <= first <= ahead.end())
+    named = any(_organ(entry) for _, _, entry in _clause(hits, index))
+    return named and _SIZE.search(plain, 0, end) is not None
+
+
+def _clause(hits: list[Hit], index: int) -> list[Hit]:
+    """The hits before this one, back to a break; none where a finding is among them."""
+    found: list[Hit] = []
+    for hit in reversed(hits[:index]):
+        if hit[2].role in _ENDS:
+            break
+        found.append(hit)
+    return [] if any(hit[2].role == "term" for hit in found) else found
+
+
+def _organ(entry: Term | Cue) -> bool:
+    if not isinstance(entry, Term) or entry.role != "place":
+        return False
+    return any(entry.node == organ or organ in anatomy.ancestors(entry.node) for organ in _ORGANS)

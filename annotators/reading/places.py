@@ -113,7 +113,7 @@ class _Walk:
             side = owner.side or next((side for _, side, _ in self.waiting if side), "")
             mention.places.append((owner.node, side, owner.canonical))
             self.skip = True
-        elif self.joined < 0 or mention.start - self.joined > _NEXT or not self.share(mention):
+        elif not self.next_to(mention) or not self.share(mention):
             mention.places.extend(self.waiting or self.subject or self.inherited(mention))
             if mention.places and (self.apart or not self.waiting):
                 self.loose.append(mention)
@@ -131,6 +131,12 @@ class _Walk:
             self.prepared = self.attached = True
         elif self.placed_behind(index, end, term.node):
             self.prepared = True
+
+    def next_to(self, mention: Mention) -> bool:
+        """Whether a structure is joined to the mention's words (`pleural or pericardial`, `pleural-pericardial`)."""
+        if self.joined < 0:
+            return bool(self.waiting) and mention.start == self.named + 1 and self.plain[self.named] in "-/"
+        return mention.start - self.joined <= _NEXT
 
     def owner(self, index: int, end: int) -> Term | None:
         """The structure that directly follows what has no place of its own (`enlarged heart`)."""

@@ -2,14 +2,14 @@
 
 import shlex
 import sys
-from collections.abc import Sequence
 from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
+    from builders.base import Recipe
     from builders.plan import Plan
     from schemas.manifest import Manifest
 
@@ -70,7 +70,7 @@ def build(
         print(manifest.model_dump_json(indent=2))
     elif not quiet:
         _show_result(manifest, out)
-    return _check(out, recipe.checks, quiet=quiet) if qc else 0
+    return _check(out, recipe, quiet=quiet) if qc else 0
 
 
 def _show_plan(plan: "Plan", *, json: bool) -> None:
@@ -96,11 +96,12 @@ def _show_result(manifest: "Manifest", out: Path) -> None:
         _say("slowest: " + ", ".join(f"{partition} {clock(seconds)}" for seconds, partition in slowest[:3]))
 
 
-def _check(out: Path, more: Sequence[Any], *, quiet: bool) -> int:
+def _check(out: Path, recipe: "Recipe", *, quiet: bool) -> int:
     """The quality report of a finished build; 3 where a check fails."""
+    from builders.opening import voxels_of
     from qc.run import run
 
-    report = run(out, more)
+    report = run(out, recipe.checks, voxels=voxels_of(recipe.sources.values()))
     if not quiet:
         _say(f"checks: {report.verdict}; {out / 'qc' / 'report.html'}")
     return 3 if report.verdict == "fail" else 0

@@ -6,6 +6,7 @@ EXPORTS = {
     "reports": "The parsed reports of a source as one table, or as mimic_cxr_sectioned.csv.",
     "qrels": "Rankings as TREC relevance judgements with documented grades.",
     "beir": "Corpus, queries and judgements as BEIR and MTEB load them.",
+    "phantoms": "Synthetic chest CTs as files, laid out as CT-RATE lays out its own.",
     "radir": "Whole score matrices in the folders that RadIR's loaders read.",
 }
 """Sub-commands, each the function of its name in `builders/exports/<name>.py`, and what they are for."""

@@ -100,7 +100,7 @@ def verified(folder: Path) -> "dict[str, Verified]":
     if not (folder / "reviews").is_dir():
         return {}
     build = Build.open(folder)
-    said = {table: applied(build, table) for table in REVIEWABLE if build.has(table, "corpus")}
+    said = {table: applied(build, table) for table, what in REVIEWABLE.items() if build.has(*what.reads)}
     columns = columns_of_schema(Columns)
     return {table: Verified(of.rows, columns, of.protocol) for table, of in said.items() if of.rows.height}
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from qc.build import Build
     from qc.review.exchange import Moved
     from qc.review.sampling import Drawing
+    from qc.volumes import OpenVolume
 
 
 def review(
@@ -19,6 +20,7 @@ def review(
     *,
     split: str = "validation",
     table: str = "findings",
+    source: tuple[str, ...] = (),
     sample: int | None = None,
     stratify: str | None = None,
     seed: str = "medmill",
@@ -40,7 +42,9 @@ def review(
     Args:
         folder: The build folder.
         split: Whose rows are shown.
-        table: findings (what a report says of one anatomy), entities, or rankings.
+        table: findings (what a report says of one anatomy), entities, rankings; and in their volumes masks, grounded
+            (sentences and the masks of what they speak of), questions.
+        source: NAME=VALUE: where a source of the build lies now, to see its volumes below the masks.
         sample: How many items; without it, all of the split.
         stratify: Draw from the values of this column in turn, so that rare ones are seen; anatomy, for example.
         seed: Decides which items are drawn, and their order.
@@ -58,7 +62,15 @@ def review(
         raise UsageError("--export and --import: one at a time")
     if export or import_:
         return _exchange(build, export, import_, json)
-    return _serve(build, table, Drawing(split, sample, stratify or "", seed), reviewer or "", port, json)
+    how = Drawing(split, sample, stratify or "", seed)
+    return _serve(build, table, how, reviewer or "", port, json, voxels=_voxels(build, source))
+
+
+def _voxels(build: "Build", source: tuple[str, ...]) -> "OpenVolume | None":
+    from builders.opening import reopened, voxels_of
+    from builders.settings import pairs
+
+    return voxels_of(reopened(build.manifest, pairs(source, "--source")))
 
 
 def _exchange(build: "Build", out: Path | None, into: Path | None, json: bool) -> int:
@@ -75,7 +87,16 @@ def _exchange(build: "Build", out: Path | None, into: Path | None, json: bool) -
     return 0
 
 
-def _serve(build: "Build", table: str, how: "Drawing", reviewer: str, port: int, json: bool) -> int:
+def _serve(
+    build: "Build",
+    table: str,
+    how: "Drawing",
+    reviewer: str,
+    port: int,
+    json: bool,
+    *,
+    voxels: "OpenVolume | None" = None,
+) -> int:
     from qc.review.addresses import named_rightly
     from qc.review.desk import Desk
     from qc.review.reviewable import reviewable
@@ -83,7 +104,7 @@ def _serve(build: "Build", table: str, how: "Drawing", reviewer: str, port: int,
 
     if reviewer and not named_rightly(reviewer):
         raise UsageError("--reviewer: a name has 1 to 80 letters")
-    desk = Desk(build.folder, reviewable(table), how)
+    desk = Desk(build.folder, reviewable(table), how, voxels)
     items = desk.keys.height
     if not items:
         raise UsageError(f"--split {how.split}: {table} has no rows in it")

@@ -72,10 +72,11 @@ def _studies(build: Build, split: str) -> pl.DataFrame:
     text = pl.col("text") if build.manifest.terms.shows_text() else pl.lit("")
     rows = rows.select("patient", "dup_group", _id="id", title=pl.lit(""), text=text)
     studies = rows.sort("_id").collect()
-    if not build.has("images"):
+    pictures = next((table for table in ("images", "volumes") if build.has(table)), "")
+    if not pictures:
         return studies.with_columns(path=pl.lit(None, pl.String))
-    images = build.scan("images", ["study", "path", "stands_for_study"]).filter("stands_for_study")
-    return studies.join(images.select(_id="study", path="path").collect(), on="_id", how="left", maintain_order="left")
+    shown = build.scan(pictures, ["study", "path", "stands_for_study"]).filter("stands_for_study")
+    return studies.join(shown.select(_id="study", path="path").collect(), on="_id", how="left", maintain_order="left")
 
 
 def _judged(build: Build, split: str, anatomies: tuple[str, ...]) -> pl.DataFrame:

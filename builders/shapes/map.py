@@ -53,6 +53,8 @@ def nodes(leg: Leg, reads: Sequence[Leg], needs: Mapping[str, Path], root: Path)
 
 def _task(target: Target, inputs: tuple[Path, ...], needs: Mapping[str, Path], root: Path) -> MapPart:
     shape = target.table.shape
+    if getattr(target.table.stage, "reads_files", False):
+        needs = {**needs, "root": root}
     if not isinstance(shape, Files):
         return MapPart(target, inputs, needs)
     folder = root / "files" / shape.folder / target.part.fingerprint[:12]

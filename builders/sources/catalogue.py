@@ -47,6 +47,33 @@ CATALOGUE = {
             "labels*.csv (optional: column filename `CXR<uid>`, and findings as 0 or 1)",
         ),
     ),
+    "ct-rate": About(
+        what="CT-RATE: 25,692 chest CT scans of 21,304 patients with reports, Istanbul Medipol University",
+        licence="CC BY-NC-SA 4.0 and gated: research only, no re-identification, no redistribution of any portion",
+        obtain=(
+            "https://huggingface.co/datasets/ibrahimhamamci/CT-RATE: sign in, accept the terms; hf download --include "
+            "takes parts of it. Labels of people for about 1,000 reports: ibrahimethemhamamci/CT-CLIP on GitHub, "
+            "folder text_classifier/data"
+        ),
+        put="the folder of the download, or one with parts of it: --source ct-rate=/data/CT-RATE",
+        files=(
+            "dataset/radiology_text_reports/{train,validation}_reports.csv, or labelled_reports_*.csv",
+            "dataset/{train,valid}/train_1/train_1a/train_1_a_1.nii.gz … (the volumes)",
+            "dataset/metadata/{train,validation}_metadata.csv (kernel, spacing, slope and intercept of volumes)",
+            "dataset/multi_abnormality_labels/{train,valid}_predicted_labels.csv (labels to compare with)",
+            "map_*_classifier.csv (which scans the labelled reports are of)",
+        ),
+    ),
+    "ct-folder": About(
+        what="CT volumes of any hospital: a folder of NIfTI files or DICOM series, and a table of their reports",
+        licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",
+        obtain="export both from your archive; columns are named by --set ct-folder.id=…, text=… and volume=…",
+        put="a folder with volumes at any depth and the table in it: --source ct-folder=/data/ct",
+        files=(
+            "a table that ends in .csv, .tsv, .jsonl (or these with .gz) or .parquet (or --set ct-folder.table=FILE)",
+            "*.nii, *.nii.gz, *.mha, *.nrrd, or folders of DICOM slices",
+        ),
+    ),
     "reports-table": About(
         what="Reports of any hospital as a table with an id and one or several columns of text",
         licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",
@@ -59,6 +86,13 @@ CATALOGUE = {
         licence="open",
         obtain="nothing to obtain: it is made on the fly, the same for the same seed",
         put="a number from 10 to 500,000: --source synthetic=300",
+        files=(),
+    ),
+    "synthetic-ct": About(
+        what="Synthetic chest CTs in the shape of CT-RATE: phantoms with planted findings, reports that state them",
+        licence="open",
+        obtain="nothing to obtain: they are made on the fly, the same for the same seed",
+        put="a number from 2 to 100,000: --source synthetic-ct=24",
         files=(),
     ),
 }

@@ -8,10 +8,13 @@ from typing import Literal
 import polars as pl
 
 from builders.base import Kept, Source
+from builders.sources.ct_rate import CtRate
 from builders.sources.mimic_cxr import MimicCxr
 from builders.sources.mimic_release import FILES, Found
 from builders.sources.mimic_reports import read_texts
+from builders.stages.hu_scale import decide_scale
 from schemas.errors import MedmillError
+from schemas.voxels import VolumeError
 
 _FOR = {
     "studies": "which studies there are; without it, those whose reports are there",
@@ -19,6 +22,12 @@ _FOR = {
     "split": "the official split; without it, one is drawn by patient",
     "metadata": "views and dates",
     "chexpert": "labels to compare with",
+}
+_CT_RATE_FOR = {
+    "reports": "reports with sections; without it, those that people labelled",
+    "labelled": "reports that people labelled",
+    "metadata": "kernel, spacing, slope and intercept; without it, a volume is taken as HU or rejected",
+    "predicted_labels": "labels of the classifier",
 }
 _SAMPLE = 500
 _SHOWN_NOTES = 5
@@ -37,6 +46,8 @@ def inspect(source: Source) -> list[Seen]:
     """What a build would find in the location of a source; reads tables and lists, few reports."""
     seen: list[Seen] = []
     try:
+        if isinstance(source, CtRate):
+            seen.extend(_ct_rate_files(source))
         seen.extend(_mimic(source) if isinstance(source, MimicCxr) else _tables(source))
     except MedmillError as error:
         seen.append(Seen(next(iter(source.tables)), "missing", str(error)))
@@ -58,6 +69,7 @@ def _tables(source: Source) -> Iterator[Seen]:
             yield Seen(table, "absent" if number else "missing", "nothing here for this table")
         else:
             yield _first_shard(table, len(shards), made)
+            yield from _first_volume(source, made) if table == "volumes" else ()
     yield from _notes(source)
 
 
@@ -68,6 +80,29 @@ def _first_shard(table: str, shards: int, made: pl.DataFrame | Kept) -> Seen:
     told = ", ".join(f"{n} {reason}" for reason, n in sorted(why.items()))
     note = f"{shards} shards; the first has {kept.height} rows" + (f"; rejected: {told}" if told else "")
     return Seen(table, "wrong" if told and not kept.height else "ok", note)
+
+
+def _first_volume(source: Source, made: pl.DataFrame | Kept) -> Iterator[Seen]:
+    """One volume opened, and its scale decided."""
+    kept = made.frame if isinstance(made, Kept) else made
+    for row in kept.filter("chosen").sort("id").head(1).iter_rows(named=True):
+        try:
+            voxels = source.voxels(row["path"])
+            scale = decide_scale(voxels.values, row["slope"], row["intercept"]).name.replace("_", " ")
+        except VolumeError as error:
+            yield Seen("voxels", "wrong", f"{row['id']} is {error.reason}: {error.detail}")
+        else:
+            yield Seen("voxels", "ok", f"{row['id']} has {' x '.join(map(str, voxels.values.shape))}, HU {scale}")
+
+
+def _ct_rate_files(source: CtRate) -> Iterator[Seen]:
+    """The tables of CT-RATE that are there; each may be missing."""
+    for kind, use in _CT_RATE_FOR.items():
+        found = source.copy.tables(kind)
+        for one in found:
+            yield Seen(one.name.rpartition("/")[2], "ok", one.path())
+        if not found:
+            yield Seen(f"*_{kind}.csv" if kind != "labelled" else "labelled_reports_*.csv", "absent", f"gives {use}")
 
 
 def _notes(source: Source) -> Iterator[Seen]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-from schemas import anatomy
+from schemas import anatomy, regions
 from schemas.words import VIA
 
 SAME = ("study", "anatomy", "term", "type")
@@ -14,10 +14,20 @@ SAME = ("study", "anatomy", "term", "type")
 _MOST_LEVELS = 12
 
 
+_REACH = {
+    "up": (anatomy.ancestors, "rolled_up"),
+    "down": (anatomy.descendants, "inherited"),
+    "regions": (lambda name: (regions.above(name) | {regions.nearest(name)}) - {name}, "rolled_up"),
+}
+
+
 @cache
-def links(direction: Literal["up", "down"]) -> pl.DataFrame:
-    """(anatomy, target, how): every structure leads to itself and to all above it, or to all its parts."""
-    reach, how = (anatomy.ancestors, "rolled_up") if direction == "up" else (anatomy.descendants, "inherited")
+def links(direction: Literal["up", "down", "regions"]) -> pl.DataFrame:
+    """(anatomy, target, how): every structure leads to itself and to all above it, or to all its parts.
+
+    `regions`: above it in RadGenome's hierarchy, where it stands as its nearest published structure.
+    """
+    reach, how = _REACH[direction]
     pairs = [(name, other, how) for name in anatomy.names() for other in sorted(reach(name))]
     own = [(name, name, "explicit") for name in anatomy.names()]
     return pl.DataFrame([*own, *pairs], {"anatomy": pl.String, "target": pl.String, "how": pl.Enum(VIA)}, orient="row")

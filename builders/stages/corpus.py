@@ -7,7 +7,8 @@ from typing import Literal
 import polars as pl
 
 from builders.base import Kept, Stage
-from builders.stages.hashing import fraction, hex_digest
+from builders.stages.hashing import hex_digest
+from builders.stages.splits import DRAWN, Fractions, demand_shares, drawn_split
 from schemas.references import report_keys
 from schemas.words import SPLITS
 
@@ -36,14 +37,13 @@ class Corpus(Stage):
 
     text: TextChoice = "findings-else-impression"
     last_paragraph: bool = False
-    fractions: tuple[float, float, float] = (0.8, 0.1, 0.1)
+    fractions: Fractions = DRAWN
     seed: str = "medmill"
 
     version = 1
 
     def __post_init__(self) -> None:
-        if abs(sum(self.fractions) - 1) > 1e-9 or min(self.fractions) < 0:
-            raise ValueError(f"fractions of {', '.join(SPLITS)} must add up to 1, got {self.fractions}")
+        demand_shares(self.fractions)
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: Report rows. Returns Study rows."""
@@ -89,23 +89,9 @@ class Corpus(Stage):
             n_words=pl.col("text").str.count_matches(r"\S+").cast(pl.Int32),
             dup_group=hex_digest(plain.str.strip_chars()),
         )
-        drawn = self._drawn_split(studies.select(pl.coalesce("patient", "dup_group")).to_series())
+        units = studies.select(pl.coalesce("patient", "dup_group")).to_series()
+        drawn = drawn_split(units, self.fractions, self.seed)
         return studies.with_columns(split=pl.coalesce(pl.col("split").cast(pl.String), drawn).cast(pl.Enum(SPLITS)))
-
-    def _drawn_split(self, units: pl.Series) -> pl.Series:
-        train, validation, _ = self.fractions
-        place = fraction(units, seed=self.seed)
-        return (
-            place.to_frame("place")
-            .select(
-                pl.when(pl.col("place") < train)
-                .then(pl.lit("train"))
-                .when(pl.col("place") < train + validation)
-                .then(pl.lit("validation"))
-                .otherwise(pl.lit("test"))
-            )
-            .to_series()
-        )
 
 
 def _joined(passages: pl.DataFrame) -> pl.DataFrame:

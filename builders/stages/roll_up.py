@@ -22,20 +22,21 @@ class RollUp(Stage):
     Present and uncertain findings count for everything the structure is part of, absent and normal ones for all
     its parts; absent ones rise only where every part says so: both sides, or all children. Where a structure has
     the same finding present and absent, the present one stands (the entities keep both).
-    `rollup="published"`: everything rises and nothing sinks, as in the released files of RadIR. `anatomies`:
-    the vocabulary whose structures get rows. `term`: what stands for an entity, the canonical term or the
-    surface in lower case. `anatomy_entities`: whether a mention of the structure itself is an entity of its row.
-    `repeats`: whether a finding said twice counts twice, as RaTEScore would count it.
+    `rollup="published"`: everything rises and nothing sinks, as in the released files of RadIR and RadGenome-Chest CT;
+    for CT along the latter's regions (`schemas.regions`), so that the findings of every published path are among those
+    of the path above it. `anatomies`: the vocabulary whose structures get rows. `term`: what stands for an entity, the
+    canonical term or the surface in lower case. `anatomy_entities`: whether a mention of the structure itself is an
+    entity of its row. `repeats`: whether a finding said twice counts twice, as RaTEScore would count it.
     """
 
     rollup: Literal["directed", "published"] = "directed"
-    anatomies: Literal["cxr", "ct", "all"] = "cxr"
+    anatomies: anatomy.Anatomies = "cxr"
     term: Literal["canonical", "surface"] = "canonical"
     anatomy_entities: bool = False
     repeats: bool = True
 
     version: ClassVar[int] = 1
-    data: ClassVar[tuple[str, ...]] = ("schemas/anatomy.tsv",)
+    data: ClassVar[tuple[str, ...]] = ("schemas/anatomy.tsv", "schemas/radir_ct.tsv", "schemas/regions.tsv")
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Study and Entity rows. Returns StudyFinding rows; a study without entities has none."""
@@ -43,7 +44,7 @@ class RollUp(Stage):
         said = self._said(entities)
         placed = said.explode("anatomy").filter(pl.col("anatomy").is_not_null())
         everything = said.with_columns(anatomy=pl.lit(anatomy.WHOLE_REPORT))
-        derived = self._derived(placed).filter(pl.col("anatomy").is_in(self._wanted()))
+        derived = self._derived(placed).filter(pl.col("anatomy").is_in(anatomy.chosen(self.anatomies)))
         rows = pl.concat([derived, everything.select(derived.columns)])
         if self.rollup == "directed":
             rows = _without_contradictions(rows)
@@ -56,9 +57,6 @@ class RollUp(Stage):
     def expected(self, rows: int, size: int) -> tuple[int, int]:
         """Measured on Open-i: most rows are inherited, and compress well."""
         return 60 * rows, 400 * rows
-
-    def _wanted(self) -> list[str]:
-        return list(anatomy.names() if self.anatomies == "all" else anatomy.vocabulary(self.anatomies))
 
     def _said(self, entities: pl.DataFrame) -> pl.DataFrame:
         """The entities that are scored, in report order (`place`): study, term, type, via, and what is said of it."""
@@ -84,7 +82,7 @@ class RollUp(Stage):
     def _derived(self, placed: pl.DataFrame) -> pl.DataFrame:
         """The rows of every structure a finding counts for; `via` says how it came there."""
         if self.rollup == "published":
-            return carried(placed, links("up"))
+            return carried(placed, links("up" if self.anatomies in ("cxr", "all") else "regions"))
         positive = pl.col("type").is_in([*POSITIVE, "Anatomy"])
         absent = risen(placed.filter(~positive))
         return pl.concat([carried(placed.filter(positive), links("up")), carried(absent, links("down"))])

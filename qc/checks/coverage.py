@@ -1,7 +1,7 @@
 """What is read from a report is there: its entities, and its findings."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 import polars as pl
 
@@ -64,17 +64,13 @@ def _faults(build: Build) -> dict[str, list[str]]:
     whole = found.filter(pl.col("anatomy") == anatomy.WHOLE_REPORT)
     spoken = said.select(study="report").unique()
     silent = spoken.join(whole, on="study", how="anti")
-    listed = anatomy.names() if (of := _vocabulary(build)) == "all" else list(anatomy.vocabulary(of))
+    listed = anatomy.chosen(build.setting("findings", "anatomies", "all"))
     named = said.filter(drawn(build, "report")).explode("anatomy").filter(pl.col("anatomy").is_in(listed))
     places = named.select("anatomy", study="report").unique()
     lost = places.join(found.filter(drawn(build, "study")), on=["study", "anatomy"], how="anti")
     lost = lost.join(silent, on="study", how="anti")
     unfounded = found.select("study").unique().join(spoken, on="study", how="anti")
     return {what: _ids(rows) for what, rows in zip(_SAID, (silent, lost, unfounded), strict=True)}
-
-
-def _vocabulary(build: Build) -> Literal["cxr", "ct", "all"]:
-    return build.setting("findings", "anatomies", "all")
 
 
 def _said(build: Build) -> pl.LazyFrame:

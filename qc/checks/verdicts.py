@@ -72,7 +72,7 @@ class Found:
 
 
 def _judge(build: Build, table: str, verdicts: Sequence[Verdict], found: Found) -> None:
-    now = versions(build, REVIEWABLE[table], (v.key for v in verdicts)) if build.has("corpus", table) else {}
+    now = versions(build, REVIEWABLE[table], (v.key for v in verdicts)) if build.has(*REVIEWABLE[table].reads) else {}
     _acceptance(table, [of.verified for of in consensus(verdicts, now).values()], found)
     outdated = len(stale(verdicts, now))
     found.figures[f"{table}_stale"] = outdated

@@ -10,14 +10,16 @@ from qc.build import Build
 from qc.checks.accounting import rejected_rows
 from qc.report.charts import charts
 from qc.report.examples import examples
+from qc.report.worst_volumes import worst_volumes
+from qc.volumes import Volumes
 from schemas.anatomy import WHOLE_REPORT
 from schemas.quality import VERDICTS, Outcome, QcReport
 
 _HERE = Path(__file__).parent
 
 
-def page(build: Build, report: QcReport) -> str:
-    """The page as HTML; source text appears in it only where the terms of the build allow."""
+def page(build: Build, report: QcReport, volumes: Volumes) -> str:
+    """The page as HTML; words and grey values of the source appear in it only where the terms of the build allow."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -35,6 +37,9 @@ def page(build: Build, report: QcReport) -> str:
         rejected=_rejected(build),
         charts=charts(report.distributions),
         examples=examples(build),
+        volumes=worst_volumes(volumes, report.checks),
+        volumes_shown=volumes.terms.shows_text(),
+        volumes_open=volumes.open is not None,
     )
 
 
@@ -44,7 +49,8 @@ def _group(check: Outcome) -> str:
 
 def _headline(build: Build) -> list[tuple[str, int]]:
     """What the dataset holds, in the words of its tables."""
-    tables = {"corpus": "studies", "images": "images", "entities": "entities"}
+    tables = {"corpus": "studies", "images": "images", "volumes": "volumes", "entities": "entities"}
+    tables |= {"masks": "masks", "grounded": "grounded sentences", "questions": "questions"}
     found = [(word, build.rows(table)) for table, word in tables.items() if build.has(table)]
     if build.has("rankings"):
         ranked = build.scan("rankings", ["rank"]).select(pl.col("rank").count()).collect(engine="streaming").item()

@@ -1,17 +1,21 @@
 """The addresses of the review page, its forms and its answers."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from qc.review.desk import ChangedError, Desk
 from qc.review.pages import HOME, Pages
+from qc.review.volume_files import VolumeFiles
 from schemas.review import Decision
+from schemas.voxels import VolumeError
 
 MOST_BYTES: Final = 64_000
 """Of a form; a note is a sentence, not a file."""
@@ -19,7 +23,8 @@ MOST_BYTES: Final = 64_000
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _DECISIONS: Final[dict[str, Decision]] = {"accept": "accept", "reject": "reject", "correct": "correct", "skip": "skip"}
-_FILES: Final = {"review.css": "text/css", "keys.js": "text/javascript"}
+_SCRIPT: Final = "text/javascript"
+_FILES: Final = {"review.css": "text/css"} | dict.fromkeys(("keys.js", "viewer.js", "static/niivue.umd.js"), _SCRIPT)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,10 @@ class Site:
     desk: Desk
     token: str
     reviewer: str = ""
+    files: VolumeFiles = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "files", VolumeFiles(self.desk))
 
     @property
     def base(self) -> str:
@@ -45,7 +54,9 @@ class Site:
                 Route("/item/{place:int}", self.item, methods=["GET", "POST"]),
                 Route("/undo", self.undo, methods=["POST"]),
                 Route("/done", self.done),
-                Route("/{name:str}", self.file),
+                Route("/volume/{place:int}.nii.gz", self.volume),
+                Route("/mask/{place:int}.nii.gz", self.mask),
+                Route("/{name:path}", self.file),
             ],
         )
 
@@ -99,8 +110,25 @@ class Site:
         progress = self.desk.progress(reviewer)
         return HTMLResponse(self._pages().done(reviewer, progress)) if reviewer else self._to("who")
 
+    async def volume(self, request: Request) -> Response:
+        """The volume of an item; opened beside the page, which goes on answering."""
+        return await self._sent(request, self.files.volume)
+
+    async def mask(self, request: Request) -> Response:
+        """The mask file of an item as it lies in the build."""
+        return await self._sent(request, self.files.mask)
+
+    async def _sent(self, request: Request, content: Callable[[int], bytes]) -> Response:
+        place = request.path_params["place"]
+        if not self._who(request) or not 1 <= place <= self.desk.keys.height:
+            return PlainTextResponse("no such volume", 404)
+        try:
+            return Response(await run_in_threadpool(content, place), media_type="application/gzip")
+        except VolumeError as error:
+            return PlainTextResponse(f"{error.reason.replace('_', ' ')}: {error.detail}", 404)
+
     async def file(self, request: Request) -> Response:
-        """The style and the few lines of script."""
+        """The style and the scripts."""
         name = request.path_params["name"]
         if name not in _FILES:
             return PlainTextResponse("no such page", 404)

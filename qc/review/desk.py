@@ -8,12 +8,16 @@ import polars as pl
 
 from qc.build import Build
 from qc.review import journal
+from qc.review.item import Shown
+from qc.review.items import rows_of
 from qc.review.journal import Journal
 from qc.review.reviewable import Reviewable
 from qc.review.sampling import Drawing, draw
-from qc.review.shown import Shown, shown
+from qc.review.scenes import Scene, scene
+from qc.review.shown import shown
 from qc.review.verdicts import named, standing
 from qc.review.versions import versions
+from qc.volumes import OpenVolume, Volumes
 from schemas.manifest import MANIFEST
 from schemas.review import Decision, Event, Key, Round, Undo, Verdict
 
@@ -42,11 +46,15 @@ class Progress:
 
 @dataclass
 class Desk:
-    """The items of a round, in order, and everything said about them; positions count from 1."""
+    """The items of a round, in order, and everything said about them; positions count from 1.
+
+    `voxels` opens volumes of the source, where somebody said where it lies.
+    """
 
     folder: Path
     what: Reviewable
     how: Drawing
+    voxels: OpenVolume | None = None
     _build: Build = field(init=False)
     _seen: int = field(init=False)
     _journal: Journal = field(init=False)
@@ -72,6 +80,18 @@ class Desk:
     def item(self, place: int) -> Shown | None:
         """What is shown at a position; None where the build has lost it."""
         return shown(self.build, self.what, self.key(place))
+
+    def scene(self, place: int) -> Scene | None:
+        """The volume and the masks of an item; None where it has none."""
+        if not self.what.of_volumes:
+            return None
+        rows = rows_of(self.build, self.what, [self.key(place)])
+        return scene(self.volumes, self.what.table, rows.row(0, named=True)) if rows.height else None
+
+    @property
+    def volumes(self) -> Volumes:
+        """The volumes of the build as it is now."""
+        return Volumes(self.build, self.voxels)
 
     def key(self, place: int) -> Key:
         """The key at a position."""

@@ -33,7 +33,9 @@ def rows_of(build: Build, what: Reviewable, wanted: Sequence[Key]) -> pl.DataFra
 
 
 def texts_of(build: Build, studies: pl.Series, *columns: str) -> pl.DataFrame:
-    """id and `columns` of the corpus for some studies."""
+    """id and `columns` of the corpus for some studies; no rows where the build has no corpus."""
+    if not build.has("corpus"):
+        return pl.DataFrame(schema=dict.fromkeys(("id", *columns), pl.String))
     rows = build.scan("corpus", ["id", *columns]).drop("file_split")
     return rows.filter(pl.col("id").is_in(studies.unique().implode())).unique("id", keep="first").collect()
 
@@ -54,9 +56,9 @@ def _studies(build: Build, split: str) -> pl.Series:
 
 
 def _refuse_missing(build: Build, what: Reviewable, split: str) -> None:
-    for table in dict.fromkeys(("corpus", what.table)):
+    for table in what.reads:
         if not build.has(table):
             raise UsageError(f"{build.folder}: no rows in {table}, so there is nothing to review in {what.table}")
-    splits = list(dict.fromkeys(name for name, _ in build.files("corpus")))
+    splits = list(dict.fromkeys(name for name, _ in build.files(what.reads[0])))
     if split not in splits:
         raise UsageError(f"--split {split}: {build.folder} has {', '.join(splits)}")

@@ -41,6 +41,7 @@ class Pages:
             progress=progress,
             place=place,
             item=item,
+            scene=self.desk.scene(place),
             ask=_ask(self.desk.what.table, item.title if item else ""),
             name=self._short(self.desk.key(place)),
             mine=progress.said.get(place),
@@ -100,5 +101,12 @@ def _ask(table: str, title: str) -> str:
     """The question above the title; of the whole report one says nothing in particular."""
     if table == "entities":
         return "Was this read rightly?"
-    ask = {"findings": "Is this what the report says", "rankings": "Compared by what the reports say"}[table]
+    if table == "questions":
+        return "Is this answer right?"
+    ask = {
+        "findings": "Is this what the report says",
+        "rankings": "Compared by what the reports say",
+        "masks": "Is this the mask",
+        "grounded": "Does the sentence speak",
+    }[table]
     return ask if title == WHOLE_REPORT else f"{ask} of"

@@ -11,7 +11,8 @@ class Reviewable:
     """One table: `key` names one item (`short`: enough of it for people), `study` is the column whose report is shown.
 
     `judged` is what is asked about. Words of the report are not among it: the report's own key and the offsets stand
-    for them. `strata` are the columns that a sample may be stratified by.
+    for them. `strata` are the columns that a sample may be stratified by. `of_volumes`: items are seen in their
+    volume, and can be judged without a report.
     """
 
     table: str
@@ -20,6 +21,12 @@ class Reviewable:
     study: str
     judged: tuple[str, ...]
     strata: tuple[str, ...]
+    of_volumes: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The tables that a build must have rows in."""
+        return (self.table,) if self.of_volumes else ("corpus", self.table)
 
 
 SHOWN_CANDIDATES: Final = 5
@@ -52,6 +59,33 @@ REVIEWABLE: Final = {
         study="query",
         judged=("candidate", "stratum", "rank"),
         strata=("anatomy",),
+    ),
+    "masks": Reviewable(
+        table="masks",
+        key=("id",),
+        short=("id",),
+        study="study",
+        judged=("volume", "structure", "labels", "origin", "voxels", "box", "centroid", "hu_mean"),
+        strata=("structure", "origin"),
+        of_volumes=True,
+    ),
+    "grounded": Reviewable(
+        table="grounded",
+        key=("id",),
+        short=("id",),
+        study="study",
+        judged=("node", "findings", "kind", "laterality_conflict", "volume", "masks", "mask_node", "mask_role"),
+        strata=("node", "region", "kind", "rule"),
+        of_volumes=True,
+    ),
+    "questions": Reviewable(
+        table="questions",
+        key=("id",),
+        short=("id",),
+        study="study",
+        judged=("volume", "type", "form", "node", "finding", "template", "answer", "choices", "masks", "evidence"),
+        strata=("type", "form", "node", "finding", "rule"),
+        of_volumes=True,
     ),
 }
 

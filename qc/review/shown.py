@@ -1,16 +1,17 @@
 """What the page shows of one item: the question, the report with what was read in it, and the candidates."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
 
 from qc.build import Build
 from qc.review.highlights import honest
+from qc.review.item import Candidate, Line, Shown
 from qc.review.items import rows_of
 from qc.review.reviewable import Reviewable
-from qc.review.told import Told, in_words, joined, meant, reports
+from qc.review.shown_volumes import grounded, mask, question
+from qc.review.told import in_words, joined, meant, reports
 from qc.review.verdicts import named
 from qc.review.versions import report_keys, versions_of_rows
 from schemas.review import Key
@@ -23,48 +24,13 @@ VIA_IN_WORDS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """One entity of a finding; `kind` is its look."""
-
-    words: str
-    kind: str
-    via: str
-    more: str
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One candidate of a ranking; `place` is its rank, or says that it was drawn at random."""
-
-    place: str
-    score: float
-    told: Told
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One item. `facts`: (name, value) of what is judged. `choices`: corrections that are often the right one."""
-
-    key: Key
-    version: str
-    title: str
-    told: Told
-    quote: str = ""
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    candidates: list[Candidate] = field(default_factory=list)
-    choices: list[str] = field(default_factory=list)
-
-
 def shown(build: Build, what: Reviewable, key: Key) -> Shown | None:
     """The item as the build has it now; None where it has not."""
     rows = rows_of(build, what, [key])
     if not rows.height:
         return None
     version = versions_of_rows(what, rows, report_keys(build, what, rows))[named(key)]
-    view = {"findings": _finding, "entities": _entity, "rankings": _ranking}[what.table]
-    return view(build, key, version, rows)
+    return _VIEWS[what.table](build, key, version, rows)
 
 
 def _entity(build: Build, key: Key, version: str, rows: pl.DataFrame) -> Shown:
@@ -106,6 +72,16 @@ def _ranking(build: Build, key: Key, version: str, rows: pl.DataFrame) -> Shown:
     ]
     choices = [f"not alike: {candidate.told.study}" for candidate in candidates]
     return Shown(key, version, anatomy, told[query], candidates=candidates, choices=choices)
+
+
+_VIEWS: Final = {
+    "findings": _finding,
+    "entities": _entity,
+    "rankings": _ranking,
+    "masks": mask,
+    "grounded": grounded,
+    "questions": question,
+}
 
 
 def _entities_of_findings(build: Build, studies: list[str], anatomy: str) -> dict[str, list[dict[str, Any]]]:

@@ -42,8 +42,12 @@ def reports(
     studies: list[str],
     weight: Weigh,
     findings: Mapping[str, list[dict[str, Any]]] | None = None,
+    asked: Mapping[str, list[dict[str, Any]]] | None = None,
 ) -> dict[str, Told]:
-    """Reports by study; `weight` says of an entity how far it belongs to the question."""
+    """Reports by study; `weight` says of an entity how far it belongs to the question.
+
+    `asked`: whole spans that a question rests on (section, section_index, start, end), by study.
+    """
     wanted = pl.Series("id", studies)
     read = _read(build, studies, weight)
     texts = texts_of(build, wanted, "text", "passages").rows_by_key("id", named=True, unique=True)
@@ -52,7 +56,8 @@ def reports(
         entities, text = read.get(study, []), texts.get(study)
         normal = frozenset(e["canonical"] for e in entities if _means_well(e))
         terms = dict.fromkeys(in_words(e, normal) for e in (findings or {}).get(study, []))
-        passages = _passages(text["text"], text["passages"], entities) if text else [_NO_REPORT]
+        spans = [{**span, "label": "", "weight": "asked"} for span in (asked or {}).get(study, [])]
+        passages = _passages(text["text"], text["passages"], [*entities, *spans]) if text else [_NO_REPORT]
         found[study] = Told(study, passages, normal, list(terms))
     return found
 
@@ -98,7 +103,9 @@ def meant(anatomy: str, findings: Mapping[str, list[dict[str, Any]]]) -> Weigh:
 
 
 def _look(entity: Row) -> str:
-    """How an entity is marked: anatomy, normal, or its assertion; those that are rare share a look."""
+    """How an entity is marked: anatomy, normal, or its assertion; those that are rare share a look, spans have none."""
+    if "type" not in entity:
+        return ""
     if entity["type"] == "Anatomy":
         return "anatomy"
     if entity["assertion"] == "present" and _means_well(entity):

@@ -39,6 +39,8 @@ def versions_of_rows(what: Reviewable, rows: pl.DataFrame, reports: Mapping[str,
 
 def report_keys(build: Build, what: Reviewable, rows: pl.DataFrame) -> dict[str, str]:
     """What stands for the whole report of every study that these rows show."""
+    if not build.has("corpus"):
+        return {}
     names = [what.study, *(["candidate"] if "candidate" in rows.columns else [])]
     studies = pl.concat([rows[name].alias("id") for name in names])
     has_key = any(column.name == "report_key" for column in build.manifest.table("corpus").columns)

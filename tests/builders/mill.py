@@ -51,7 +51,7 @@ class Near(dy.Schema):
 
 class Drawing(dy.Schema):
     id = dy.String(primary_key=True)
-    path = dy.String(metadata=tag("path"))
+    path = dy.String(metadata=tag("file"))
     bytes = dy.Int64()
     sha256 = dy.String()
 

@@ -2,12 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from builders.cli import run
 from builders.discovery import names, source_class
 from builders.sources.catalogue import CATALOGUE
 from builders.sources.grammar.tree import write_tree
+from tests.builders.sources.ct_rate_copies import write_metadata, write_reports, write_volume
+from tests.builders.stages.ct_bodies import chest
 
 
 @pytest.fixture
@@ -128,3 +131,16 @@ def test_a_setting_of_something_else_is_refused(capsys, tmp_path, setting):
     (tmp_path / "a.csv").write_text("id,text\n1,Clear.\n")
     assert run(["sources", "reports-table", "--check", str(tmp_path / "a.csv"), "--set", setting]) == 2
     assert "only settings of reports-table count here" in capsys.readouterr().err
+
+
+def test_what_a_copy_of_ct_rate_holds_is_told_and_one_volume_is_opened(capsys, tmp_path):
+    write_volume(tmp_path / "train_1/train_1_a/train_1_a_1.nii.gz", np.rint(chest()).astype(np.int16))
+    write_metadata(tmp_path / "train_metadata.csv", [("train_1_a_1.nii.gz", "B", 1.0, -1024)])
+    write_reports(tmp_path / "train_reports.csv", [("train_1_a_1.nii.gz", "", "", "A nodule.", "")])
+    code, told = answer(capsys, "ct-rate", "--check", str(tmp_path))
+    lines = {line["what"]: (line["state"], line["note"]) for line in told["check"]}
+    assert code == 0 and lines["voxels"] == ("ok", "train_1_a_1 has 72 x 64 x 24, HU as stored")
+    assert lines["train_reports.csv"][0] == "ok" and lines["*_predicted_labels.csv"][0] == "absent"
+    (tmp_path / "train_1/train_1_a/train_1_a_1.nii.gz").write_bytes(b"no volume")
+    code, told = answer(capsys, "ct-rate", "--check", str(tmp_path))
+    assert code == 1 and any("train_1_a_1 is not_nifti" in line["note"] for line in told["check"])

@@ -66,7 +66,7 @@ def test_a_changed_row_keeps_its_original_and_its_verdict_is_not_applied(good: A
     assert applied(Build.open(good.folder), "findings").rows.height == 3
 
 
-@pytest.mark.parametrize("table", REVIEWABLE)
+@pytest.mark.parametrize("table", [name for name, what in REVIEWABLE.items() if not what.of_volumes])
 def test_another_report_makes_every_verdict_on_it_stale(good: Any, table: str) -> None:
     judged(good.folder, ["accept"], table=table)
     assert applied(Build.open(good.folder), table).rows.height

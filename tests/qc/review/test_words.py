@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from qc.build import Build
+from qc.review.item import Shown
 from qc.review.reviewable import reviewable
-from qc.review.shown import Shown, shown
+from qc.review.shown import shown
 
 
 @pytest.fixture

@@ -1,0 +1,108 @@
+"""Masks that are there already: made by hand, by SAT, by TotalSegmentator, or as RadGenome publishes them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from annotators.segmenting.merging import Found, merged
+from annotators.segmenting.segmenter import Label, Ran, Segmented
+from schemas.errors import MedmillError
+from schemas.voxels import VolumeError, Voxels
+
+TASK = "precomputed"
+NAMES = "labels.json"
+CLOSE = 0.01
+"""Millimetres that the corners of mask and volume may lie apart."""
+
+
+@dataclass(frozen=True)
+class Precomputed:
+    """`folder` holds, anywhere below it, one of these per volume `ID`: a label map `ID.nii.gz` (what its values mean is
+    in `labels.json` at the top: `{"1": "spleen", …}`), or a folder `ID` or `seg_ID` with one file per structure.
+    """
+
+    folder: str = field(repr=False)
+
+    @property
+    def backend(self) -> str:
+        """The name of this segmenter."""
+        return TASK
+
+    @property
+    def fingerprint(self) -> str:
+        """Names and sizes of all files, and what the values mean."""
+        from hashlib import sha256
+
+        total = sha256()
+        for path in sorted(Path(self.folder).rglob("*.nii.gz")):
+            seen = path.stat()
+            total.update(f"{path.relative_to(self.folder)} {seen.st_size} {seen.st_mtime_ns}\n".encode())
+        names = Path(self.folder) / NAMES
+        total.update(names.read_bytes() if names.is_file() else b"")
+        return total.hexdigest()[:16]
+
+    def check(self) -> None:
+        """Raise `MedmillError` where there are no masks, or label maps whose values nobody names."""
+        if not any(Path(self.folder).rglob("*.nii.gz")):
+            raise MedmillError(f"precomputed:{self.folder}: no masks here; expected files ID.nii.gz or folders seg_ID")
+
+    def segment(self, volume: Voxels, name: str) -> Segmented:
+        """The masks of the volume called `name`."""
+        maps = sorted(Path(self.folder).rglob(f"{name}.nii.gz"))
+        if maps:
+            return self._map(_read(maps[0], volume))
+        folders = [
+            path for word in (name, f"seg_{name}") for path in sorted(Path(self.folder).rglob(word)) if path.is_dir()
+        ]
+        if not folders:
+            raise VolumeError("no_mask", f"{name}: no mask below {Path(self.folder).name}")
+        values, labels = merged(list(_structures(folders, volume)))
+        return Segmented(Voxels(values, volume.affine), labels, Ran())
+
+    def _map(self, mask: Voxels) -> Segmented:
+        names = self._names()
+        labels = tuple(Label(value, names[value], TASK) for value in sorted(names))
+        unknown = set(np.unique(mask.values).tolist()) - {0, *names}
+        if unknown:
+            raise VolumeError("mask_label", f"voxel value {min(unknown)} is not in {NAMES}")
+        return Segmented(mask, labels, Ran())
+
+    def _names(self) -> dict[int, str]:
+        file = Path(self.folder) / NAMES
+        try:
+            return {int(value): str(name) for value, name in json.loads(file.read_text(encoding="utf-8")).items()}
+        except (OSError, ValueError, AttributeError):
+            raise MedmillError(
+                f'{file}: what do the voxel values mean? Write it there: {{"1": "spleen", "2": "liver"}}'
+            ) from None
+
+
+def _structures(folders: list[Path], volume: Voxels) -> Iterator[Found]:
+    """One binary mask per file; an empty one is a structure that was looked for and not found."""
+    files = sorted(file for folder in folders for file in folder.glob("*.nii.gz"))
+    for file in files:
+        there = (_read(file, volume).values > 0).astype(np.uint8)
+        yield Found(TASK, there, {1: file.name.removesuffix(".nii.gz")})
+
+
+def _read(file: Path, volume: Voxels) -> Voxels:
+    """A mask on the grid of its volume; raises `VolumeError` for any other."""
+    import nibabel as nib
+
+    try:
+        image: Any = nib.load(file)  # pyright: ignore[reportPrivateImportUsage]
+        values = np.asanyarray(image.dataobj)
+    except Exception as error:
+        raise VolumeError("mask_unreadable", f"{file.name}: {type(error).__name__}") from None
+    if values.shape != volume.values.shape:
+        raise VolumeError("mask_shape", f"{file.name}: {values.shape} on a volume of {volume.values.shape} voxels")
+    corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * [*values.shape, 1]
+    apart = np.abs(corners @ (image.affine - volume.affine).T).max()
+    if not apart <= CLOSE:
+        raise VolumeError("mask_affine", f"{file.name}: a corner lies {apart:.3g} mm from the volume's")
+    rounded = np.rint(values) if values.dtype.kind == "f" else values
+    return Voxels(rounded.astype(np.uint16), volume.affine)

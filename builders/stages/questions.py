@@ -1,0 +1,40 @@
+"""From findings, sentences and masks to questions about scans."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from builders.base import Stage
+from builders.stages.asking.abnormality import abnormality
+from builders.stages.asking.disorders import disorders
+from builders.stages.asking.facts import asked
+from builders.stages.asking.location import location
+from builders.stages.asking.presence import presence
+from builders.stages.asking.size import size
+
+TYPES = (abnormality, presence, location, size, disorders)
+
+
+@dataclass(frozen=True)
+class Questions(Stage):
+    """Rows of `schemas.grounding.Question`, every type of it; `balanced` is left to the stage `Balance`.
+
+    What is random (form, phrasing, order of choices, samples) follows from `seed` and the row's own id, never from its
+    answer.
+    """
+
+    seed: str = "medmill"
+
+    version = 1
+    data = ("builders/stages/asking/*.tsv", "schemas/anatomy.tsv")
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        """`frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask and Mask rows of the same scans."""
+        rows = asked(*frames)
+        made = pl.concat([kind(rows, seed=self.seed) for kind in TYPES])
+        return made.sort("id")
+
+    def expected(self, rows: int, size: int) -> tuple[int, int]:
+        """To be measured."""
+        return 100 * rows, 10_000 * rows

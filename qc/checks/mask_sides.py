@@ -1,0 +1,87 @@
+"""Left and right in the masks: pairs that are swapped, and volumes that are mirrored."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from qc.base import Check
+from qc.build import Build
+from qc.measured import measured
+from qc.wording import counted
+from schemas import anatomy
+from schemas.quality import Outcome
+
+MIDDLE: Final = ("vertebrae", "spinal cord", "aorta")
+"""Where the middle of the patient is, by the first of these that is there."""
+SIDED: Final = {"liver": 1, "gallbladder": 1, "heart": -1, "stomach": -1, "spleen": -1}
+"""Organs without a side in their name, and where they lie: 1 to the right of the middle, -1 to the left."""
+VOTES: Final = 2
+"""Organs that must agree; one alone may lie elsewhere."""
+
+
+class SwappedSides(Check):
+    """Structures called left that lie to the right of their right twins, in millimetres of the patient."""
+
+    name = "masks_swapped"
+    group = "Volumes"
+    title = "Left is left of right"
+    reads = ("masks",)
+
+    def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
+        """Fail where any pair is swapped."""
+        there = measured(build).filter(pl.col("voxels") > 0).select("id", "volume", "structure", "x")
+        pairs = _pairs().join(there, left_on="left", right_on="structure", maintain_order="left_right")
+        both = pairs.join(
+            there.select("volume", right="structure", x_right="x"), on=["volume", "right"], maintain_order="left"
+        )
+        swapped = both.filter(pl.col("x") > pl.col("x_right")).sort("id")
+        cases = [f"{id}: {x - x_right:.0f} mm right of the {right}" for id, right, x, x_right in
+                 swapped.select("id", "right", "x", "x_right").iter_rows()]  # fmt: skip
+        figures = {"pairs": both.height, "swapped": swapped.height, "volumes": swapped["volume"].n_unique()}
+        summary = f"{swapped.height:,} of {counted(both.height, 'pair')} swapped"
+        advice = "Is the volume mirrored, or its affine wrong? Sides in questions and grounding hang on it."
+        return self.outcome("fail" if swapped.height else "pass", summary, advice=advice, figures=figures, cases=cases)
+
+
+class Mirrored(Check):
+    """Volumes in which liver, heart, stomach and spleen lie on the wrong side: pixels that were flipped."""
+
+    name = "masks_mirrored"
+    group = "Volumes"
+    title = "No volume is mirrored"
+    reads = ("masks",)
+
+    def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
+        """Fail where at least `VOTES` organs, and most of those seen, lie on the wrong side."""
+        there = measured(build).filter(pl.col("voxels") > 0)
+        middle = (
+            there.filter(pl.col("structure").is_in(MIDDLE))
+            .with_columns(order=pl.col("structure").replace_strict(MIDDLE, range(len(MIDDLE)), return_dtype=pl.Int8))
+            .sort("volume", "order")
+            .unique("volume", keep="first", maintain_order=True)
+            .select("volume", middle="x")
+        )
+        organs = there.filter(pl.col("structure").is_in(list(SIDED))).join(middle, on="volume", maintain_order="left")
+        side = pl.col("structure").replace_strict(SIDED, return_dtype=pl.Int8)
+        votes = organs.with_columns(wrong=(pl.col("x") - pl.col("middle")) * side < 0)
+        told = votes.group_by("volume", maintain_order=True).agg(
+            seen=pl.len(), wrong=pl.col("wrong").sum(), named=pl.col("structure").filter("wrong")
+        )
+        mirrored = told.filter((pl.col("wrong") >= VOTES) & (2 * pl.col("wrong") > pl.col("seen"))).sort("volume")
+        cases = [f"{volume}: {', '.join(named)} on the wrong side" for volume, named in
+                 mirrored.select("volume", "named").iter_rows()]  # fmt: skip
+        figures = {
+            "volumes": told.height,
+            "mirrored": mirrored.height,
+            "organs_on_the_wrong_side": votes["wrong"].sum(),
+        }
+        summary = f"{mirrored.height:,} of {counted(told.height, 'volume')} mirrored by the vote of their organs"
+        advice = "Flipped pixels under a header that does not say so, or situs inversus: look before you trust a side."
+        return self.outcome("fail" if mirrored.height else "pass", summary, advice=advice, figures=figures, cases=cases)
+
+
+def _pairs() -> pl.DataFrame:
+    names = [(name, name.replace("left", "right", 1)) for name in anatomy.names() if anatomy.side(name) == "left"]
+    known = [(left, right) for left, right in names if right in anatomy.nodes()]
+    return pl.DataFrame(known, ["left", "right"], orient="row")
