@@ -1,7 +1,8 @@
 """A trained nnU-Net that is loaded once per process and labels one image at a time, with nnU-Net's own voxels.
 
 nnU-Net's command and its Python interface start processes for each call, which import torch anew, and load the weights
-anew. Here the same functions run in this process: what differs is only the export (`annotators.segmenting.logits`).
+anew. Here the same functions run in this process: what differs is how scores are added (`annotators.segmenting.tiles`) and how
+labels are taken from them (`annotators.segmenting.logits`), not what comes out.
 """
 
 import io
@@ -69,11 +70,15 @@ class Network:
         import torch
         from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
 
+        from annotators.segmenting.tiles import scores_of
+
         with redirect_stdout(io.StringIO()):
             net = nnUNetPredictor(
                 self.step, use_gaussian=True, use_mirroring=False, device=torch.device(device), allow_tqdm=False
             )
             net.initialize_from_trained_model_folder(str(self.folder), self.folds, CHECKPOINT)
+        if net.device.type == "cpu" and len(net.configuration_manager.patch_size) == 3:
+            net._internal_predict_sliding_window_return_logits = partial(scores_of, net)  # of this object alone
         return net
 
     def _logits(self, data: Any) -> tuple[Any, Ran]:
