@@ -11,6 +11,7 @@ from builders.stages.hashing import hex_digest
 from schemas import anatomy
 
 CHOICES = 4
+_VAGUE = ("thoracic cavity", "other specific structures", "miscellaneous anatomical structures")
 
 
 def places(asked: Asked) -> pl.DataFrame:
@@ -99,7 +100,7 @@ def _above() -> pl.DataFrame:
 @cache
 def _beside() -> pl.DataFrame:
     """(place, other): parts of the same wholes that share nothing; only what is spoken of in CT."""
-    named = set(anatomy.vocabulary("ct"))
+    named = set(anatomy.vocabulary("ct")) - set(_VAGUE)
     rows = []
     for name in anatomy.names():
         own = {name} | anatomy.descendants(name)
