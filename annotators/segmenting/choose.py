@@ -5,22 +5,21 @@ from pathlib import Path
 from annotators.segmenting.nnunet import NNUNet
 from annotators.segmenting.precomputed import Precomputed
 from annotators.segmenting.segmenter import Segmenter
-from annotators.segmenting.totalsegmentator import TotalSegmentator
+from annotators.segmenting.total_segmentator import TotalSegmentator
 from schemas.errors import UsageError
 
 KINDS = "totalsegmentator[:task,task], nnunet:FOLDER, precomputed:FOLDER"
 
 
-def segmenter(name: str, *, fast: bool = False, device: str = "cpu", home: str = "") -> Segmenter:
+def segmenter(name: str, *, fast: bool = False, device: str = "auto") -> Segmenter:
     """The segmenter of this name; raises `UsageError` for another.
 
     Tasks of TotalSegmentator stand behind a colon (`totalsegmentator:total,lung_vessels`); default `total`. `fast`: its
-    nets for 3 mm. `device`: cpu, gpu, gpu:1. `home`: the folder of its weights, else `TOTALSEG_HOME_DIR`.
+    nets for 3 mm. `device`: auto, cpu, cuda, cuda:1.
     """
     kind, _, rest = name.partition(":")
     if kind == "totalsegmentator":
-        tasks = tuple(task.strip() for task in rest.split(",")) if rest else ("total",)
-        return TotalSegmentator(tasks, fast, device, str(Path(home).absolute()) if home else "")
+        return TotalSegmentator(tuple(task.strip() for task in rest.split(",")) if rest else ("total",), fast, device)
     if kind in ("nnunet", "precomputed") and rest:
         folder = str(Path(rest).expanduser().absolute())
         return Precomputed(folder) if kind == "precomputed" else NNUNet(folder, device)

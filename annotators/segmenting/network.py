@@ -122,9 +122,7 @@ class Network:
             whole: Any = export_prediction.convert_predicted_logits_to_segmentation_with_correct_shape
             return whole(logits, plans, configuration, net.label_manager, about)
         spacing = [about["spacing"][axis] for axis in plans.transpose_forward]
-        own = (
-            configuration.spacing if len(configuration.spacing) == len(shape) else [spacing[0], *configuration.spacing]
-        )
+        own = configuration.spacing if len(configuration.spacing) == len(shape) else [spacing[0], *configuration.spacing]
         resample = partial(
             configuration.resampling_fn_probabilities, new_shape=shape, current_spacing=own, new_spacing=spacing
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotators.segmenting.devices import device_of
 from annotators.segmenting.network import Network
 from annotators.segmenting.segmenter import Label, Segmented
 from annotators.segmenting.weights import check_packages, hashed, installed, result_files
@@ -14,11 +15,11 @@ from schemas.voxels import Voxels
 class NNUNet:
     """`folder`: what `nnUNetv2_train` wrote for one configuration; all folds that are there vote.
 
-    `device`: cpu, cuda, cuda:1. `step`: how far tiles move, as a share of their size.
+    `device`: auto, cpu, cuda, cuda:1. `step`: how far tiles move, as a share of their size.
     """
 
     folder: str = field(repr=False)
-    device: str = field(default="cpu", repr=False)
+    device: str = field(default="auto", repr=False)
     step: float = 0.5
 
     @property
@@ -48,7 +49,7 @@ class NNUNet:
         import numpy as np
 
         image = nib.Nifti1Image(volume.values, volume.affine)  # pyright: ignore[reportPrivateImportUsage]
-        made, ran = Network.of(Path(self.folder), None, self.step, self.device).label(image)
+        made, ran = Network.of(Path(self.folder), None, self.step, device_of(self.device)).label(image)
         told = json.loads((Path(self.folder) / "dataset.json").read_text(encoding="utf-8"))["labels"]
         labels = tuple(Label(value, word, "nnunet") for word, value in told.items() if isinstance(value, int) and value)
         return Segmented(Voxels(np.asanyarray(made.dataobj), volume.affine), labels, ran)

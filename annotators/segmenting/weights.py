@@ -1,6 +1,5 @@
 """Where the weights of TotalSegmentator lie, whether they are there, and what they are."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,16 +33,6 @@ class Weights:
         return result_files(self.folder, self.folds)
 
 
-RESULTS = "nnunet/results"
-
-
-def weights_home() -> Path:
-    """Where the package looks for weights; as its `config.get_weights_dir`, without importing torch."""
-    if said := os.environ.get("TOTALSEG_WEIGHTS_PATH"):
-        return Path(said)
-    return Path(os.environ.get("TOTALSEG_HOME_DIR") or Path.home() / ".totalsegmentator") / RESULTS
-
-
 def result_files(folder: Path, folds: tuple[int, ...] | None) -> list[Path]:
     """The files of an nnU-Net result folder that decide what it finds."""
     numbered = [folder / f"fold_{fold}" / CHECKPOINT for fold in folds or ()]
@@ -52,9 +41,9 @@ def result_files(folder: Path, folds: tuple[int, ...] | None) -> list[Path]:
 
 
 def hashed(files: Iterable[Path]) -> str:
-    """16 hexadecimal digits of names and bytes of those that are there."""
+    """16 hexadecimal digits of names and bytes."""
     total = sha256()
-    for path in (path for path in files if path.is_file()):
+    for path in files:
         total.update(f"{path.parent.name}/{path.name}:{sha256_of(path)};".encode())
     return total.hexdigest()[:16]
 
@@ -80,13 +69,20 @@ def installed(package: str) -> str:
         return ""
 
 
-def check_weights(weights: Sequence[Weights], fetch: dict[int, str]) -> None:
-    """Raise `MedmillError` for weights that are not there; nothing is downloaded. `fetch`: task by dataset number."""
+def check_weights(weights: Sequence[Weights]) -> None:
+    """Raise `MedmillError` for weights that are not there; nothing is downloaded."""
     missing = [one for one in weights if not one.complete]
     if missing:
-        commands = " && ".join(dict.fromkeys(f"totalseg_download_weights -t {fetch[one.number]}" for one in missing))
+        commands = " && ".join(dict.fromkeys(f"totalseg_download_weights -t {_fetched(one.number)}" for one in missing))
         raise MedmillError(
             f"totalsegmentator: no weights in {missing[0].folder}"
             + (f" and {len(missing) - 1} more folders" if missing[1:] else "")
             + f"; get them with {commands}, or set TOTALSEG_HOME_DIR to a folder that has them"
         )
+
+
+def _fetched(number: int) -> str:
+    """The package's own name of what to download for a dataset."""
+    from totalsegmentator.bin.totalseg_download_weights import TASK_TO_ID
+
+    return min((task for task, numbers in TASK_TO_ID.items() if number in numbers), key=lambda task: len(TASK_TO_ID[task]))

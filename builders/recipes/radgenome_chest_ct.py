@@ -1,8 +1,9 @@
 """RadGenome-Chest CT: every sentence of a chest CT report tied to a mask, and questions tied to masks.
 
 Each volume is segmented into the organs and vessels that open models know; each sentence is cut into the parts that
-speak of one structure, and each part is tied to that structure's masks. After RadGenome-Chest CT (arXiv 2404.16754),
-whose names, paths and files it keeps beside its own.
+speak of one structure, and each part is tied to that structure's masks; and questions are made of what the report says.
+After RadGenome-Chest CT (arXiv 2404.16754), whose names, paths and files it keeps beside its own. Closed questions that
+can be answered without looking are kept apart (`balanced`).
 
 Meant for training and testing models that answer or write about a region of a chest CT. A structure's mask says where
 a finding is, not how far it reaches (`mask_role`). Reports were read by rules, masks were made by a network: neither is
@@ -13,25 +14,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from annotators.segmenting.absent import Absent
 from annotators.segmenting.choose import segmenter
 from builders.base import Files, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
+from builders.stages.asking.entities import KeyedEntities, StudyEntity
+from builders.stages.balance import Balance
 from builders.stages.corpus import Corpus, TextChoice
 from builders.stages.ground import Ground
 from builders.stages.ground_masks import GroundMasks
 from builders.stages.images import CorpusKeys, OfStudies
 from builders.stages.masks import Masks
 from builders.stages.open_volumes import OpenVolumes
+from builders.stages.place_entities import PlaceEntities
+from builders.stages.questions import Questions
 from builders.stages.roll_up import RollUp
 from builders.stages.segment import Segment
 from builders.stages.wanted_volumes import Unreported, WantedVolumes
 from schemas.errors import UsageError
-from schemas.grounding import GroundedMask, GroundedSentence
+from schemas.grounding import GroundedMask, GroundedSentence, Question
 from schemas.radiology import Entity, Label, Report
 from schemas.retrieval import CorpusKey, Study, StudyFinding
 from schemas.volumes import Mask, OpenedVolume, Segmentation, Volume
 
-TITLE = "RadGenome-Chest CT: grounded reports on chest CT"
+TITLE = "RadGenome-Chest CT: grounded reports and questions on chest CT"
 TASKS = ("visual-question-answering", "image-segmentation")
 SOURCES = ("ct-rate", "synthetic-ct", "ct-folder")
 
@@ -42,16 +48,15 @@ class Options:
 
     `text`: which sections are read. `rollup`: `directed` (present findings rise, absent ones sink) or `published`
     (everything rises, as in the released rows). `segmenter`: `totalsegmentator`, with tasks behind a colon
-    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`; `fast`, `device` and `weights` are
-    for the first two. `unreported`: volumes without a report are rejected, or kept for their masks.
+    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`. `fast`: TotalSegmentator's nets for
+    3 mm. `device`: auto, cpu, cuda. `unreported`: volumes without a report are rejected, or kept for their masks.
     """
 
     text: TextChoice = "both"
     rollup: Literal["directed", "published"] = "directed"
     segmenter: str = "totalsegmentator"
     fast: bool = False
-    device: str = "cpu"
-    weights: str = ""
+    device: str = "auto"
     unreported: Unreported = "reject"
     seed: str = "medmill"
 
@@ -61,7 +66,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     if len(sources) != 1:
         raise UsageError(f"radgenome-chest-ct reads one source, got {', '.join(sorted(sources))}")
     ((name, source),) = sources.items()
-    tables = [*_texts(name, options), *_volumes(name, source, options), *_grounded()]
+    tables = [*_texts(name, options), *_volumes(name, source, options), *_grounded(options)]
     return Recipe("radgenome-chest-ct", sources, tables, source.terms)
 
 
@@ -74,16 +79,19 @@ def _texts(source: str, options: Options) -> list[Table]:
         Table("labels.source", Label, source=source, publish=False),
         Table("labels", Label, OfStudies(), ("labels.source", "corpus_keys"), shape=Group(("study",)), split=None,
               input_id="study"),
-        Table("entities", Entity, Annotate(), ("corpus",), shape=Map(of="report"), split=None),
+        Table("entities.read", Entity, Annotate(), ("corpus",), shape=Map(of="report"), publish=False),
+        Table("sentences", GroundedSentence, Ground(), ("corpus", "entities.read"), shape=Map(of="study"),
+              publish=False),
+        Table("entities", Entity, PlaceEntities(), ("entities.read", "sentences"), shape=Map(of="report"), split=None,
+              input_id="report"),
         Table("findings", StudyFinding, RollUp(options.rollup, "ct"), ("corpus", "entities"), shape=Map(of="study")),
-        Table("sentences", GroundedSentence, Ground(), ("corpus", "entities"), shape=Map(of="study"), publish=False),
     ]  # fmt: skip
 
 
 def _volumes(name: str, source: Source, options: Options) -> list[Table]:
     """What the volumes show."""
-    chosen = segmenter(options.segmenter, fast=options.fast, device=options.device, home=options.weights)
-    segment = Segment(chosen, source, awaited=bool(source.shards("volumes")))
+    chosen = segmenter(options.segmenter, fast=options.fast, device=options.device)
+    segment = Segment(chosen if source.shards("volumes") else Absent(), source)
     wanted = WantedVolumes(options.unreported)
     return [
         Table("volumes.source", Volume, source=name, publish=False),
@@ -94,7 +102,16 @@ def _volumes(name: str, source: Source, options: Options) -> list[Table]:
     ]
 
 
-def _grounded() -> list[Table]:
-    """Which masks show what a sentence speaks of."""
-    reads = ("sentences", "volumes", "masks")
-    return [Table("grounded", GroundedMask, GroundMasks(), reads, shape=Group(("study",), of="id"))]
+def _grounded(options: Options) -> list[Table]:
+    """Which masks show what a sentence speaks of, and what can be asked about it."""
+    shown = ("sentences", "volumes", "masks")
+    known = ("corpus_keys", "findings", "entities.keyed", "grounded", "masks")
+    alike = Group(("split", "type", "node", "finding"), of="id")
+    return [
+        Table("grounded", GroundedMask, GroundMasks(), shown, shape=Group(("study",), of="id")),
+        Table("entities.keyed", StudyEntity, KeyedEntities(), ("entities",), shape=Map(of="study"), publish=False,
+              input_id="report"),
+        Table("questions.raw", Question, Questions(options.seed), known, shape=Group(("study",), of="study"),
+              publish=False, input_id="study"),
+        Table("questions", Question, Balance(options.seed), ("questions.raw",), shape=alike),
+    ]  # fmt: skip

@@ -30,8 +30,6 @@ class Segment(Stage):
     segmenter: Segmenter
     source: Source = field(repr=False)
     overlap: AtLeastOne = field(default=2, repr=False)
-    awaited: bool = field(default=True, repr=False)
-    """Whether there are volumes at all: without any, nothing needs to be installed."""
 
     version: ClassVar[int] = 1
     data: ClassVar[tuple[str, ...]] = ("annotators/segmenting/tasks.tsv",)
@@ -39,12 +37,11 @@ class Segment(Stage):
     @property
     def resources(self) -> Mapping[str, float]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """A GPU worker where the segmenter is told to use a GPU."""
-        return {"GPU": 1} if getattr(self.segmenter, "device", "cpu").startswith(("gpu", "cuda")) else {}
+        return {"GPU": 1} if getattr(self.segmenter, "device", "cpu").startswith("cuda") else {}
 
     def check(self) -> None:
         """Raise where the segmenter cannot run here."""
-        if self.awaited:
-            self.segmenter.check()
+        self.segmenter.check()
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: OpenedVolume rows; `folder`: where the masks go. Returns Segmentation rows."""
