@@ -102,3 +102,9 @@ class Entity(dy.Schema):
         metadata=tag("label"),
         description="borderline, masked, laterality_conflict, family_history, variant, artefact, group_maximum …",
     )
+
+
+class StudyEntity(Entity):
+    """An entity, and the study whose report it stands in, under the name that other tables use for it."""
+
+    study = dy.String(metadata=tag("id"))

@@ -18,7 +18,7 @@ from annotators.segmenting.absent import Absent
 from annotators.segmenting.choose import segmenter
 from builders.base import Files, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
-from builders.stages.asking.entities import KeyedEntities, StudyEntity
+from builders.stages.asking.entities import KeyedEntities
 from builders.stages.balance import Balance
 from builders.stages.corpus import Corpus, TextChoice
 from builders.stages.ground import Ground
@@ -33,7 +33,7 @@ from builders.stages.segment import Segment
 from builders.stages.wanted_volumes import Unreported, WantedVolumes
 from schemas.errors import UsageError
 from schemas.grounding import GroundedMask, GroundedSentence, Question
-from schemas.radiology import Entity, Label, Report
+from schemas.radiology import Entity, Label, Report, StudyEntity
 from schemas.retrieval import CorpusKey, Study, StudyFinding
 from schemas.volumes import Mask, OpenedVolume, Segmentation, Volume
 

@@ -3,18 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import dataframely as dy
 import polars as pl
 
 from builders.base import Stage
-from schemas.columns import tag
-from schemas.radiology import Entity
-
-
-class StudyEntity(Entity):
-    """An entity, and the scan whose report it stands in."""
-
-    study = dy.String(metadata=tag("id"))
+from schemas.radiology import StudyEntity
 
 
 @dataclass(frozen=True)

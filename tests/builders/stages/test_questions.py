@@ -14,7 +14,8 @@ from tests.builders.stages.asked import questions, solid, tables
 from tests.builders.stages.grounded import corpus, volumes
 
 TEXTS = {
-    "s_1": "A nodule of 5 mm in the right upper lobe. No pleural effusion. The consolidation in the left lower lobe has decreased.",
+    "s_1": "A nodule of 5 mm in the right upper lobe. No pleural effusion. "
+    "The consolidation in the left lower lobe has decreased.",
     "s_2": "No nodule in the lungs. Right pleural effusion of 30 mm. The liver is normal.",
     "s_3": "Emphysema in both lungs. Possible nodule in the lingula. Kidney stone in the left kidney.",
 }
