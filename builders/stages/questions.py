@@ -37,7 +37,7 @@ class Questions(Stage):
     data = ("builders/stages/asking/*.tsv", "schemas/anatomy.tsv")
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
-        """`frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask and Mask rows of the same scans."""
+        """`frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask, Mask and OpenedVolume rows of some scans."""
         rows = asked(*frames)
         made = pl.concat([kind(rows, seed=self.seed) for kind in TYPES])
         return chained(made, rows).sort("id")

@@ -38,11 +38,15 @@ class Asked:
     masks: pl.DataFrame
 
 
-def asked(
-    keys: pl.DataFrame, findings: pl.DataFrame, entities: pl.DataFrame, grounded: pl.DataFrame, masks: pl.DataFrame
-) -> Asked:
-    """Put together what the types of questions share."""
-    volume = grounded.select("study", "volume").drop_nulls().unique("study", maintain_order=True)
+def asked(*frames: pl.DataFrame) -> Asked:
+    """Put together what the types of questions share.
+
+    `frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask, Mask and OpenedVolume rows. Of a scan with several
+    volumes, the reconstruction of the lowest number counts, as in grounding.
+    """
+    keys, findings, entities, grounded, masks, volumes = frames
+    first = volumes.sort("reconstruction", "id").unique("study", keep="first", maintain_order=True)
+    volume = first.select("study", volume="id")
     scans = keys.select("study", "split").join(volume, on="study", how="left", maintain_order="left")
     shown = masks.join(volume, on=["study", "volume"], how="semi", maintain_order="left")
     told = _told(grounded)

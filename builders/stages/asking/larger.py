@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from builders.stages.asking.facts import Asked
-from builders.stages.asking.proof import MARGIN, sentences, twins, whole
+from builders.stages.asking.proof import MARGIN, named, twins, whole
 from builders.stages.asking.rows import questions
 from builders.stages.asking.wording import node_said
 from schemas import anatomy
@@ -19,7 +19,7 @@ _NEIGHBOURS: Final = (
 
 
 def larger(asked: Asked, *, seed: str) -> pl.DataFrame:
-    """Question rows about two whole structures of which the report names one, if one is clearly larger."""
+    """Question rows about two whole structures, if one is clearly larger."""
     neighbours = pl.DataFrame(_NEIGHBOURS, ["node", "other"], orient="row")
     pairs = pl.concat([twins(), neighbours])
     there = whole(asked).select("study", "structure", "mask", "volume_ml")
@@ -51,7 +51,7 @@ def larger(asked: Asked, *, seed: str) -> pl.DataFrame:
 
 def _spoken(asked: Asked, pairs: pl.DataFrame) -> pl.DataFrame:
     """study, node, other, evidence: where the report speaks of either of a pair."""
-    told = sentences(asked)
+    told = named(asked)
     either = [
         told.rename({"node": name})
         .join(pairs, on=name, maintain_order="left_right")

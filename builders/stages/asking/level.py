@@ -6,31 +6,23 @@ from typing import Final
 import polars as pl
 
 from builders.stages.asking.facts import Asked
-from builders.stages.asking.proof import sentences, whole
+from builders.stages.asking.proof import CHOICES, COMPACT, around, named, whole
 from builders.stages.asking.rows import questions
 from builders.stages.asking.wording import node_said
 from builders.stages.hashing import fraction
 from schemas import anatomy
 
-COMPACT: Final = (
-    "heart", "left atrium", "right atrium", "left ventricle", "right ventricle", "aortic arch", "thyroid gland",
-    "liver", "spleen", "stomach", "gallbladder", "pancreas", "left kidney", "right kidney", "left adrenal gland",
-    "right adrenal gland", "left upper lobe", "left lower lobe", "right upper lobe", "right middle lobe",
-    "right lower lobe",
-)  # fmt: skip
-"""Structures whose centre means a place."""
 NEAR: Final = 12.0
 CLEARLY: Final = 3.0
 """Millimetres: the nearest vertebra lies this near (half a thoracic vertebra and disc, about), and so much nearer than
 the next."""
-CHOICES: Final = 4
 
 
 def level(asked: Asked, *, seed: str) -> pl.DataFrame:
-    """Question rows about compact whole structures that the report speaks of, beside whole vertebrae."""
+    """Question rows about compact whole structures, beside whole vertebrae."""
     rows = (
         _nearest(asked)
-        .join(sentences(asked), on=["study", "node"], how="inner", maintain_order="left")
+        .join(named(asked), on=["study", "node"], how="inner", maintain_order="left")
         .join(asked.scans, on="study", maintain_order="left")
         .with_columns(
             finding=pl.lit(None, pl.String),
@@ -41,7 +33,9 @@ def level(asked: Asked, *, seed: str) -> pl.DataFrame:
     )
     keys = rows.select(key=pl.concat_str("study", "node", separator="/"))["key"]
     begun = [int(share * CHOICES) for share in fraction(keys, seed=f"{seed} choices")]
-    choices = [_around(name, back) for name, back in zip(rows["vertebra"], begun, strict=True)]
+    names = list(_spoken())
+    spoken = list(_spoken().values())
+    choices = [around(spoken, names.index(name), back) for name, back in zip(rows["vertebra"], begun, strict=True)]
     rows = rows.with_columns(choices=pl.Series(choices, dtype=pl.List(pl.String)), open_answer="answer")
     return questions(rows, "level", seed=seed, closed=0.7)
 
@@ -70,10 +64,3 @@ def _nearest(asked: Asked) -> pl.DataFrame:
 def _spoken() -> dict[str, str]:
     """What each vertebra is called, from the head down."""
     return {name: node_said(name) for name in anatomy.names() if " vertebrae " in name}
-
-
-def _around(name: str, back: int) -> list[str]:
-    """Neighbouring vertebrae from the head down, this one among them."""
-    names = list(_spoken())
-    first = min(max(names.index(name) - back, 0), len(names) - CHOICES)
-    return [_spoken()[one] for one in names[first : first + CHOICES]]

@@ -1,15 +1,26 @@
 """Masks that may prove an answer: whole ones, of structures on whose side the report does not contradict itself."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from builders.stages.asking.facts import Asked, spans
+from builders.stages.asking.facts import SPANS, Asked, spans
 from schemas import anatomy
 from schemas.grounding import NO_NODE
 
 MARGIN: Final = 0.1
 """By how much one volume must pass another, or the end of a range, to count as larger: masks are not that exact."""
+
+
+COMPACT: Final = (
+    "heart", "left atrium", "right atrium", "left ventricle", "right ventricle", "aortic arch", "thyroid gland",
+    "liver", "spleen", "stomach", "gallbladder", "pancreas", "left kidney", "right kidney", "left adrenal gland",
+    "right adrenal gland", "left upper lobe", "left lower lobe", "right upper lobe", "right middle lobe",
+    "right lower lobe",
+)  # fmt: skip
+"""Structures whose centre means a place."""
+CHOICES: Final = 4
 
 
 def whole(asked: Asked) -> pl.DataFrame:
@@ -38,6 +49,20 @@ def sentences(asked: Asked) -> pl.DataFrame:
         .group_by("study", "node", maintain_order=True)
         .agg(evidence=pl.col("span").unique(maintain_order=True))
     )
+
+
+def named(asked: Asked, structures: tuple[str, ...] = ()) -> pl.DataFrame:
+    """study, node, evidence: the structures that the report speaks of, and of scans without a report `structures`."""
+    silent = asked.scans.select("study").join(asked.grounded, on="study", how="anti", maintain_order="left")
+    chosen = pl.DataFrame({"node": structures or COMPACT})
+    unspoken = silent.join(chosen, how="cross", maintain_order="left_right").with_columns(evidence=pl.lit([], SPANS))
+    return pl.concat([sentences(asked).cast({"evidence": SPANS}), unspoken])
+
+
+def around(names: Sequence[str], at: int, back: int, many: int = CHOICES) -> list[str]:
+    """`many` neighbours of the one at `at`, in their order, from about `back` before it."""
+    first = min(max(at - back, 0), len(names) - many)
+    return list(names[first : first + many])
 
 
 def twins() -> pl.DataFrame:

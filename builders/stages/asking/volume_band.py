@@ -6,10 +6,13 @@ from typing import Final
 import polars as pl
 
 from builders.stages.asking.facts import Asked
-from builders.stages.asking.proof import MARGIN, sentences, whole
+from builders.stages.asking.proof import CHOICES, around, named, whole
 from builders.stages.asking.rows import questions
+from builders.stages.hashing import fraction
 
-_ENDS: Final = (10, 30, 100, 300, 1000, 3000)
+_ENDS: Final = (5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200, 4800)
+_NEAR: Final = 0.04
+"""No question is asked so near to the end of a range."""
 BANDS: Final = (
     f"below {_ENDS[0]} ml",
     *(f"{low} to {high} ml" for low, high in pairwise(_ENDS)),
@@ -18,23 +21,27 @@ BANDS: Final = (
 
 
 def volume_band(asked: Asked, *, seed: str) -> pl.DataFrame:
-    """Question rows about whole structures that the report speaks of; none near the end of a range."""
+    """Question rows about whole structures; none near the end of a range."""
     size = pl.col("volume_ml")
-    near = pl.any_horizontal(size.is_between(end * (1 - MARGIN), end * (1 + MARGIN)) for end in _ENDS)
+    near = pl.any_horizontal(size.is_between(end * (1 - _NEAR), end * (1 + _NEAR)) for end in _ENDS)
     place = pl.sum_horizontal((size > end).cast(pl.Int32) for end in _ENDS)
     rows = (
         whole(asked)
         .rename({"structure": "node"})
         .filter(~near)
-        .join(sentences(asked), on=["study", "node"], how="inner", maintain_order="left")
+        .join(named(asked), on=["study", "node"], how="inner", maintain_order="left")
         .join(asked.scans, on="study", maintain_order="left")
         .with_columns(
             finding=pl.lit(None, pl.String),
+            band=place,
             answer=place.replace_strict(list(range(len(BANDS))), list(BANDS), return_dtype=pl.String),
-            choices=pl.lit(list(BANDS)),
             masks=pl.concat_list("mask"),
             rule=pl.lit("mask:volume_band"),
         )
         .with_columns(open_answer="answer")
     )
+    keys = rows.select(key=pl.concat_str("study", "node", separator="/"))["key"]
+    begun = [int(share * CHOICES) for share in fraction(keys, seed=f"{seed} choices")]
+    choices = [around(BANDS, at, back) for at, back in zip(rows["band"], begun, strict=True)]
+    rows = rows.with_columns(choices=pl.Series(choices, dtype=pl.List(pl.String)))
     return questions(rows, "volume_band", seed=seed, closed=0.7)

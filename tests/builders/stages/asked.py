@@ -29,8 +29,9 @@ def tables(
     sentences = Ground()(corpus, entities)
     placed = PlaceEntities()(entities, sentences)
     findings = RollUp("directed", "ct")(corpus, placed)
-    grounded = GroundMasks()(sentences, none_of(OpenedVolume) if volumes is None else volumes, shown)
-    return [corpus.select(study="id", split="split"), findings, KeyedEntities()(placed), grounded, shown]
+    there = none_of(OpenedVolume) if volumes is None else volumes
+    grounded = GroundMasks()(sentences, there, shown)
+    return [corpus.select(study="id", split="split"), findings, KeyedEntities()(placed), grounded, shown, there]
 
 
 def questions(

@@ -8,7 +8,7 @@ import pytest
 from builders.stages.asking.wording import phrasings
 from builders.stages.balance import Balance
 from builders.stages.questions import Questions
-from schemas.grounding import QUESTION_TYPES
+from schemas.grounding import QUESTION_TYPES, Question
 from schemas.volumes import Mask
 from tests.builders.stages.asked import questions, solid, tables
 from tests.builders.stages.grounded import corpus, volumes
@@ -89,7 +89,7 @@ def test_rows_stand_on_what_they_name(name: str, request: pytest.FixtureRequest)
 def test_masks_prove_sides_volumes_levels_and_what_is_larger(proved: pl.DataFrame) -> None:
     assert answers(proved, "side")["s_1", None, "nodule"] == "right"
     assert answers(proved, "side")["s_3", None, "kidney stone"] == "left"
-    assert answers(proved, "volume_band")["s_2", "liver", None] == "1000 to 3000 ml"
+    assert answers(proved, "volume_band")["s_2", "liver", None] == "1200 to 1600 ml"
     assert answers(proved, "level")["s_1", "right upper lobe", None] == "T4 vertebra"
     assert answers(proved, "larger")["s_3", "left kidney", None] == "right kidney"
     assert set(of(proved, "larger").filter(pl.col("node") == "left upper lobe")["id"]) == {
@@ -102,6 +102,15 @@ def test_no_mask_proves_anything_of_a_structure_that_is_cut() -> None:
     made = pl.concat([solid(f"{study}_1", **cut, **VERTEBRAE) for study in TEXTS])
     rows = questions(corpus(**TEXTS), volumes(*(f"{study}_1" for study in TEXTS)), made)
     assert rows.filter(pl.col("rule").str.starts_with("mask:")).is_empty()
+
+
+def test_a_scan_without_a_report_is_asked_about_its_masks_alone() -> None:
+    made = solid("s_9_1", **WHOLE, **VERTEBRAE)
+    keys = corpus(s_9="").select(study="id", split="split")
+    frames = [keys, *(frame.clear() for frame in tables(corpus(s_9="x"))[1:4]), made, volumes("s_9_1")]
+    rows = Question.validate(Questions()(*frames))
+    assert set(rows["type"]) == {"volume_band", "level", "larger"}
+    assert set(rows["volume"]) == {"s_9_1"}
 
 
 def test_a_mirrored_pair_proves_no_side() -> None:
@@ -189,5 +198,5 @@ def test_real_reports_give_questions_that_stand_on_their_sentences(real: tuple[p
 
 def test_no_masks_at_all_is_no_error() -> None:
     frames = tables(corpus(s_1="The liver is normal."))
-    assert frames[-1].columns == list(Mask.columns())
+    assert frames[-2].columns == list(Mask.columns())
     Questions()(*(frame.clear() for frame in frames))
