@@ -1,4 +1,8 @@
-"""At the height of which vertebra? By the centres of masks along the patient's axis."""
+"""At the height of which vertebra? By the centres of masks along the patient's axis.
+
+All vertebrae of the chest are choices of every question: a few around the answer would let it be told from what they
+leave out.
+"""
 
 from functools import cache
 from typing import Final
@@ -6,12 +10,16 @@ from typing import Final
 import polars as pl
 
 from builders.stages.asking.facts import Asked
-from builders.stages.asking.proof import CHOICES, COMPACT, around, named, whole
+from builders.stages.asking.proof import COMPACT, named, whole
 from builders.stages.asking.rows import questions
 from builders.stages.asking.wording import node_said
-from builders.stages.hashing import fraction
 from schemas import anatomy
 
+OFFERED: Final = (
+    "cervical vertebrae 7 (c7)",
+    *(f"thoracic vertebrae {n} (t{n})" for n in range(1, 13)),
+    *(f"lumbar vertebrae {n} (l{n})" for n in range(1, 4)),
+)
 NEAR: Final = 12.0
 CLEARLY: Final = 3.0
 """Millimetres: the nearest vertebra lies this near (half a thoracic vertebra and disc, about), and so much nearer than
@@ -31,12 +39,11 @@ def level(asked: Asked, *, seed: str) -> pl.DataFrame:
             rule=pl.lit("mask:level"),
         )
     )
-    keys = rows.select(key=pl.concat_str("study", "node", separator="/"))["key"]
-    begun = [int(share * CHOICES) for share in fraction(keys, seed=f"{seed} choices")]
-    names = list(_spoken())
-    spoken = list(_spoken().values())
-    choices = [around(spoken, names.index(name), back) for name, back in zip(rows["vertebra"], begun, strict=True)]
-    rows = rows.with_columns(choices=pl.Series(choices, dtype=pl.List(pl.String)), open_answer="answer")
+    within = pl.col("vertebra").is_in(OFFERED)
+    offered = (
+        pl.when(within).then(pl.lit([_spoken()[name] for name in OFFERED])).otherwise(pl.lit([], pl.List(pl.String)))
+    )
+    rows = rows.with_columns(choices=offered, open_answer="answer")
     return questions(rows, "level", seed=seed, closed=0.7)
 
 

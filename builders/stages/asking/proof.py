@@ -1,6 +1,5 @@
 """Masks that may prove an answer: whole ones, of structures on whose side the report does not contradict itself."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -20,7 +19,6 @@ COMPACT: Final = (
     "right lower lobe",
 )  # fmt: skip
 """Structures whose centre means a place."""
-CHOICES: Final = 4
 
 
 def whole(asked: Asked) -> pl.DataFrame:
@@ -57,12 +55,6 @@ def named(asked: Asked, structures: tuple[str, ...] = ()) -> pl.DataFrame:
     chosen = pl.DataFrame({"node": structures or COMPACT})
     unspoken = silent.join(chosen, how="cross", maintain_order="left_right").with_columns(evidence=pl.lit([], SPANS))
     return pl.concat([sentences(asked).cast({"evidence": SPANS}), unspoken])
-
-
-def around(names: Sequence[str], at: int, back: int, many: int = CHOICES) -> list[str]:
-    """`many` neighbours of the one at `at`, in their order, from about `back` before it."""
-    first = min(max(at - back, 0), len(names) - many)
-    return list(names[first : first + many])
 
 
 def twins() -> pl.DataFrame:

@@ -1,4 +1,7 @@
-"""How large is a structure? The range that holds the volume of its mask."""
+"""How large is a structure? The range that holds the volume of its mask.
+
+All ranges are choices of every question: a few around the answer would let it be told from what they leave out.
+"""
 
 from itertools import pairwise
 from typing import Final
@@ -6,9 +9,8 @@ from typing import Final
 import polars as pl
 
 from builders.stages.asking.facts import Asked
-from builders.stages.asking.proof import CHOICES, around, named, whole
+from builders.stages.asking.proof import named, whole
 from builders.stages.asking.rows import questions
-from builders.stages.hashing import fraction
 
 _ENDS: Final = (5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200, 4800)
 _NEAR: Final = 0.04
@@ -33,15 +35,11 @@ def volume_band(asked: Asked, *, seed: str) -> pl.DataFrame:
         .join(asked.scans, on="study", maintain_order="left")
         .with_columns(
             finding=pl.lit(None, pl.String),
-            band=place,
+            choices=pl.lit(list(BANDS)),
             answer=place.replace_strict(list(range(len(BANDS))), list(BANDS), return_dtype=pl.String),
             masks=pl.concat_list("mask"),
             rule=pl.lit("mask:volume_band"),
         )
         .with_columns(open_answer="answer")
     )
-    keys = rows.select(key=pl.concat_str("study", "node", separator="/"))["key"]
-    begun = [int(share * CHOICES) for share in fraction(keys, seed=f"{seed} choices")]
-    choices = [around(BANDS, at, back) for at, back in zip(rows["band"], begun, strict=True)]
-    rows = rows.with_columns(choices=pl.Series(choices, dtype=pl.List(pl.String)))
     return questions(rows, "volume_band", seed=seed, closed=0.7)

@@ -86,6 +86,12 @@ def test_rows_stand_on_what_they_name(name: str, request: pytest.FixtureRequest)
     assert rows.filter(pl.col("rule").str.starts_with("mask:"), pl.col("masks").list.len() == 0).is_empty()
 
 
+def test_choices_do_not_tell_the_answer_by_what_they_leave_out(proved: pl.DataFrame) -> None:
+    shut = proved.filter(pl.col("form") == "closed", ~pl.col("type").is_in(["location", "larger"]))
+    assert shut.group_by("type").agg(pl.col("choices").n_unique())["choices"].max() == 1
+    assert shut["type"].n_unique() >= 6
+
+
 def test_masks_prove_sides_volumes_levels_and_what_is_larger(proved: pl.DataFrame) -> None:
     assert answers(proved, "side")["s_1", None, "nodule"] == "right"
     assert answers(proved, "side")["s_3", None, "kidney stone"] == "left"
