@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": "Check that a release is whole.",
     "diff": "What changed between two releases.",
     "ledger": "What was built here for which split, and what is sealed.",
+    "train": "Train a model on the spot.",
     "evaluate": "Score a retrieval run against a built dataset.",
     "push": "Publish a release on the Hugging Face Hub, or on a Hub of your own.",
     "doctor": "Versions, packages, devices, disk, and what is missing for which dataset.",

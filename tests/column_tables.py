@@ -4,8 +4,10 @@ import dataframely as dy
 import polars as pl
 
 from schemas.baselines import Baseline
+from schemas.grounding import GroundedMask, Question
 from schemas.radiology import Entity, Label
 from schemas.retrieval import RankedImage, Ranking, Study, StudyFinding
+from schemas.volumes import Mask, OpenedVolume, Segmentation
 
 PUBLISHED: dict[str, type[dy.Schema]] = {
     "corpus": Study,
@@ -15,6 +17,11 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "findings": StudyFinding,
     "rankings": Ranking,
     "baselines": Baseline,
+    "volumes": OpenedVolume,
+    "segmentations": Segmentation,
+    "masks": Mask,
+    "grounded": GroundedMask,
+    "questions": Question,
 }
 
 

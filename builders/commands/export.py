@@ -6,6 +6,7 @@ EXPORTS = {
     "reports": "The parsed reports of a source as one table, or as mimic_cxr_sectioned.csv.",
     "qrels": "Rankings as TREC relevance judgements with documented grades.",
     "beir": "Corpus, queries and judgements as BEIR and MTEB load them.",
+    "phantoms": "Synthetic chest CTs as files, laid out as CT-RATE lays out its own.",
     "radir": "Whole score matrices in the folders that RadIR's loaders read.",
     "radgenome_vqa": "Questions as the CSV files that loaders of RadGenome-Chest CT read.",
     "chat": "Questions as conversations, one JSON object per line.",

@@ -49,8 +49,8 @@ class Options:
 
     `text`: which sections are read. `rollup`: `directed` (present findings rise, absent ones sink) or `published`
     (everything rises, as in the released rows). `segmenter`: `totalsegmentator`, with tasks behind a colon
-    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`. `fast`: TotalSegmentator's nets for
-    3 mm. `device`: auto, cpu, cuda. `unreported`: volumes without a report are rejected, or kept for their masks.
+    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`. `fast`: TotalSegmentator's nets
+    for 3 mm. `device`: auto, cpu, cuda. `unreported`: volumes without a report are rejected, or kept for their masks.
     """
 
     text: TextChoice = "both"

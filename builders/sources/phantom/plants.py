@@ -54,7 +54,7 @@ KINDS: Final = (
     Kind("coronary artery calcification", ("coronary artery",)),
     Kind("atherosclerotic calcification", ("aortic arch",)),
     Kind("hiatal hernia", ("esophagus",)),
-    Kind("lymphadenopathy", ("mediastinum",), (12, 24)),
+    Kind("lymphadenopathy", ("mediastinal tissue",), (12, 24)),
     Kind("cyst", ("liver", "left kidney", "right kidney"), (10, 30), abdominal=True),
     Kind("kidney stone", ("left kidney", "right kidney"), (6, 14), abdominal=True),
     Kind("gallstone", ("gallbladder",), (8, 18), abdominal=True),

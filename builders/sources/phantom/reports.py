@@ -16,7 +16,7 @@ from builders.sources.phantom.scans import Scan
 T = TypeVar("T")
 SECTIONS: Final = ("history", "technique", "findings", "impression")
 HISTORIES: Final = ("Cough for two weeks.", "Shortness of breath.", "Control examination.", "Chest pain.", "Fever.")
-NOTHING: Final = "No acute finding"
+NOTHING: Final = "No acute finding."
 _ABDOMEN: Final = frozenset(("kidneys", "pancreas", "adrenal gland", "gallbladder", "liver", "spleen"))
 _NECK: Final = "thyroid gland"
 
