@@ -52,7 +52,8 @@ def questions() -> pl.DataFrame:
     placed = PlaceEntities()(entities, sentences)
     grounded = GroundMasks()(sentences, _none(OpenedVolume), _none(Mask))
     keys, findings = corpus.select(study="id", split="split"), RollUp("directed", "ct")(corpus, placed)
-    return Balance()(Questions()(keys, findings, KeyedEntities()(placed), grounded, _none(Mask)))
+    frames = (keys, findings, KeyedEntities()(placed), grounded, _none(Mask), _none(OpenedVolume))
+    return Balance()(Questions()(*frames))
 
 
 def _corpus(texts: pl.DataFrame) -> pl.DataFrame:

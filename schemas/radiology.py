@@ -105,6 +105,6 @@ class Entity(dy.Schema):
 
 
 class StudyEntity(Entity):
-    """An entity, and the study whose report it stands in under the name that other tables use."""
+    """An entity, and the study whose report it stands in, under the name that other tables use for it."""
 
     study = dy.String(metadata=tag("id"))

@@ -8,6 +8,8 @@ EXPORTS = {
     "beir": "Corpus, queries and judgements as BEIR and MTEB load them.",
     "phantoms": "Synthetic chest CTs as files, laid out as CT-RATE lays out its own.",
     "radir": "Whole score matrices in the folders that RadIR's loaders read.",
+    "radgenome_vqa": "Questions as the CSV files that loaders of RadGenome-Chest CT read.",
+    "chat": "Questions as conversations, one JSON object per line.",
 }
 """Sub-commands, each the function of its name in `builders/exports/<name>.py`, and what they are for."""
 

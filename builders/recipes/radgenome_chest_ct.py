@@ -19,6 +19,7 @@ from annotators.segmenting.choose import segmenter
 from builders.base import Files, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
 from builders.stages.asking.entities import KeyedEntities
+from builders.stages.asking.scans import Scans
 from builders.stages.balance import Balance
 from builders.stages.corpus import Corpus, TextChoice
 from builders.stages.ground import Ground
@@ -105,13 +106,15 @@ def _volumes(name: str, source: Source, options: Options) -> list[Table]:
 def _grounded(options: Options) -> list[Table]:
     """Which masks show what a sentence speaks of, and what can be asked about it."""
     shown = ("sentences", "volumes", "masks")
-    known = ("corpus_keys", "findings", "entities.keyed", "grounded", "masks")
+    scans = Group(("study",), of="study")
+    known = ("scans", "findings", "entities.keyed", "grounded", "masks", "volumes")
     alike = Group(("split", "type", "node", "finding"), of="id")
     return [
         Table("grounded", GroundedMask, GroundMasks(), shown, shape=Group(("study",), of="id")),
         Table("entities.keyed", StudyEntity, KeyedEntities(), ("entities",), shape=Map(of="study"), publish=False,
               input_id="report"),
-        Table("questions.raw", Question, Questions(options.seed), known, shape=Group(("study",), of="study"),
-              publish=False, input_id="study"),
+        Table("scans", CorpusKey, Scans(), ("corpus_keys", "volumes"), shape=scans, publish=False, input_id="study"),
+        Table("questions.raw", Question, Questions(options.seed), known, shape=scans, publish=False,
+              input_id="study"),
         Table("questions", Question, Balance(options.seed), ("questions.raw",), shape=alike),
     ]  # fmt: skip

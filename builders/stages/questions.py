@@ -7,13 +7,20 @@ import polars as pl
 
 from builders.base import Stage
 from builders.stages.asking.abnormality import abnormality
+from builders.stages.asking.chains import chained
+from builders.stages.asking.change import change
 from builders.stages.asking.disorders import disorders
 from builders.stages.asking.facts import asked
+from builders.stages.asking.larger import larger
+from builders.stages.asking.level import level
 from builders.stages.asking.location import location
 from builders.stages.asking.presence import presence
+from builders.stages.asking.side import side
 from builders.stages.asking.size import size
+from builders.stages.asking.unanswerable import unanswerable
+from builders.stages.asking.volume_band import volume_band
 
-TYPES = (abnormality, presence, location, size, disorders)
+TYPES = (abnormality, presence, location, size, disorders, side, volume_band, level, larger, change, unanswerable)
 
 
 @dataclass(frozen=True)
@@ -30,10 +37,10 @@ class Questions(Stage):
     data = ("builders/stages/asking/*.tsv", "schemas/anatomy.tsv")
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
-        """`frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask and Mask rows of the same scans."""
+        """`frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask, Mask and OpenedVolume rows of some scans."""
         rows = asked(*frames)
         made = pl.concat([kind(rows, seed=self.seed) for kind in TYPES])
-        return made.sort("id")
+        return chained(made, rows).sort("id")
 
     def expected(self, rows: int, size: int) -> tuple[int, int]:
         """To be measured."""

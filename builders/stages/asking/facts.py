@@ -1,7 +1,8 @@
 """What reports say of structures, as questions need it: one row per scan, structure and finding, with what it rests on.
 
 The rolled-up findings say what holds where; the grounded sentences say in which words, and which masks show it. What a
-report says and denies of one structure, or says only as a possibility, is no ground for a question with a plain answer.
+report says and denies of one structure, says only as a possibility, or puts on two sides, is no ground for a question
+with a plain answer.
 """
 
 from dataclasses import dataclass
@@ -37,11 +38,15 @@ class Asked:
     masks: pl.DataFrame
 
 
-def asked(
-    keys: pl.DataFrame, findings: pl.DataFrame, entities: pl.DataFrame, grounded: pl.DataFrame, masks: pl.DataFrame
-) -> Asked:
-    """Put together what the types of questions share."""
-    volume = grounded.select("study", "volume").drop_nulls().unique("study", maintain_order=True)
+def asked(*frames: pl.DataFrame) -> Asked:
+    """Put together what the types of questions share.
+
+    `frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask, Mask and OpenedVolume rows. Of a scan with several
+    volumes, the reconstruction of the lowest number counts, as in grounding.
+    """
+    keys, findings, entities, grounded, masks, volumes = frames
+    first = volumes.sort("reconstruction", "id").unique("study", keep="first", maintain_order=True)
+    volume = first.select("study", volume="id")
     scans = keys.select("study", "split").join(volume, on="study", how="left", maintain_order="left")
     shown = masks.join(volume, on=["study", "volume"], how="semi", maintain_order="left")
     told = _told(grounded)
@@ -84,7 +89,7 @@ def _facts(findings: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     both = rested.join(said, on=[*FACT, "positive"], how="right", maintain_order="right").with_columns(
         n=pl.len().over(FACT)
     )
-    plain = (pl.col("n") == 1) & pl.col("sure").fill_null(False)
+    plain = (pl.col("n") == 1) & pl.col("sure").fill_null(False) & ~pl.col("conflict").fill_null(False)
     return (
         both.with_columns(present=pl.when(plain).then("positive"))
         .drop("positive", "sure", "n")

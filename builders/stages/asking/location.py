@@ -1,16 +1,16 @@
 """Where is it? The most specific structures in which the report says that a finding is."""
 
 from functools import cache
+from typing import Final
 
 import polars as pl
 
 from builders.stages.asking.facts import Asked
 from builders.stages.asking.rows import questions, shuffled
 from builders.stages.asking.wording import UNASKED, node_said, terms
-from builders.stages.hashing import hex_digest
 from schemas import anatomy
 
-CHOICES = 4
+LOBES: Final = ("right upper lobe", "right middle lobe", "right lower lobe", "left upper lobe", "left lower lobe")
 
 
 def places(asked: Asked) -> pl.DataFrame:
@@ -37,7 +37,7 @@ def places(asked: Asked) -> pl.DataFrame:
 
 
 def location(asked: Asked, *, seed: str) -> pl.DataFrame:
-    """Question rows: one per scan and finding; closed where it is in one structure, beside others that it is not in."""
+    """Question rows: one per scan and finding; closed where it is in one lobe, or on one side."""
     all_places = places(asked)
     said = {name: node_said(name) for name in anatomy.names()}
     spoken = all_places.with_columns(said=pl.col("place").replace_strict(said, return_dtype=pl.String))
@@ -65,27 +65,19 @@ def location(asked: Asked, *, seed: str) -> pl.DataFrame:
 
 
 def _others(found: pl.DataFrame, asked: Asked) -> pl.DataFrame:
-    """study, finding, choices: the place and up to three structures beside it of which the finding is not said."""
+    """study, finding, choices: the place, and what is like it of which the finding is not said either."""
     possible = asked.facts.filter(pl.col("present").fill_null(True)).select("study", other="node", finding="term")
-    beside = (
+    said = {name: node_said(name) for name in anatomy.names()}
+    choices = (
         found.filter(pl.col("n") == 1)
         .select("study", "finding", "place", "answer")
         .join(_beside(), on="place", maintain_order="left_right")
         .join(possible, on=["study", "other", "finding"], how="anti", maintain_order="left")
-    )
-    key = beside.select(pl.concat_str("study", "finding", "other", separator="/").alias("key"))["key"]
-    said = {name: node_said(name) for name in anatomy.names()}
-    picked = (
-        beside.with_columns(drawn=hex_digest(key, seed="choices"))
-        .sort("study", "finding", "drawn")
         .group_by("study", "finding", maintain_order=True)
-        .agg(
-            pl.col("answer").first(),
-            others=pl.col("other").head(CHOICES - 1).replace_strict(said, return_dtype=pl.String),
-        )
+        .agg(pl.col("answer").first(), others=pl.col("other").replace_strict(said, return_dtype=pl.String))
+        .with_columns(choices=pl.concat_list("answer", "others"))
     )
-    choices = picked.with_columns(choices=pl.concat_list("answer", "others"))
-    keys = choices.select(pl.concat_str("study", "finding", separator="/").alias("key"))["key"]
+    keys = choices.select(key=pl.concat_str("study", "finding", separator="/"))["key"]
     return choices.select("study", "finding").with_columns(choices=shuffled(choices["choices"], keys, seed="choices"))
 
 
@@ -98,12 +90,15 @@ def _above() -> pl.DataFrame:
 
 @cache
 def _beside() -> pl.DataFrame:
-    """(place, other): parts of the same wholes that share nothing; only what is spoken of in CT."""
-    named = set(anatomy.vocabulary("ct"))
-    rows = []
+    """(place, other): the other lobes of a lobe, the other side of a structure that has two.
+
+    Only such: of structures that are not alike ("lungs, breast or spleen"), the finding alone tells the place.
+    """
+    named = set(anatomy.names())
+    rows = [(name, other) for name in LOBES for other in LOBES if other != name]
     for name in anatomy.names():
-        own = {name} | anatomy.descendants(name)
-        kin = own | anatomy.ancestors(name) | {other for part in own for other in anatomy.ancestors(part)}
-        near = {other for up in anatomy.parents(name) for other in anatomy.children(up)}
-        rows += [(name, other) for other in sorted((near - kin) & named) if node_said(other) != node_said(name)]
+        side, _, rest = name.partition(" ")
+        twin = f"{'right' if side == 'left' else 'left'} {rest}"
+        if side in ("left", "right") and twin in named and name not in LOBES:
+            rows.append((name, twin))
     return pl.DataFrame(rows, ["place", "other"], orient="row")

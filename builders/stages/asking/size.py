@@ -18,15 +18,7 @@ def sizes(asked: Asked) -> pl.DataFrame:
 
     Neither sizes of earlier studies, nor limits ("below 5 mm"), nor the calibre of the structure itself.
     """
-    given = (
-        spoken(asked, "measurements")
-        .explode("measurements")
-        .drop_nulls("measurements")
-        .unnest("measurements")
-        .filter(~pl.col("prior"), pl.col("owner").cast(pl.String) == "finding", pl.col("values").list.len() > 0)
-        .filter(pl.col("comparator").cast(pl.String) == "=")
-        .with_columns(size=_written(), largest=pl.col("values").list.max())
-    )
+    given = current(spoken(asked, "measurements")).with_columns(size=written(), largest=pl.col("values").list.max())
     return (
         given.sort("study", "node", "finding", "span")
         .group_by("study", "node", "finding", maintain_order=True)
@@ -56,7 +48,22 @@ def size(asked: Asked, *, seed: str) -> pl.DataFrame:
     return questions(rows, "size", seed=seed, closed=0.4)
 
 
-def _written() -> pl.Expr:
+def current(entities: pl.DataFrame) -> pl.DataFrame:
+    """One row per measurement that gives a finding's own size in this study, with its `values` in mm."""
+    return (
+        entities.explode("measurements")
+        .drop_nulls("measurements")
+        .unnest("measurements")
+        .filter(
+            ~pl.col("prior"),
+            pl.col("owner").cast(pl.String) == "finding",
+            pl.col("comparator").cast(pl.String) == "=",
+            pl.col("values").list.len() > 0,
+        )
+    )
+
+
+def written() -> pl.Expr:
     """`23 x 11 mm`, `3.5 mm`; a range as `2-3 mm`."""
     number = pl.element().cast(pl.Float64).round(1).cast(pl.String).str.strip_suffix(".0")
     parts = pl.col("values").list.eval(number)
