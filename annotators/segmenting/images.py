@@ -1,6 +1,5 @@
 """Volumes as images of nibabel, which the packages read, and as files of labels."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np

@@ -29,7 +29,7 @@ def first_largest(logits: Half, resample: Callable[[Half], Half]) -> NDArray[np.
         if _exceeds(_bits(logits[channel]).reshape(-1), low.reshape(-1)):
             scores = _bits(resample(logits[channel : channel + 1])[0])
             _raise(scores.reshape(-1), best.reshape(-1), out.reshape(-1), channel)
-    return out
+    return out  # pyright: ignore[reportReturnType]
 
 
 def _bits(values: Half) -> Bits:
@@ -46,10 +46,10 @@ def _order(bits: Bits) -> Bits:
 def _place_of(word: int) -> int:
     """Half-precision numbers by their bits, in their order; both zeros are equal, NaN exceeds all, as in argmax."""
     if (word & 0x7FFF) > 0x7C00:
-        return np.uint16(0xFFFF)
+        return np.uint16(0xFFFF)  # pyright: ignore[reportReturnType]
     if word == 0x8000:
-        return np.uint16(0x8000)
-    return np.uint16(word ^ 0xFFFF) if word & 0x8000 else np.uint16(word | 0x8000)
+        return np.uint16(0x8000)  # pyright: ignore[reportReturnType]
+    return np.uint16(word ^ 0xFFFF) if word & 0x8000 else np.uint16(word | 0x8000)  # pyright: ignore[reportReturnType]
 
 
 @compiled

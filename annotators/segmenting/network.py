@@ -1,8 +1,8 @@
 """A trained nnU-Net that is loaded once per process and labels one image at a time, with nnU-Net's own voxels.
 
 nnU-Net's command and its Python interface start processes for each call, which import torch anew, and load the weights
-anew. Here the same functions run in this process: what differs is how scores are added (`annotators.segmenting.tiles`) and how
-labels are taken from them (`annotators.segmenting.logits`), not what comes out.
+anew. Here the same functions run in this process: what differs is how scores are added (`annotators.segmenting.tiles`)
+and how labels are taken from them (`annotators.segmenting.logits`), not what comes out.
 """
 
 import io
@@ -76,9 +76,9 @@ class Network:
             net = nnUNetPredictor(
                 self.step, use_gaussian=True, use_mirroring=False, device=torch.device(device), allow_tqdm=False
             )
-            net.initialize_from_trained_model_folder(str(self.folder), self.folds, CHECKPOINT)
-        if net.device.type == "cpu" and len(net.configuration_manager.patch_size) == 3:
-            net._internal_predict_sliding_window_return_logits = partial(scores_of, net)  # of this object alone
+            net.initialize_from_trained_model_folder(str(self.folder), self.folds, CHECKPOINT)  # pyright: ignore[reportArgumentType]
+        if net.device.type == "cpu" and len(net.configuration_manager.patch_size) == 3:  # pyright: ignore[reportOptionalMemberAccess]
+            net._internal_predict_sliding_window_return_logits = partial(scores_of, net)  # of this object alone  # pyright: ignore[reportAttributeAccessIssue]
         return net
 
     def _logits(self, data: Any) -> tuple[Any, Ran]:
@@ -92,10 +92,9 @@ class Network:
                 except RuntimeError as error:
                     if not _out_of_memory(error):
                         raise
-                    last = error
                 finally:
                     net.configuration_manager = whole
-        raise MemoryError(f"{self.folder.name}: no memory for one tile, not even on the CPU") from last
+        raise MemoryError(f"{self.folder.name}: no memory for one tile, not even on the CPU")
 
     def _ways(self) -> Iterator[tuple[Any, Any]]:
         """Predictors and configurations to try, in this order."""
@@ -127,13 +126,14 @@ class Network:
             whole: Any = export_prediction.convert_predicted_logits_to_segmentation_with_correct_shape
             return whole(logits, plans, configuration, net.label_manager, about)
         spacing = [about["spacing"][axis] for axis in plans.transpose_forward]
-        own = configuration.spacing if len(configuration.spacing) == len(shape) else [spacing[0], *configuration.spacing]
+        own = configuration.spacing
+        own = own if len(own) == len(shape) else [spacing[0], *own]
         resample = partial(
             configuration.resampling_fn_probabilities, new_shape=shape, current_spacing=own, new_spacing=spacing
         )
         out = np.zeros(about["shape_before_cropping"], np.uint8 if len(logits) <= 256 else np.uint16)
         out = insert_crop_into_image(out, first_largest(logits, resample), about["bbox_used_for_cropping"])
-        return out.transpose(plans.transpose_backward)
+        return out.transpose(plans.transpose_backward)  # pyright: ignore[reportCallIssue]
 
 
 def _linear(configuration: Any) -> bool:

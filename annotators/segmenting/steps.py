@@ -68,7 +68,7 @@ def _at_spacing(image: Any, job: Job) -> Any:
     if job.spacing is None:
         return image
     gpu = job.device.startswith("cuda")
-    small = change_spacing(image, list(job.spacing), order=1, dtype=np.int32, nr_cpus=1, use_gpu=gpu)
+    small = change_spacing(image, list(job.spacing), order=1, dtype=np.int32, nr_cpus=1, use_gpu=gpu)  # pyright: ignore[reportArgumentType]
     if len(job.weights) > 1 and np.prod(small.shape) > _MOST_AT_ONCE and small.shape[2] > 200:
         raise VolumeError("volume_too_large", f"{small.shape} voxels at {job.spacing} mm; at most {_MOST_AT_ONCE}")
     return small
@@ -128,9 +128,9 @@ def _at_shape(found: Any, shape: Sequence[int], job: Job) -> NDArray[np.uint8]:
     if job.spacing is None or values.shape == tuple(shape):
         return values
     if job.device.startswith("cuda") and resampling.cupy_available and resampling.cucim_available:
-        back = resampling.change_spacing(found, list(job.spacing), shape, order=0, dtype=np.uint8, use_gpu=True)
+        back = resampling.change_spacing(found, list(job.spacing), shape, order=0, dtype=np.uint8, use_gpu=True)  # pyright: ignore[reportArgumentType]
         return np.asanyarray(back.dataobj)
     for axis, (new, old) in enumerate(zip(shape, values.shape, strict=True)):
         nearest = ndimage.zoom(np.arange(old, dtype=np.float64), np.float64(new) / old, mode="nearest", order=0)
-        values = values.take(nearest.astype(np.intp), axis)
+        values = values.take(nearest.astype(np.intp), axis)  # pyright: ignore[reportAttributeAccessIssue]
     return values

@@ -57,8 +57,7 @@ def _thick(values: "NDArray[np.float32]") -> "NDArray[np.float32]":
     even = values[:, :, : values.shape[2] // THICK * THICK]
     whole = even.reshape(*values.shape[:2], -1, THICK).mean(-1, dtype=np.float32)
     rest = values[:, :, even.shape[2] :]
-    joined: NDArray[np.float32] = np.concatenate([whole, rest], axis=2, dtype=np.float32)
-    return joined
+    return np.concatenate([whole, rest], axis=2, dtype=np.float32)  # pyright: ignore[reportReturnType]
 
 
 def _noise(shape: tuple[int, ...], seed: str) -> "NDArray[np.float32]":
@@ -69,7 +68,7 @@ def _noise(shape: tuple[int, ...], seed: str) -> "NDArray[np.float32]":
         place = (place ^ (place >> np.uint64(30))) * np.uint64(factor)
         place ^= place >> np.uint64(shift)
     halves = (place & np.uint64(0xFFFF)).astype(np.float32), (place >> np.uint64(48)).astype(np.float32)
-    return ((halves[0] + halves[1]) / 65535 - 1).reshape(shape) * NOISE
+    return ((halves[0] + halves[1]) / 65535 - 1).reshape(shape) * NOISE  # pyright: ignore[reportReturnType]
 
 
 def _circle(shape: tuple[int, ...]) -> "NDArray[np.bool_]":
