@@ -67,7 +67,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     if len(sources) != 1:
         raise UsageError(f"radgenome-chest-ct reads one source, got {', '.join(sorted(sources))}")
     ((name, source),) = sources.items()
-    tables = [*_texts(name, options), *_volumes(name, source, options), *_grounded(options)]
+    tables = [*_texts(name, options), *_labels(name, source), *_volumes(name, source, options), *_grounded(options)]
     return Recipe("radgenome-chest-ct", sources, tables, source.terms)
 
 
@@ -77,15 +77,23 @@ def _texts(source: str, options: Options) -> list[Table]:
         Table("reports", Report, source=source, publish=False),
         Table("corpus", Study, Corpus(options.text, seed=options.seed), ("reports",)),
         Table("corpus_keys", CorpusKey, CorpusKeys(), ("corpus",), publish=False),
-        Table("labels.source", Label, source=source, publish=False),
-        Table("labels", Label, OfStudies(), ("labels.source", "corpus_keys"), shape=Group(("study",)), split=None,
-              input_id="study"),
         Table("entities.read", Entity, Annotate(), ("corpus",), shape=Map(of="report"), publish=False),
         Table("sentences", GroundedSentence, Ground(), ("corpus", "entities.read"), shape=Map(of="study"),
               publish=False),
         Table("entities", Entity, PlaceEntities(), ("entities.read", "sentences"), shape=Map(of="report"), split=None,
               input_id="report"),
         Table("findings", StudyFinding, RollUp(options.rollup, "ct"), ("corpus", "entities"), shape=Map(of="study")),
+    ]  # fmt: skip
+
+
+def _labels(name: str, source: Source) -> list[Table]:
+    """Labels by others, where the source has some."""
+    if "labels" not in source.tables:
+        return []
+    return [
+        Table("labels.source", Label, source=name, publish=False),
+        Table("labels", Label, OfStudies(), ("labels.source", "corpus_keys"), shape=Group(("study",)), split=None,
+              input_id="study"),
     ]  # fmt: skip
 
 
