@@ -83,5 +83,5 @@ def test_the_check_warns_where_balanced_questions_are_told_by_their_words(tmp_pa
     made.edit("questions", lambda rows: asked(rows, balanced), "validation")
     outcome = Shortcut().conclude(Build.open(made.folder), {})
     assert outcome.verdict == ("pass" if balanced else "warn")
-    assert float(outcome.figures["raw"]) > 0.6
-    assert (float(outcome.figures["balanced"]) > 0.6) is not balanced
+    assert float(outcome.figures["raw"] or 0) > 0.6
+    assert (float(outcome.figures["balanced"] or 0) > 0.6) is not balanced
