@@ -78,15 +78,16 @@ class Segment(Stage):
             found.append(self._segmented(volume))
             _write(path, found[0].mask)
 
-        file = keep_file(folder, f"{volume['id']}.nii.gz", write_mask)
+        name = volume["id"].replace("/", "--")  # ids may hold slashes, names of files in one folder may not
+        file = keep_file(folder, f"{name}.nii.gz", write_mask)
         made: list[Row] = []
 
         def write_told(path: Path) -> None:
             made.append(self._told(found[0] if found else self._segmented(volume)))
             pl.DataFrame(made, _TOLD).write_parquet(path)
 
-        keep_file(folder, f"{volume['id']}.about.parquet", write_told)
-        told = made[0] if made else pl.read_parquet(folder / f"{volume['id']}.about.parquet").row(0, named=True)
+        keep_file(folder, f"{name}.about.parquet", write_told)
+        told = made[0] if made else pl.read_parquet(folder / f"{name}.about.parquet").row(0, named=True)
         return told, file
 
     def _segmented(self, volume: Row) -> Segmented:
