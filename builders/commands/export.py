@@ -8,6 +8,7 @@ EXPORTS = {
     "beir": "Corpus, queries and judgements as BEIR and MTEB load them.",
     "phantoms": "Synthetic chest CTs as files, laid out as CT-RATE lays out its own.",
     "radir": "Whole score matrices in the folders that RadIR's loaders read.",
+    "radgenome": "Masks, reports and questions of chest CTs in the folders that RadGenome-Chest CT is published in.",
     "radgenome_vqa": "Questions as the CSV files that loaders of RadGenome-Chest CT read.",
     "chat": "Questions as conversations, one JSON object per line.",
 }

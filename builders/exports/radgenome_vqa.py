@@ -23,11 +23,11 @@ def radgenome_vqa(dataset: Path, *, out: Path) -> int:
     """Write the files that loaders of RadGenome-Chest CT read: SPLIT_vqa_abnormality.csv and its four companions.
 
     The columns are the published ones: Volumename, Anatomy (a path), then Abnormality, or Finding and Presence, or
-    Abnormality and Size; SPLIT_case_disorders.csv has Volumename and Disorders. Build with `--rollup published` for the
-    published rule that every finding also counts for all paths above its own. The rows are ours: terms are canonical,
+    Abnormality and Size; SPLIT_case_disorders.csv has Volumename and Disorders. Build with `--set rollup=published` for
+    the published rule that every finding also counts for all paths above its own. The rows are ours: terms are canonical,
     and the text stays under the terms of its source. For example:
 
-        medmill build radgenome-chest-ct --source synthetic-ct=24 --rollup published --out out/ct
+        medmill build radgenome-chest-ct --source ct-rate=/data/CT-RATE --set rollup=published --out out/ct
         medmill export radgenome_vqa out/ct --out out/csv
 
     Args:
@@ -37,7 +37,7 @@ def radgenome_vqa(dataset: Path, *, out: Path) -> int:
     build = Build.open(dataset)
     if not build.has("findings", "entities", "questions"):
         raise UsageError(f"{dataset} has no findings, entities and questions; build radgenome-chest-ct first")
-    names = _volume_names(build)
+    names = volume_names(build)
     for name, rows in _tables(build, names):
         for split in names["split"].unique(maintain_order=True):
             with drafted(out / f"{split}_{name}.csv") as draft:
@@ -70,7 +70,7 @@ def slots(rows: pl.DataFrame, names: pl.DataFrame) -> Iterator[tuple[str, pl.Dat
     yield "vqa_presence", _on_paths(present, names, "Finding", "Presence")
 
 
-def _volume_names(build: Build) -> pl.DataFrame:
+def volume_names(build: Build) -> pl.DataFrame:
     """study, split, Volumename: the file of a scan's first reconstruction; `_1` where it has no volume."""
     scans = build.scan("corpus", ["id", "split"]).select(study="id", split=pl.col("split").cast(pl.String)).collect()
     if not build.has("volumes"):
