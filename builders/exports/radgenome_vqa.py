@@ -24,8 +24,8 @@ def radgenome_vqa(dataset: Path, *, out: Path) -> int:
 
     The columns are the published ones: Volumename, Anatomy (a path), then Abnormality, or Finding and Presence, or
     Abnormality and Size; SPLIT_case_disorders.csv has Volumename and Disorders. Build with `--set rollup=published` for
-    the published rule that every finding also counts for all paths above its own. The rows are ours: terms are canonical,
-    and the text stays under the terms of its source. For example:
+    the published rule that every finding also counts for all paths above its own. The rows are ours: terms are
+    canonical, and the text stays under the terms of its source. For example:
 
         medmill build radgenome-chest-ct --source ct-rate=/data/CT-RATE --set rollup=published --out out/ct
         medmill export radgenome_vqa out/ct --out out/csv
