@@ -1,6 +1,5 @@
-"""Volumes as images of nibabel, which the packages read, and as files of labels."""
+"""Volumes as images of nibabel, which the packages read."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np

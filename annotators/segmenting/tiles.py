@@ -36,4 +36,3 @@ def scores_of(net: Any, data: Any, tiles: Sequence[tuple[Any, ...]], on_device: 
     if infinite(bits.reshape(-1)):
         raise RuntimeError("a score is infinite in half precision")
     return total
-
