@@ -31,28 +31,29 @@ def _add_row(total: NDArray[np.uint16], scores: NDArray[np.float32], weight: NDA
 
 
 @compiled
-def _single(word: int) -> float:
+def _single(word: int) -> np.floating:
     """The number that 16 bits stand for."""
     size = np.uint32((word & np.uint32(0x7FFF)) << np.uint32(13))
     value = np.uint32(size).view(np.float32) * _SCALE
     value = np.float32(np.inf) if size == np.uint32(0x7C00 << 13) else value
     value = np.float32(np.nan) if size > np.uint32(0x7C00 << 13) else value
-    return -value if word & np.uint32(0x8000) else value  # pyright: ignore[reportReturnType]
+    return -value if word & np.uint32(0x8000) else value
 
 
 @compiled
-def _rounded(value: float) -> int:
+def _rounded(value: np.floating) -> np.unsignedinteger:
     """The bits of the nearest half-precision number, ties to even (F. Giesen, float_to_half_fast3_rtne)."""
     bits = np.float32(value).view(np.uint32)
     size = np.uint32(bits & np.uint32(0x7FFFFFFF))
-    shifted = np.float32(np.uint32(size).view(np.float32) + np.float32(0.5))
-    tiny = np.uint32(shifted.view(np.uint32) - np.uint32(0x3F000000))
+    tiny = np.uint32(
+        np.float32(np.uint32(size).view(np.float32) + np.float32(0.5)).view(np.uint32) - np.uint32(0x3F000000)
+    )
     odd = (size >> np.uint32(13)) & np.uint32(1)
     word = np.uint32((size + np.uint32(0xC8000FFF) + odd) >> np.uint32(13))
     word = tiny if size < np.uint32(0x38800000) else word
     word = np.uint32(0x7C00) if size >= np.uint32(0x47800000) else word
     word = np.uint32(0x7E00) if size > np.uint32(0x7F800000) else word
-    return np.uint16(word | ((bits >> np.uint32(16)) & np.uint32(0x8000)))  # pyright: ignore[reportReturnType]
+    return np.uint16(word | ((bits >> np.uint32(16)) & np.uint32(0x8000)))
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Volumes as images of nibabel, which the packages read, and as files of labels."""
+"""Volumes as images of nibabel, which the packages read."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ Bits = NDArray[np.uint16]
 """Numba knows no half precision, so it gets the bits."""
 
 
-def first_largest(logits: Half, resample: Callable[[Half], Half]) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def first_largest(logits: Half, resample: Callable[[Half], Half]) -> NDArray[np.unsignedinteger]:
     """The first largest channel of each voxel: `resample(logits).argmax(0)`; logits are [channel, z, y, x].
 
     A channel that nowhere exceeds channel 0 is not resampled: linear weights are the same for all channels and none
@@ -24,7 +24,7 @@ def first_largest(logits: Half, resample: Callable[[Half], Half]) -> NDArray[np.
     ties go to the first.
     """
     low, best = _order(_bits(logits[0])), _order(_bits(resample(logits[:1])[0]))
-    out = np.zeros(best.shape, np.uint8 if len(logits) <= 256 else np.uint16)
+    out: NDArray[np.unsignedinteger] = np.zeros(best.shape, np.uint8 if len(logits) <= 256 else np.uint16)
     for channel in range(1, len(logits)):
         if _exceeds(_bits(logits[channel]).reshape(-1), low.reshape(-1)):
             scores = _bits(resample(logits[channel : channel + 1])[0])
@@ -43,7 +43,7 @@ def _order(bits: Bits) -> Bits:
 
 
 @compiled
-def _place_of(word: int) -> int:
+def _place_of(word: int) -> np.unsignedinteger:
     """Half-precision numbers by their bits, in their order; both zeros are equal, NaN exceeds all, as in argmax."""
     if (word & 0x7FFF) > 0x7C00:
         return np.uint16(0xFFFF)  # pyright: ignore[reportReturnType]

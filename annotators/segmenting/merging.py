@@ -62,15 +62,15 @@ def _own_values(tasks: Sequence[Found]) -> tuple[Names, list[NDArray[np.uint16]]
 def _with(below: NDArray[np.uint16], above: NDArray[np.uint16], names: Names) -> NDArray[np.uint16]:
     """A further task laid over a map; `names` gets the overlaps, in order of the values that meet."""
     out = np.where(below == 0, above, below)
-    both = np.flatnonzero((below > 0) & (above > 0))
-    pairs = below.reshape(-1)[both].astype(np.uint32) << 16 | above.reshape(-1)[both]
+    both = (below > 0) & (above > 0)
+    pairs = below[both].astype(np.uint32) << 16 | above[both]
     distinct, place = np.unique(pairs, return_inverse=True)
     free = max(names) + 1
     if free + distinct.size > _MOST:
         raise VolumeError("too_many_labels", f"{free + distinct.size} labels and overlaps, at most {_MOST}")
     for value, pair in enumerate(distinct.tolist(), free):
         names[value] = [*names[pair >> 16], *names[pair & 0xFFFF]]
-    out.reshape(-1)[both] = (free + place).astype(np.uint16)
+    out[both] = (free + place).astype(np.uint16)
     return out
 
 

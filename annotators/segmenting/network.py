@@ -1,8 +1,8 @@
 """A trained nnU-Net that is loaded once per process and labels one image at a time, with nnU-Net's own voxels.
 
 nnU-Net's command and its Python interface start processes for each call, which import torch anew, and load the weights
-anew. Here the same functions run in this process: what differs is how scores are added (`annotators.segmenting.tiles`)
-and how labels are taken from them (`annotators.segmenting.logits`), not what comes out.
+anew. Here the same functions run in this process. How scores are added (`annotators.segmenting.tiles`) and how labels
+are taken from them (`annotators.segmenting.logits`) differs, what comes out does not.
 """
 
 import io
@@ -56,7 +56,7 @@ class Network:
             logits, ran = self._logits(torch.from_numpy(data).to(torch.float32, memory_format=torch.contiguous_format))
             net.plans_manager.image_reader_writer_class().write_seg(self._exported(logits, about), made, about)
             labelled: Any = nib.load(made)
-            return nib.Nifti1Image(np.array(labelled.dataobj), labelled.affine, labelled.header), ran
+            return nib.Nifti1Image(np.asanyarray(labelled.dataobj).copy(), labelled.affine, labelled.header), ran
 
     def _ready(self) -> Any:
         with self._loading:
@@ -68,21 +68,24 @@ class Network:
 
     def _loaded_on(self, device: str) -> Any:
         import torch
-        from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
 
         from annotators.segmenting.tiles import scores_of
 
         with redirect_stdout(io.StringIO()):
-            net = nnUNetPredictor(
+            import totalsegmentator.nnunet  # noqa: F401  (adds trainers to those that nnU-Net knows)
+            from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
+
+            net: Any = nnUNetPredictor(
                 self.step, use_gaussian=True, use_mirroring=False, device=torch.device(device), allow_tqdm=False
             )
-            net.initialize_from_trained_model_folder(str(self.folder), self.folds, CHECKPOINT)  # pyright: ignore[reportArgumentType]
-        if net.device.type == "cpu" and len(net.configuration_manager.patch_size) == 3:  # pyright: ignore[reportOptionalMemberAccess]
-            net._internal_predict_sliding_window_return_logits = partial(scores_of, net)  # of this object alone  # pyright: ignore[reportAttributeAccessIssue]
+            net.initialize_from_trained_model_folder(str(self.folder), self.folds, CHECKPOINT)
+        if net.device.type == "cpu" and len(net.configuration_manager.patch_size) == 3:
+            net._internal_predict_sliding_window_return_logits = partial(scores_of, net)  # of this object alone
         return net
 
     def _logits(self, data: Any) -> tuple[Any, Ran]:
         """Scores as half-precision numbers; where memory runs out: with smaller tiles, then on the CPU."""
+        last: RuntimeError | None = None
         with self._device:
             for net, configuration in self._ways():
                 whole, net.configuration_manager = net.configuration_manager, configuration
@@ -92,9 +95,10 @@ class Network:
                 except RuntimeError as error:
                     if not _out_of_memory(error):
                         raise
+                    last = error
                 finally:
                     net.configuration_manager = whole
-        raise MemoryError(f"{self.folder.name}: no memory for one tile, not even on the CPU")
+        raise MemoryError(f"{self.folder.name}: no memory for one tile, not even on the CPU") from last
 
     def _ways(self) -> Iterator[tuple[Any, Any]]:
         """Predictors and configurations to try, in this order."""
@@ -126,14 +130,15 @@ class Network:
             whole: Any = export_prediction.convert_predicted_logits_to_segmentation_with_correct_shape
             return whole(logits, plans, configuration, net.label_manager, about)
         spacing = [about["spacing"][axis] for axis in plans.transpose_forward]
-        own = configuration.spacing
-        own = own if len(own) == len(shape) else [spacing[0], *own]
+        own = (
+            configuration.spacing if len(configuration.spacing) == len(shape) else [spacing[0], *configuration.spacing]
+        )
         resample = partial(
             configuration.resampling_fn_probabilities, new_shape=shape, current_spacing=own, new_spacing=spacing
         )
-        out = np.zeros(about["shape_before_cropping"], np.uint8 if len(logits) <= 256 else np.uint16)
+        out: Any = np.zeros(about["shape_before_cropping"], np.uint8 if len(logits) <= 256 else np.uint16)
         out = insert_crop_into_image(out, first_largest(logits, resample), about["bbox_used_for_cropping"])
-        return out.transpose(plans.transpose_backward)  # pyright: ignore[reportCallIssue]
+        return out.transpose(plans.transpose_backward)
 
 
 def _linear(configuration: Any) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,15 @@ class Precomputed:
 
     folder: str = field(repr=False)
 
-    @property
-    def backend(self) -> str:
-        """The name of this segmenter."""
-        return TASK
+    backend = TASK
 
     @property
     def fingerprint(self) -> str:
         """Names and sizes of all files, and what the values mean."""
+        return self._hashed
+
+    @cached_property
+    def _hashed(self) -> str:
         from hashlib import sha256
 
         total = sha256()
@@ -64,13 +66,14 @@ class Precomputed:
         return Segmented(Voxels(values, volume.affine), labels, Ran())
 
     def _map(self, mask: Voxels) -> Segmented:
-        names = self._names()
+        names = self._names
         labels = tuple(Label(value, names[value], TASK) for value in sorted(names))
         unknown = set(np.unique(mask.values).tolist()) - {0, *names}
         if unknown:
             raise VolumeError("mask_label", f"voxel value {min(unknown)} is not in {NAMES}")
         return Segmented(mask, labels, Ran())
 
+    @cached_property
     def _names(self) -> dict[int, str]:
         file = Path(self.folder) / NAMES
         try:

@@ -1,45 +1,71 @@
-"""The folder of weights that TotalSegmentator's 3 mm model has, for a net of another size."""
+"""Result folders of nnU-Net as TotalSegmentator's weights lie in them, for nets of another size."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-DATASET = "Dataset297_TotalSegmentator_total_3mm_1559subj"
-TRAINER = "nnUNetTrainer_4000epochs_NoMirroring"
 CLIP, MEAN, SPREAD = (-1000.0, 1000.0), 0.0, 300.0
 """Hounsfield units are clipped, and shifted and scaled by these; written to the plans, which nnU-Net obeys."""
 
 
-def network_of(features: Sequence[int], deep: bool) -> Any:
-    """A plain U-Net with random weights and a score for each label of the task `total` and for background."""
-    from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
+@dataclass(frozen=True)
+class Model:
+    """What TotalSegmentator asks of one of its models.
 
-    built = _architecture(features)
-    return get_network_from_plans(
-        built["network_class_name"], built["arch_kwargs"], built["_kw_requires_import"], 1, len(_labels()),
-        deep_supervision=deep,
-    )  # fmt: skip
+    `labels`: names by value, background apart. `spacing`: of its voxels, mm, [z, y, x]. `patch`: in voxels. `features`:
+    per level of the net, each of which halves the size.
+    """
+
+    dataset: str
+    trainer: str
+    labels: Mapping[int, str]
+    spacing: tuple[float, float, float] = (3.0, 3.0, 3.0)
+    patch: tuple[int, int, int] = (32, 96, 96)
+    features: tuple[int, ...] = (8, 16, 32)
+    configuration: str = "3d_fullres"
+
+    def network(self) -> Any:
+        """A plain U-Net with random weights and a score for each label and for background."""
+        from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
+
+        built = _architecture(self.features)
+        return get_network_from_plans(
+            built["network_class_name"], built["arch_kwargs"], built["_kw_requires_import"], 1, len(self.labels) + 1,
+            deep_supervision=False,
+        )  # fmt: skip
+
+    def save(self, home: Path, net: Any) -> Path:
+        """Write weights below `home`, and a `config.json` that forbids usage statistics; returns their folder."""
+        import torch
+
+        results = home / "nnunet" / "results" / self.dataset
+        folder = results / f"{self.trainer}__nnUNetPlans__{self.configuration}"
+        (folder / "fold_0").mkdir(parents=True, exist_ok=True)
+        plans, dataset = _plans(self), _dataset(self)
+        _write(home / "config.json", _QUIET)
+        _write(folder / "dataset.json", dataset)
+        _write(folder / "plans.json", plans)
+        checkpoint = {
+            "network_weights": net.state_dict(),
+            "init_args": {"configuration": self.configuration, "fold": 0, "plans": plans, "dataset_json": dataset},
+            "trainer_name": self.trainer,
+            "inference_allowed_mirroring_axes": None,
+        }
+        torch.save(checkpoint, folder / "fold_0" / "checkpoint_final.pth")
+        return folder
 
 
-def save(home: Path, net: Any, features: Sequence[int], patch: Sequence[int]) -> Path:
-    """Write the weights below `home`, and a `config.json` that forbids usage statistics; returns their folder."""
-    import torch
+def fast_total(features: tuple[int, ...], patch: tuple[int, int, int]) -> Model:
+    """The model of 3 mm for the task `total`."""
+    from totalsegmentator.map_tasks_config import TASK_ID_WEIGHTS_CONFIGS
+    from totalsegmentator.map_to_binary import class_map
+    from totalsegmentator.python_api import get_task_config
 
-    folder = home / "nnunet" / "results" / DATASET / f"{TRAINER}__nnUNetPlans__3d_fullres"
-    (folder / "fold_0").mkdir(parents=True, exist_ok=True)
-    plans, dataset = _plans(features, patch), _dataset()
-    _write(home / "config.json", _QUIET)
-    _write(folder / "dataset.json", dataset)
-    _write(folder / "plans.json", plans)
-    checkpoint = {
-        "network_weights": net.state_dict(),
-        "init_args": {"configuration": "3d_fullres", "fold": 0, "plans": plans, "dataset_json": dataset},
-        "trainer_name": TRAINER,
-        "inference_allowed_mirroring_axes": None,
-    }
-    torch.save(checkpoint, folder / "fold_0" / "checkpoint_final.pth")
-    return folder
+    settings = get_task_config("total", fast=True, quiet=True, plans="nnUNetPlans")
+    dataset = TASK_ID_WEIGHTS_CONFIGS[settings["task_id"]]["foldername"]
+    return Model(dataset, settings["trainer"], class_map["total"], features=features, patch=patch)
 
 
 _QUIET = {
@@ -54,16 +80,10 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(values, indent=1))
 
 
-def _labels() -> dict[str, int]:
-    from totalsegmentator.map_to_binary import class_map
-
-    return {"background": 0, **{name: value for value, name in class_map["total"].items()}}
-
-
-def _dataset() -> dict[str, Any]:
+def _dataset(model: Model) -> dict[str, Any]:
     return {
         "channel_names": {"0": "CT"},
-        "labels": _labels(),
+        "labels": {"background": 0, **{name: value for value, name in model.labels.items()}},
         "numTraining": 1,
         "file_ending": ".nii.gz",
         "overwrite_image_reader_writer": "NibabelIOWithReorient",
@@ -94,17 +114,17 @@ def _architecture(features: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _plans(features: Sequence[int], patch: Sequence[int]) -> dict[str, Any]:
+def _plans(model: Model) -> dict[str, Any]:
     size = [112, 101, 122]
     return {
-        "dataset_name": DATASET,
+        "dataset_name": model.dataset,
         "plans_name": "nnUNetPlans",
-        "original_median_spacing_after_transp": [3.0, 3.0, 3.0],
+        "original_median_spacing_after_transp": list(model.spacing),
         "original_median_shape_after_transp": size,
         "image_reader_writer": "NibabelIOWithReorient",
         "transpose_forward": [0, 1, 2],
         "transpose_backward": [0, 1, 2],
-        "configurations": {"3d_fullres": _configuration(features, patch, size)},
+        "configurations": {model.configuration: _configuration(model, size)},
         "experiment_planner_used": "ExperimentPlanner",
         "label_manager": "LabelManager",
         "foreground_intensity_properties_per_channel": {"0": _intensities()},
@@ -119,15 +139,15 @@ def _intensities() -> dict[str, float]:
     }  # fmt: skip
 
 
-def _configuration(features: Sequence[int], patch: Sequence[int], size: Sequence[int]) -> dict[str, Any]:
+def _configuration(model: Model, size: Sequence[int]) -> dict[str, Any]:
     by, image = "resample_data_or_seg_to_shape", {"is_seg": False, "order": 3, "order_z": 0, "force_separate_z": None}
     return {
-        "data_identifier": "nnUNetPlans_3d_fullres",
+        "data_identifier": f"nnUNetPlans_{model.configuration}",
         "preprocessor_name": "DefaultPreprocessor",
         "batch_size": 2,
-        "patch_size": list(patch),
+        "patch_size": list(model.patch),
         "median_image_size_in_voxels": [float(axis) for axis in size],
-        "spacing": [3.0, 3.0, 3.0],
+        "spacing": list(model.spacing),
         "normalization_schemes": ["CTNormalization"],
         "use_mask_for_norm": [False],
         "resampling_fn_data": by,
@@ -136,6 +156,6 @@ def _configuration(features: Sequence[int], patch: Sequence[int], size: Sequence
         "resampling_fn_seg_kwargs": {**image, "is_seg": True, "order": 1},
         "resampling_fn_probabilities": by,
         "resampling_fn_probabilities_kwargs": {**image, "order": 1},
-        "architecture": _architecture(features),
+        "architecture": _architecture(model.features),
         "batch_dice": False,
     }

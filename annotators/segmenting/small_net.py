@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from annotators.segmenting.result_folder import CLIP, MEAN, SPREAD, network_of, save
+from annotators.segmenting.result_folder import CLIP, MEAN, SPREAD, fast_total
 from schemas.voxels import Voxels
 
 _STRIDE = 16
@@ -42,10 +42,11 @@ class SmallNet:
         import torch
 
         torch.manual_seed(self.seed)
-        net = network_of(self.features, deep=False)
+        model = fast_total(self.features, self.patch)
+        net = model.network()
         if self.steps and pairs:
             self._train(net, [_as_seen(*pair) for pair in pairs])
-        return save(home, net, self.features, self.patch)
+        return model.save(home, net)
 
     def _train(self, net: Any, pairs: list[tuple[Any, Any]]) -> None:
         """Learn from whole volumes, but only from some voxels of each, so that 118 heads cost little.

@@ -63,12 +63,13 @@ def _as_image(values: Any, like: Any) -> Any:
 
 
 def _at_spacing(image: Any, job: Job) -> Any:
-    from totalsegmentator.resampling import change_spacing
+    from totalsegmentator import resampling
 
     if job.spacing is None:
         return image
     gpu = job.device.startswith("cuda")
-    small = change_spacing(image, list(job.spacing), order=1, dtype=np.int32, nr_cpus=1, use_gpu=gpu)  # pyright: ignore[reportArgumentType]
+    change_spacing: Any = resampling.change_spacing
+    small = change_spacing(image, list(job.spacing), order=1, dtype=np.int32, nr_cpus=1, use_gpu=gpu)
     if len(job.weights) > 1 and np.prod(small.shape) > _MOST_AT_ONCE and small.shape[2] > 200:
         raise VolumeError("volume_too_large", f"{small.shape} voxels at {job.spacing} mm; at most {_MOST_AT_ONCE}")
     return small
@@ -128,9 +129,10 @@ def _at_shape(found: Any, shape: Sequence[int], job: Job) -> NDArray[np.uint8]:
     if job.spacing is None or values.shape == tuple(shape):
         return values
     if job.device.startswith("cuda") and resampling.cupy_available and resampling.cucim_available:
-        back = resampling.change_spacing(found, list(job.spacing), shape, order=0, dtype=np.uint8, use_gpu=True)  # pyright: ignore[reportArgumentType]
+        change_spacing: Any = resampling.change_spacing
+        back = change_spacing(found, list(job.spacing), shape, order=0, dtype=np.uint8, use_gpu=True)
         return np.asanyarray(back.dataobj)
     for axis, (new, old) in enumerate(zip(shape, values.shape, strict=True)):
-        nearest = ndimage.zoom(np.arange(old, dtype=np.float64), np.float64(new) / old, mode="nearest", order=0)
-        values = values.take(nearest.astype(np.intp), axis)  # pyright: ignore[reportAttributeAccessIssue]
+        nearest: Any = ndimage.zoom(np.arange(old, dtype=np.float64), np.float64(new) / old, mode="nearest", order=0)
+        values = values.take(nearest.astype(np.intp), axis)
     return values

@@ -49,7 +49,7 @@ def check_names(names: Sequence[str]) -> None:
 
 
 def check_licence(names: Sequence[str]) -> None:
-    """Raise `MedmillError` for tasks whose licence is not there; 18 signs are believed, as the package does."""
+    """Raise `MedmillError` for tasks whose licence is not there; a number of 18 signs is one, as in the package."""
     bound = [name for name in names if tasks()[name].bound]
     if not bound:
         return

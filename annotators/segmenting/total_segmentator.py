@@ -38,13 +38,13 @@ class TotalSegmentator:
     @property
     def fingerprint(self) -> str:
         """Version of the package and hash of the weights."""
-        return self._fingerprint
+        return self._hashed
 
     @cached_property
-    def _fingerprint(self) -> str:
+    def _hashed(self) -> str:
         self.check()
-        weights = hashed(path for one in self._weights for path in one.files)
-        return f"totalsegmentator {installed('totalsegmentator')} {weights}"
+        files = [path for weights in self._weights for path in weights.files]
+        return f"totalsegmentator {installed('totalsegmentator')} {hashed(files)}"
 
     def check(self) -> None:
         """Raise `MedmillError` for missing packages, weights and licences, `UsageError` for tasks there are not."""
@@ -125,7 +125,7 @@ def _job(task: str, settings: dict[str, Any], device: str) -> Job:
 
 
 def _rough(settings: dict[str, Any], device: str) -> Job:
-    """The model that the package crops by: of 6 mm, or 3 mm where a task says so; of the body for trunk and limbs."""
+    """The model that the package crops by: of 6 mm, or of 3 mm where a task asks; of the body for limbs."""
     if "body_trunc" in settings["crop"]:
         return _job("body", {**_settings("body", True), "folds": [0]}, device)
     fastest = {"task_id": 298, "resample": 6.0}
@@ -147,7 +147,8 @@ def _inside(values: NDArray[np.uint8], case: _Case, settings: dict[str, Any]) ->
 
     spacing = case.image.header.get_zooms()
     reach = int(settings["remove_outside_dilation"] / np.mean(spacing))
-    return remove_outside_of_mask(values, case.mask(_rough(settings, case.device), settings["remove_outside"]), reach)  # pyright: ignore[reportReturnType]
+    near: Any = case.mask(_rough(settings, case.device), settings["remove_outside"])
+    return np.asarray(remove_outside_of_mask(values, near, reach))
 
 
 def _download(weights: list[Weights]) -> None:

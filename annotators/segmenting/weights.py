@@ -85,5 +85,6 @@ def _fetched(number: int) -> str:
     """The package's own name of what to download for a dataset."""
     from totalsegmentator.bin.totalseg_download_weights import TASK_TO_ID
 
-    fitting = (task for task, numbers in TASK_TO_ID.items() if number in numbers)
-    return min(fitting, key=lambda task: len(TASK_TO_ID[task]))
+    return min(
+        (task for task, numbers in TASK_TO_ID.items() if number in numbers), key=lambda task: len(TASK_TO_ID[task])
+    )
