@@ -7,6 +7,7 @@ an affine to RAS+ negates x and y.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
+from locale import LC_ALL, setlocale
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from builders.sources.sound_volume import demand_affine, demand_shape, demand_values
@@ -201,8 +202,14 @@ def _affine(direction: Sequence[float], spacing: Sequence[float], origin: Sequen
 
 @contextmanager
 def _telling() -> Iterator[None]:
-    """Failures as reasons; SimpleITK's messages hold paths, and with them perhaps names, so they are not passed on."""
+    """Failures as reasons; SimpleITK's messages hold paths, and with them perhaps names, so they are not passed on.
+
+    GDCM leaves the process in the locale "C", in which Python would read every file as ASCII from then on.
+    """
+    before = setlocale(LC_ALL)
     try:
         yield
     except RuntimeError:
         raise VolumeError("unreadable_volume", "SimpleITK cannot read this file; is it whole?") from None
+    finally:
+        setlocale(LC_ALL, before)

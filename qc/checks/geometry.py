@@ -24,7 +24,7 @@ class Geometry(Check):
     name = "volumes_geometry"
     group = "Volumes"
     title = "Volumes have a plausible geometry"
-    reads = ("volumes",)
+    reads = ("volumes", "segmentations")
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Warn where any volume is out of the ranges."""

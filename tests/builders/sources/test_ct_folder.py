@@ -1,5 +1,7 @@
 """Folders of CT of any hospital: NIfTI and DICOM, where each voxel lies, and whose it is. All sentences are our own."""
 
+import locale
+
 import nibabel as nib
 import numpy as np
 import polars as pl
@@ -19,6 +21,14 @@ from tests.builders.stages.ct_bodies import WAYS, chest, turned
 
 HU = np.rint(chest(20.0, (12, 10, 8))).astype(np.int16)
 AFFINE = np.diag([4.0, 4.0, 8.0, 1.0])
+
+
+@pytest.fixture(autouse=True)
+def own_locale():
+    """Writing DICOM, as these tests do, leaves a process in the locale "C"."""
+    before = locale.setlocale(locale.LC_ALL)
+    yield
+    locale.setlocale(locale.LC_ALL, before)
 
 
 def nifti(path, values=HU, affine=AFFINE):
@@ -292,3 +302,12 @@ def test_real_radiographs_are_no_volumes(samples, tmp_path):
             "several_frames",
             "repeated_slice",
         )
+
+
+def test_reading_dicom_leaves_the_locale_of_the_process_alone(folder):
+    """GDCM set it to "C", and every file opened later without an encoding was read as ASCII."""
+    before = locale.setlocale(locale.LC_ALL, "C.UTF-8"), locale.getpreferredencoding(False)
+    source = made(folder, patient="person", split="fold")
+    for path in read_all(source, "volumes").frame["path"]:
+        source.voxels(path)
+    assert (locale.setlocale(locale.LC_ALL), locale.getpreferredencoding(False)) == before

@@ -33,7 +33,8 @@ def test_reference_masks_prove_answers(samples: Path, tmp_path: Path) -> None:
     truth = tmp_path / "masks" / listed["id"][0]
     shutil.copytree(reference / "example_seg_fast", truth, ignore=shutil.ignore_patterns("*.json"))
     opened = rows(OpenVolumes(source)(listed))
-    segmented = Segment(Precomputed(str(tmp_path / "masks")), source)(opened, folder=tmp_path / "files" / "masks").frame
+    folder = tmp_path / "files" / "masks" / "f00"  # as deep as the engine's
+    segmented = Segment(Precomputed(str(tmp_path / "masks")), source)(opened, folder=folder).frame
     masks = Masks(source)(opened, segmented, root=tmp_path).frame
     keys = opened.select("study", "split")
     silent = [frame.clear() for frame in tables(corpus(scan="x"))[1:4]]
