@@ -13,18 +13,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt $(PIP_ARGS)
 PYTEST := $(BIN)/python -m pytest --durations=15 $(PYTEST_ARGS)
 
-.PHONY: demo demo-ct install test test-core soak lint types bench lock clean
+.PHONY: demo install test test-core soak lint types bench lock clean
 
 demo: .venv/.core
 	$(BIN)/medmill build mimic-ir --source synthetic=300 --out $(DEMO)
 	@echo "Open the report in a browser: $(abspath $(DEMO))/qc/report.html"
-
-demo-ct: .venv/.ct
-	@test -d $(DEMO)-ct/net/nnunet || $(BIN)/medmill train segmenter --out $(DEMO)-ct/net
-	TOTALSEG_HOME_DIR=$(abspath $(DEMO)-ct/net) $(BIN)/medmill build radgenome-chest-ct --source synthetic-ct=12 \
-		--set fast=true --out $(DEMO)-ct/radgenome
-	$(BIN)/medmill build ctrate-ir --source synthetic-ct=200 --out $(DEMO)-ct/retrieval
-	@echo "Open the reports in a browser: $(abspath $(DEMO))-ct/radgenome/qc/report.html and …/retrieval/qc/report.html"
 
 install: .venv/.core
 
@@ -65,11 +58,6 @@ clean:
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --quiet --upgrade "pip>=25.1" $(PIP_ARGS)
 	@$(INSTALL) --editable .
-	@touch $@
-
-.venv/.ct: .venv/.core
-	@echo "Installing torch and TotalSegmentator (a few minutes) …"
-	@$(INSTALL) --editable ".[ct]"
 	@touch $@
 
 .venv/.dev: .venv/.core

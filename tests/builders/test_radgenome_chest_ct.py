@@ -1,6 +1,5 @@
 """The whole way from phantom scans to grounded sentences and questions, held against what was planted."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import polars as pl
 import pytest
 
 from builders.api import build
-from builders.sources.phantom.body import structures
 from builders.sources.phantom.tree import write_tree
 from builders.sources.synthetic_ct import SyntheticCT
 from qc.run import run
@@ -28,8 +26,6 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The phantoms' label maps, as masks that are there already."""
     folder = tmp_path_factory.mktemp("phantoms")
     write_tree(folder, SCANS)
-    names = {str(value): name for name, (value, _) in structures().items()}
-    (folder / "truth" / "labels.json").write_text(json.dumps(names))
     return folder / "truth"
 
 

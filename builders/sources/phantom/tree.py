@@ -1,10 +1,12 @@
 """Phantom scans as files, laid out as CT-RATE lays out its own, with their truth beside them."""
 
+import json
 from pathlib import Path
 
 import polars as pl
 
 from builders.sources.ct_rate_tables import LABELS, SECTIONS
+from builders.sources.phantom.body import structures
 from builders.sources.synthetic_ct import SyntheticCT
 from schemas.voxels import Voxels
 
@@ -13,7 +15,7 @@ FOLDERS = {"train": "train", "validation": "validation"}
 
 def write_tree(folder: Path, source: SyntheticCT) -> int:
     """Write volumes, reports, metadata and labels as CT-RATE does, and under `truth/` the label maps (the tree of the
-    volumes again), `plants.parquet` and `sentences.parquet`. Returns the number of volumes."""
+    volumes again), `labels.json`, `plants.parquet` and `sentences.parquet`. Returns the number of volumes."""
     count = 0
     for shard in source.shards("volumes"):
         volumes = source.read("volumes", shard.name)
@@ -22,6 +24,8 @@ def write_tree(folder: Path, source: SyntheticCT) -> int:
             _save(folder / "truth" / path, source.truth_voxels(path))
         count += volumes.height
     _write_tables(folder / "dataset", source)
+    names = {str(value): name for name, (value, _) in structures().items()}
+    (folder / "truth" / "labels.json").write_text(json.dumps(names, indent=1), encoding="utf-8")
     source.plants().write_parquet(folder / "truth" / "plants.parquet")
     source.sentences().write_parquet(folder / "truth" / "sentences.parquet")
     return count
