@@ -94,12 +94,15 @@ def _structures(folders: list[Path], volume: Voxels) -> Iterator[Found]:
 
 def _read(file: Path, volume: Voxels) -> Voxels:
     """A mask on the grid of its volume; raises `VolumeError` for any other."""
+    import zlib
+
     import nibabel as nib
+    from nibabel.filebasedimages import ImageFileError
 
     try:
         image: Any = nib.load(file)  # pyright: ignore[reportPrivateImportUsage]
         values = np.asanyarray(image.dataobj)
-    except Exception as error:
+    except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:
         raise VolumeError("mask_unreadable", f"{file.name}: {type(error).__name__}") from None
     if values.shape != volume.values.shape:
         raise VolumeError("mask_shape", f"{file.name}: {values.shape} on a volume of {volume.values.shape} voxels")

@@ -74,12 +74,15 @@ class Masks(Stage):
 
 def read_mask(file: Path) -> Voxels:
     """A label map; raises `VolumeError` where it cannot be read."""
+    import zlib
+
     import nibabel
+    from nibabel.filebasedimages import ImageFileError
 
     try:
         image: Any = nibabel.load(file)
         return Voxels(np.asanyarray(image.dataobj), image.affine)
-    except Exception as error:
+    except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:
         raise VolumeError(
             "mask_unreadable", f"{file.name}: {type(error).__name__}; remove it and build again"
         ) from None
