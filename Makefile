@@ -8,16 +8,25 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PIP_ARGS ?=
 PYTEST_ARGS ?=
 DEMO ?= out/demo
+DEMO_CT ?= out/demo-ct
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt $(PIP_ARGS)
 PYTEST := $(BIN)/python -m pytest --durations=15 $(PYTEST_ARGS)
 
-.PHONY: demo install test test-core soak lint types bench lock clean
+.PHONY: demo demo-ct install test test-core soak lint types bench lock clean
 
 demo: .venv/.core
 	$(BIN)/medmill build mimic-ir --source synthetic=300 --out $(DEMO)
 	@echo "Open the report in a browser: $(abspath $(DEMO))/qc/report.html"
+
+# A small net is trained on phantoms, put where TotalSegmentator's weights would lie, and run by TotalSegmentator.
+demo-ct: .venv/.ct
+	$(BIN)/medmill train segmenter --out $(DEMO_CT)/net
+	TOTALSEG_HOME_DIR=$(abspath $(DEMO_CT)/net) $(BIN)/medmill build radgenome-chest-ct --source synthetic-ct=24 \
+		--set speed=fastest --out $(DEMO_CT)/radgenome
+	$(BIN)/medmill build ctrate-ir --source synthetic-ct=24 --out $(DEMO_CT)/ctrate-ir
+	@echo "Open the report in a browser: $(abspath $(DEMO_CT))/radgenome/qc/report.html"
 
 install: .venv/.core
 
@@ -50,7 +59,7 @@ lock: .venv/.dev
 	mv constraints.draft constraints.txt
 
 clean:
-	rm -rf .venv $(DEMO)
+	rm -rf .venv $(DEMO) $(DEMO_CT)
 
 .venv/.core: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name yours: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -58,6 +67,11 @@ clean:
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --quiet --upgrade "pip>=25.1" $(PIP_ARGS)
 	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/.ct: .venv/.core
+	@echo "Installing torch and TotalSegmentator …"
+	@$(INSTALL) --editable ".[ct]"
 	@touch $@
 
 .venv/.dev: .venv/.core

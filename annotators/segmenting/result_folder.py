@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 CLIP, MEAN, SPREAD = (-1000.0, 1000.0), 0.0, 300.0
 """Hounsfield units are clipped, and shifted and scaled by these; written to the plans, which nnU-Net obeys."""
@@ -57,15 +57,16 @@ class Model:
         return folder
 
 
-def fast_total(features: tuple[int, ...], patch: tuple[int, int, int]) -> Model:
-    """The model of 3 mm for the task `total`."""
+def total(speed: Literal["fast", "fastest"], features: tuple[int, ...], patch: tuple[int, int, int]) -> Model:
+    """The one model of 3 mm or of 6 mm for the task `total`."""
     from totalsegmentator.map_tasks_config import TASK_ID_WEIGHTS_CONFIGS
     from totalsegmentator.map_to_binary import class_map
     from totalsegmentator.python_api import get_task_config
 
-    settings = get_task_config("total", fast=True, quiet=True, plans="nnUNetPlans")
+    settings = get_task_config("total", quiet=True, plans="nnUNetPlans", **{speed: True})
     dataset = TASK_ID_WEIGHTS_CONFIGS[settings["task_id"]]["foldername"]
-    return Model(dataset, settings["trainer"], class_map["total"], features=features, patch=patch)
+    spacing = (settings["resample"],) * 3
+    return Model(dataset, settings["trainer"], class_map["total"], spacing, patch, features)
 
 
 _QUIET = {

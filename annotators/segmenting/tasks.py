@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from schemas.errors import MedmillError, UsageError
 
+Speed = Literal["default", "fast", "fastest"]
+"""Which models: for voxels of 1.5 mm (with most tasks), 3 mm, 6 mm; a task without a faster one takes its only."""
 LICENCES = "https://backend.totalsegmentator.com/license-academic/"
 
 
 @dataclass(frozen=True)
 class Task:
-    """`fast` is empty where there is no model for 3 mm."""
+    """`fast` is empty where there is but one model."""
 
     name: str
     bound: bool

@@ -14,7 +14,7 @@ from annotators.segmenting.merging import Found, merged
 from annotators.segmenting.network import Network
 from annotators.segmenting.segmenter import Ran, Segmented
 from annotators.segmenting.steps import Job, labelled
-from annotators.segmenting.tasks import check_licence, check_names, tasks
+from annotators.segmenting.tasks import Speed, check_licence, check_names, tasks
 from annotators.segmenting.weights import Weights, check_packages, check_weights, hashed, installed
 from schemas.voxels import Voxels
 
@@ -23,13 +23,14 @@ from schemas.voxels import Voxels
 class TotalSegmentator:
     """The package `totalsegmentator` (https://doi.org/10.1148/ryai.230024), one or more of its tasks.
 
-    `fast`: the 3 mm model where a task has one. `device`: auto, cpu, cuda, cuda:1, mps; not part of what identifies a
-    result, since it is recorded with each. Weights are those of the package's own folder (`TOTALSEG_HOME_DIR`);
-    `download`: fetch those that are missing. No usage statistics are sent: the code that does is never called.
+    `speed`: the package's flags `--fast` (models for 3 mm) and `--fastest` (6 mm), where a task has them. `device`:
+    auto, cpu, cuda, cuda:1, mps; not part of what identifies a result, since it is recorded with each. Weights are
+    those of the package's own folder (`TOTALSEG_HOME_DIR`); `download`: fetch those that are missing. No usage
+    statistics are sent: the code that does is never called.
     """
 
     tasks: tuple[str, ...] = ("total",)
-    fast: bool = False
+    speed: Speed = "default"
     device: str = field(default="auto", repr=False)
     download: bool = field(default=False, repr=False)
 
@@ -65,14 +66,14 @@ class TotalSegmentator:
         return Segmented(Voxels(values, volume.affine), labels, worst(case.ran))
 
     def _found(self, case: "_Case", task: str) -> NDArray[np.uint8]:
-        settings = _settings(task, self.fast)
+        settings = _settings(task, self.speed)
         values = case.labels(_job(task, settings, case.device), case.crop(settings))
         return values if not settings["remove_outside"] else _inside(values, case, settings)
 
     @cached_property
     def _weights(self) -> list[Weights]:
         """Of all tasks, and of the rough models that some of them crop by."""
-        every = [_settings(task, self.fast) for task in self.tasks]
+        every = [_settings(task, self.speed) for task in self.tasks]
         jobs = [_job(task, settings, "cpu") for task, settings in zip(self.tasks, every, strict=True)]
         jobs += [_rough(settings, "cpu") for settings in every if settings["crop"]]
         return list(dict.fromkeys(weights for job in jobs for weights in job.weights))
@@ -111,10 +112,11 @@ class _Case:
         return Network.of(weights.folder, weights.folds, step, self.device).label(image)
 
 
-def _settings(task: str, fast: bool) -> dict[str, Any]:
+def _settings(task: str, speed: Speed) -> dict[str, Any]:
     from totalsegmentator.python_api import get_task_config
 
-    return get_task_config(task, fast=fast and bool(tasks()[task].fast), quiet=True, plans="nnUNetPlans")
+    flags = {speed: True} if speed != "default" and tasks()[task].fast else {}
+    return get_task_config(task, quiet=True, plans="nnUNetPlans", **flags)
 
 
 def _job(task: str, settings: dict[str, Any], device: str) -> Job:
@@ -127,9 +129,8 @@ def _job(task: str, settings: dict[str, Any], device: str) -> Job:
 def _rough(settings: dict[str, Any], device: str) -> Job:
     """The model that the package crops by: of 6 mm, or of 3 mm where a task asks; of the body for limbs."""
     if "body_trunc" in settings["crop"]:
-        return _job("body", {**_settings("body", True), "folds": [0]}, device)
-    fastest = {"task_id": 298, "resample": 6.0}
-    return _job("total", {**_settings("total", True), **({} if settings["robust_crop"] else fastest)}, device)
+        return _job("body", {**_settings("body", "fast"), "folds": [0]}, device)
+    return _job("total", _settings("total", "fast" if settings["robust_crop"] else "fastest"), device)
 
 
 def _weights(number: int, settings: dict[str, Any]) -> Weights:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from annotators.segmenting.absent import Absent
 from annotators.segmenting.choose import segmenter
+from annotators.segmenting.tasks import Speed
 from builders.base import Files, Group, Map, Recipe, Source, Table
 from builders.stages.annotate import Annotate
 from builders.stages.asking.entities import KeyedEntities
@@ -49,14 +50,15 @@ class Options:
 
     `text`: which sections are read. `rollup`: `directed` (present findings rise, absent ones sink) or `published`
     (everything rises, as in the released rows). `segmenter`: `totalsegmentator`, with tasks behind a colon
-    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`. `fast`: TotalSegmentator's nets
-    for 3 mm. `device`: auto, cpu, cuda. `unreported`: volumes without a report are rejected, or kept for their masks.
+    (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`. `speed`: TotalSegmentator's
+    nets for 1.5 mm (default), 3 mm (fast) or 6 mm (fastest). `device`: auto, cpu, cuda. `unreported`: volumes without
+    a report are rejected, or kept for their masks.
     """
 
     text: TextChoice = "both"
     rollup: Literal["directed", "published"] = "directed"
     segmenter: str = "totalsegmentator"
-    fast: bool = False
+    speed: Speed = "default"
     device: str = "auto"
     unreported: Unreported = "reject"
     seed: str = "medmill"
@@ -99,7 +101,7 @@ def _labels(name: str, source: Source) -> list[Table]:
 
 def _volumes(name: str, source: Source, options: Options) -> list[Table]:
     """What the volumes show."""
-    chosen = segmenter(options.segmenter, fast=options.fast, device=options.device)
+    chosen = segmenter(options.segmenter, speed=options.speed, device=options.device)
     segment = Segment(chosen if source.shards("volumes") else Absent(), source)
     wanted = WantedVolumes(options.unreported)
     return [

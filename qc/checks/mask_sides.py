@@ -18,10 +18,15 @@ SIDED: Final = {"liver": 1, "gallbladder": 1, "heart": -1, "stomach": -1, "splee
 """Organs without a side in their name, and where they lie: 1 to the right of the middle, -1 to the left."""
 VOTES: Final = 2
 """Organs that must agree; one alone may lie elsewhere."""
+CRUMB: Final = 1.0
+"""Millilitres below which a mask is a crumb of a structure that was cut off or missed: where it lies says nothing."""
 
 
 class SwappedSides(Check):
-    """Structures called left that lie to the right of their right twins, in millimetres of the patient."""
+    """Structures called left that lie to the right of their right twins, in millimetres of the patient.
+
+    Pairs of which one is a crumb are counted, not judged.
+    """
 
     name = "masks_swapped"
     group = "Volumes"
@@ -30,16 +35,23 @@ class SwappedSides(Check):
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Fail where any pair is swapped."""
-        there = measured(build).filter(pl.col("voxels") > 0).select("id", "volume", "structure", "x")
+        there = measured(build).filter(pl.col("voxels") > 0).select("id", "volume", "structure", "x", "volume_ml")
         pairs = _pairs().join(there, left_on="left", right_on="structure", maintain_order="left_right")
         both = pairs.join(
-            there.select("volume", right="structure", x_right="x"), on=["volume", "right"], maintain_order="left"
+            there.select("volume", right="structure", x_right="x", ml_right="volume_ml"),
+            on=["volume", "right"],
+            maintain_order="left",
         )
+        found, both = both.height, both.filter(pl.min_horizontal("volume_ml", "ml_right") >= CRUMB)
         swapped = both.filter(pl.col("x") > pl.col("x_right")).sort("id")
         cases = [f"{id}: {x - x_right:.0f} mm right of the {right}" for id, right, x, x_right in
                  swapped.select("id", "right", "x", "x_right").iter_rows()]  # fmt: skip
-        figures = {"pairs": both.height, "swapped": swapped.height, "volumes": swapped["volume"].n_unique()}
+        figures = {"pairs": both.height, "swapped": swapped.height, "volumes": swapped["volume"].n_unique(),
+                   "with_a_crumb": found - both.height}  # fmt: skip
         summary = f"{swapped.height:,} of {counted(both.height, 'pair')} swapped"
+        summary += (
+            f"; {found - both.height:,} more, of which one has less than {CRUMB:g} ml" if found > both.height else ""
+        )
         advice = "Is the volume mirrored, or its affine wrong? Sides in questions and grounding hang on it."
         return self.outcome("fail" if swapped.height else "pass", summary, advice=advice, figures=figures, cases=cases)
 

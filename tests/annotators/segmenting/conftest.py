@@ -16,17 +16,18 @@ from tests.annotators.segmenting.nets import random_net
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = {
-    "small": ("sm", "total", True),
-    "whole": ("whole", "total", True),
-    "turned": ("turned", "total", True),
-    "effusion": ("turned", "pleural_pericard_effusion", False),
+    "small": ("sm", "total", "fast"),
+    "whole": ("whole", "total", "fast"),
+    "turned": ("turned", "total", "fast"),
+    "coarse": ("turned", "total", "fastest"),
+    "effusion": ("turned", "pleural_pericard_effusion", "default"),
 }
 LONG_CASES = {
-    "parts": ("cut", "total", False),
-    "nodules": ("sm", "lung_nodules", False),
-    "body": ("sm", "body", True),
+    "parts": ("cut", "total", "default"),
+    "nodules": ("sm", "lung_nodules", "default"),
+    "body": ("sm", "body", "fast"),
 }
-"""Volume, task, whether fast: what the package itself is asked for."""
+"""Volume, task, speed: what the package itself is asked for."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOTALSEG_HOME_DIR", str(folder))
-        random_net(folder, 297, "total", fast=True)
-        random_net(folder, 298, "total", fast=True)
+        random_net(folder, 297, "total", "fast")
+        random_net(folder, 298, "total", "fastest")
         for number in range(291, 296):
             random_net(folder, number, "total")
         random_net(folder, 913, "lung_nodules", features=(8, 16))
         random_net(folder, 315, "pleural_pericard_effusion", features=(8, 16))
-        random_net(folder, 300, "body", fast=True, features=(8, 16))
+        random_net(folder, 300, "body", "fast", features=(8, 16))
         yield folder
 
 
@@ -82,7 +83,7 @@ def package_at_length(home: Path, samples: Path, tmp_path_factory: pytest.TempPa
     return run_package(LONG_CASES, home, samples, tmp_path_factory.mktemp("package"))
 
 
-def run_package(cases: dict[str, tuple[str, str, bool]], home: Path, samples: Path, folder: Path) -> Package:
+def run_package(cases: dict[str, tuple[str, str, str]], home: Path, samples: Path, folder: Path) -> Package:
     for name, volume in volumes(samples / "totalsegmentator_ct").items():
         save(folder / f"{name}.nii.gz", volume)
     wanted = [
@@ -90,9 +91,9 @@ def run_package(cases: dict[str, tuple[str, str, bool]], home: Path, samples: Pa
             "given": str(folder / f"{given}.nii.gz"),
             "made": str(folder / f"{name}.mask.nii.gz"),
             "task": task,
-            "fast": fast,
+            "speed": speed,
         }
-        for name, (given, task, fast) in cases.items()
+        for name, (given, task, speed) in cases.items()
     ]
     program = [sys.executable, str(Path(__file__).with_name("package_run.py"))]
     env = {**os.environ, "TOTALSEG_HOME_DIR": str(home), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}

@@ -6,7 +6,7 @@ SPACING = {298: (6.0, 6.0, 6.0), 297: (3.0, 3.0, 3.0), 315: (4.0, 3.0, 3.0)}
 """Of the voxels that a model sees; the others see them at the spacing that the package resamples to."""
 
 
-def random_net(home: Path, number: int, task: str, *, fast: bool = False, features: tuple[int, ...] = (2, 4)) -> Path:
+def random_net(home: Path, number: int, task: str, speed: str = "default", features: tuple[int, ...] = (2, 4)) -> Path:
     """Weights for one of the package's datasets, below `home`."""
     import torch
     from totalsegmentator import map_to_binary as package
@@ -15,7 +15,7 @@ def random_net(home: Path, number: int, task: str, *, fast: bool = False, featur
 
     from annotators.segmenting.result_folder import Model
 
-    settings = get_task_config(task, fast=fast, quiet=True, plans="nnUNetPlans")
+    settings = get_task_config(task, quiet=True, plans="nnUNetPlans", **({} if speed == "default" else {speed: True}))
     labels = package.class_map[task]
     if isinstance(settings["task_id"], list):
         labels = package.class_map_5_parts[package.map_taskid_to_partname_ct[number]]

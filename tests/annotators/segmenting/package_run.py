@@ -1,6 +1,6 @@
 """TotalSegmentator's own interface on some volumes, as a process of its own: JSON of cases on standard input.
 
-A case is {"given": file, "made": file, "task": name, "fast": bool}. Looking up a host is forbidden and told of.
+A case is {"given": file, "made": file, "task": name, "speed": name}. Looking up a host is forbidden and told of.
 """
 
 import json
@@ -21,8 +21,8 @@ def main() -> None:
 
     for case in json.load(sys.stdin):
         totalsegmentator(
-            Path(case["given"]), Path(case["made"]), task=case["task"], fast=case["fast"], ml=True, device="cpu",
-            nr_thr_resamp=1, nr_thr_saving=1, quiet=True,
+            Path(case["given"]), Path(case["made"]), task=case["task"], ml=True, device="cpu", nr_thr_resamp=1,
+            nr_thr_saving=1, quiet=True, fast=case["speed"] == "fast", fastest=case["speed"] == "fastest",
         )  # fmt: skip
     print("lookups:", json.dumps(asked))
 

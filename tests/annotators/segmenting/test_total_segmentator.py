@@ -31,8 +31,8 @@ def test_so_are_those_of_parts_crops_and_cleaned_bodies(case: str, package_at_le
 
 
 def assert_same(case: str, package: Package) -> None:
-    _, task, fast = (CASES | LONG_CASES)[case]
-    made = TotalSegmentator((task,), fast, "cpu").segment(package.given(case), case)
+    _, task, speed = (CASES | LONG_CASES)[case]
+    made = TotalSegmentator((task,), speed, "cpu").segment(package.given(case), case)
     wanted = package.made(case)
     assert np.unique(wanted).size > 1
     assert np.array_equal(made.mask.values, wanted)
@@ -49,7 +49,7 @@ def test_no_host_is_looked_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(socket, "getaddrinfo", lambda *host, **_: asked.append(host))
     monkeypatch.setattr(socket.socket, "connect", lambda _, address: asked.append(address))
     before = (home / "config.json").read_bytes()
-    TotalSegmentator(fast=True, device="cpu").segment(noise(), "n")
+    TotalSegmentator(speed="fast", device="cpu").segment(noise(), "n")
     assert asked == []
     assert (home / "config.json").read_bytes() == before
 
@@ -57,9 +57,9 @@ def test_no_host_is_looked_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_tasks_are_laid_over_one_another_without_loss(home: Path) -> None:
     """What a task finds alone is what it finds together with others."""
     volume = noise((26, 22, 16))
-    together = TotalSegmentator(("total", "body", "lung_nodules"), True, "cpu").segment(volume, "n")
+    together = TotalSegmentator(("total", "body", "lung_nodules"), "fast", "cpu").segment(volume, "n")
     for task in ("total", "body", "lung_nodules"):
-        alone = TotalSegmentator((task,), True, "cpu").segment(volume, "n")
+        alone = TotalSegmentator((task,), "fast", "cpu").segment(volume, "n")
         for label in alone.labels:
             values = [other.value for other in together.labels if (other.name, other.task) == (label.name, task)]
             there = alone.mask.values == label.value
@@ -69,7 +69,7 @@ def test_tasks_are_laid_over_one_another_without_loss(home: Path) -> None:
 def test_a_smaller_tile_or_the_cpu_is_taken_where_memory_runs_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    segmenter = TotalSegmentator(fast=True, device="cpu")
+    segmenter = TotalSegmentator(speed="fast", device="cpu")
     whole = segmenter.segment(noise(), "n")
     weights = segmenter._weights[0]
     net = Network.of(weights.folder, weights.folds, 0.8, "cpu")._predictor.network
@@ -99,14 +99,14 @@ def test_a_smaller_tile_or_the_cpu_is_taken_where_memory_runs_out(home: Path, mo
 )
 def test_a_volume_that_cannot_be_segmented(values: np.ndarray, reason: str, home: Path) -> None:
     with pytest.raises(VolumeError) as error:
-        TotalSegmentator(fast=True, device="cpu").segment(Voxels(values, np.eye(4)), "n")
+        TotalSegmentator(speed="fast", device="cpu").segment(Voxels(values, np.eye(4)), "n")
     assert error.value.reason == reason
 
 
 def test_missing_weights_are_one_line_with_folder_and_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOTALSEG_HOME_DIR", str(tmp_path / "nothing"))
     with pytest.raises(MedmillError, match=r"Dataset297\S+.*totalseg_download_weights -t total_fast") as error:
-        TotalSegmentator(fast=True).check()
+        TotalSegmentator(speed="fast").check()
     assert "\n" not in str(error.value)
     with pytest.raises(MedmillError, match=r"-t total && totalseg_download_weights -t lung_nodules"):
         TotalSegmentator(("total", "lung_nodules")).check()
@@ -115,7 +115,7 @@ def test_missing_weights_are_one_line_with_folder_and_command(tmp_path: Path, mo
 
 def test_a_task_bound_by_a_licence_is_named_as_such(home: Path) -> None:
     with pytest.raises(MedmillError, match=r"heartchambers_highres is bound by .* licence.*totalseg_set_license"):
-        TotalSegmentator(("total", "heartchambers_highres"), True).check()
+        TotalSegmentator(("total", "heartchambers_highres"), "fast").check()
 
 
 def test_a_task_that_there_is_not(home: Path) -> None:
@@ -128,12 +128,12 @@ def test_weights_are_part_of_the_fingerprint_and_their_place_is_not(
 ) -> None:
     import shutil
 
-    before = TotalSegmentator(fast=True).fingerprint
+    before = TotalSegmentator(speed="fast").fingerprint
     shutil.copytree(home, tmp_path / "moved")
     monkeypatch.setenv("TOTALSEG_HOME_DIR", str(tmp_path / "moved"))
-    assert TotalSegmentator(fast=True).fingerprint == before
+    assert TotalSegmentator(speed="fast").fingerprint == before
     next((tmp_path / "moved").rglob("Dataset297*/**/checkpoint_final.pth")).write_bytes(b"other")
-    assert TotalSegmentator(fast=True).fingerprint != before
+    assert TotalSegmentator(speed="fast").fingerprint != before
 
 
 def test_the_table_of_tasks_is_that_of_the_package() -> None:
@@ -168,10 +168,10 @@ def test_a_small_net_learns_the_labels_it_is_shown_and_finds_no_others(samples: 
     folder = samples / "totalsegmentator_ct"
     pair = read(folder / "example_ct_sm.nii.gz"), read(folder / "example_seg.nii.gz")
     for name in ("one", "two"):
-        SmallNet(features=(2, 4), steps=3).write(tmp_path / name, [pair])
+        SmallNet("fast", (2, 4), steps=3, patch=(16, 32, 32)).write(tmp_path / name, [pair])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOTALSEG_HOME_DIR", str(tmp_path / "one"))
-        first = TotalSegmentator(fast=True, device="cpu")
+        first = TotalSegmentator(speed="fast", device="cpu")
         made = first.segment(pair[0], "ct")
         patch.setenv("TOTALSEG_HOME_DIR", str(tmp_path / "two"))
         assert state(tmp_path / "one") == state(tmp_path / "two")

@@ -85,4 +85,4 @@ def recipe(source: Source, segmenter: TotalSegmentator) -> Recipe:
 def main() -> None:
     """One build as a process of its own, for a test that kills it: OUT LOG HELD..."""
     out, log, *held = sys.argv[1:]
-    make(recipe(Noise(), Slow(fast=True, device="cpu", log=log, held=tuple(held))), Path(out), Orders(workers=0))
+    make(recipe(Noise(), Slow(speed="fast", device="cpu", log=log, held=tuple(held))), Path(out), Orders(workers=0))

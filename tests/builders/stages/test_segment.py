@@ -22,7 +22,7 @@ from tests.builders.chaos import ROOT, strike
 from tests.builders.stages.segmenting import Noise, Slow, recipe
 
 pytestmark = pytest.mark.heavy
-FAST = TotalSegmentator(fast=True, device="cpu")
+FAST = TotalSegmentator(speed="fast", device="cpu")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -30,7 +30,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOTALSEG_HOME_DIR", str(folder))
-        random_net(folder, 297, "total", fast=True)
+        random_net(folder, 297, "total", "fast")
         yield folder
 
 
@@ -69,12 +69,12 @@ def test_a_net_that_fails_on_a_volume_rejects_it(
     import torch
 
     monkeypatch.setenv("TOTALSEG_HOME_DIR", str(tmp_path / "home"))
-    folder = random_net(tmp_path / "home", 297, "total", fast=True)
+    folder = random_net(tmp_path / "home", 297, "total", "fast")
     checkpoint = torch.load(folder / "fold_0" / "checkpoint_final.pth", weights_only=False)
     checkpoint["network_weights"]["decoder.seg_layers.0.bias"].fill_(1e30)
     torch.save(checkpoint, folder / "fold_0" / "checkpoint_final.pth")
     source = Noise(count=2)
-    made = Segment(TotalSegmentator(fast=True, device="cpu"), source)(
+    made = Segment(TotalSegmentator(speed="fast", device="cpu"), source)(
         source.read("volumes", "all"), folder=tmp_path / "a/b/c/d"
     )
     assert made.frame.is_empty()
@@ -100,7 +100,7 @@ def test_a_kill_loses_the_volumes_in_flight_alone(tmp_path: Path) -> None:
     assert sorted(kept) == ["v0.nii.gz", "v1.nii.gz"]
     Path(f"{log}.go").touch()
     log.write_text("")
-    make(recipe(Noise(), Slow(fast=True, device="cpu", log=str(log), held=("v2", "v3"))), out, Orders(workers=0))
+    make(recipe(Noise(), Slow(speed="fast", device="cpu", log=str(log), held=("v2", "v3"))), out, Orders(workers=0))
     assert sorted(log.read_text().split()) == ["v2", "v3"]
     assert {path.name: path.stat().st_ino for path in out.rglob("v[01].nii.gz")} == kept
     again = tmp_path / "again"
