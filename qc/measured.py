@@ -11,6 +11,8 @@ COLUMNS: Final = (
     "id", "volume", "study", "structure", "origin", "voxels", "volume_ml", "centroid", "borders", "largest_share",
     "components",
 )  # fmt: skip
+MIDDLE: Final = ("vertebrae", "thoracic spine", "spinal cord", "aorta")
+"""Where the middle of the patient is, by the first of these that is there."""
 PLAUSIBLE: Final = Path(__file__).with_name("plausible.tsv")
 
 
@@ -19,6 +21,23 @@ def measured(build: Build) -> pl.DataFrame:
     rows = build.scan("masks", COLUMNS).collect(engine="streaming").sort("id")
     axes = [pl.col("centroid").list.get(axis, null_on_oob=True).alias(name) for axis, name in enumerate("xyz")]
     return rows.with_columns(axes).drop("centroid")
+
+
+def from_middle(build: Build) -> pl.DataFrame:
+    """Masks that are not empty, with `off`: mm from the middle of the patient, to the right where positive.
+
+    The middle is where the vertebrae are, or else the spinal cord, or else the aorta; else `off` is null.
+    """
+    there = measured(build).filter(pl.col("voxels") > 0)
+    middle = (
+        there.filter(pl.col("structure").is_in(MIDDLE))
+        .with_columns(order=pl.col("structure").replace_strict(MIDDLE, range(len(MIDDLE)), return_dtype=pl.Int8))
+        .sort("volume", "order")
+        .unique("volume", keep="first", maintain_order=True)
+        .select("volume", middle="x")
+    )
+    both = there.join(middle, on="volume", maintain_order="left")
+    return both.with_columns(off=pl.col("x") - pl.col("middle"))
 
 
 def plausible() -> pl.DataFrame:

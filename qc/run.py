@@ -31,7 +31,7 @@ from qc.checks.offsets import Offsets
 from qc.checks.order import Order
 from qc.checks.origin import Origin
 from qc.checks.references import References
-from qc.checks.report_masks import OutOfView, PredictedFindings, RemovedOrgans
+from qc.checks.report_masks import OutOfView, PredictedFindings, RemovedOrgans, ReportSides
 from qc.checks.representatives import Representatives
 from qc.checks.scores import Scores
 from qc.checks.shortcut import Shortcut
@@ -75,6 +75,7 @@ CHECKS: tuple[type[Check], ...] = (
     RemovedOrgans,
     OutOfView,
     PredictedFindings,
+    ReportSides,
     Shortcut,
     Scores,
     Symmetry,

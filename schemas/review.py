@@ -60,6 +60,7 @@ class Round(Part):
     sample: int | None
     stratify: str
     seed: str
+    disagreements: bool = Field(default=False, description="Only items on which report and masks disagree.")
     items: int = Field(description="Items in the round.")
     of: int = Field(description="Items in the split.")
 

@@ -23,6 +23,7 @@ def review(
     source: tuple[str, ...] = (),
     sample: int | None = None,
     stratify: str | None = None,
+    disagreements: bool = False,
     seed: str = "medmill",
     reviewer: str | None = None,
     port: int = 0,
@@ -47,6 +48,7 @@ def review(
         source: NAME=VALUE: where a source of the build lies now, to see its volumes below the masks.
         sample: How many items; without it, all of the split.
         stratify: Draw from the values of this column in turn, so that rare ones are seen; anatomy, for example.
+        disagreements: Only masks or grounded sentences on which the report and the masks disagree.
         seed: Decides which items are drawn, and their order.
         reviewer: Who is reviewing; without it, the page asks.
         port: Of the page; 0 takes a free one.
@@ -62,7 +64,7 @@ def review(
         raise UsageError("--export and --import: one at a time")
     if export or import_:
         return _exchange(build, export, import_, json)
-    how = Drawing(split, sample, stratify or "", seed)
+    how = Drawing(split, sample, stratify or "", seed, disagreements)
     return _serve(build, table, how, reviewer or "", port, json, voxels=_voxels(build, source))
 
 
@@ -107,7 +109,8 @@ def _serve(
     desk = Desk(build.folder, reviewable(table), how, voxels)
     items = desk.keys.height
     if not items:
-        raise UsageError(f"--split {how.split}: {table} has no rows in it")
+        what = "no disagreement of report and masks" if how.disagreements and desk.of else "no rows"
+        raise UsageError(f"--split {how.split}: {table} has {what} in it")
     for fault in desk.faults():
         print(f"medmill: {fault}", file=sys.stderr)
 

@@ -7,13 +7,11 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
-from qc.measured import measured
+from qc.measured import from_middle, measured
 from qc.wording import counted
 from schemas import anatomy
 from schemas.quality import Outcome
 
-MIDDLE: Final = ("vertebrae", "spinal cord", "aorta")
-"""Where the middle of the patient is, by the first of these that is there."""
 SIDED: Final = {"liver": 1, "gallbladder": 1, "heart": -1, "stomach": -1, "spleen": -1}
 """Organs without a side in their name, and where they lie: 1 to the right of the middle, -1 to the left."""
 VOTES: Final = 2
@@ -66,17 +64,9 @@ class Mirrored(Check):
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Fail where at least `VOTES` organs, and most of those seen, lie on the wrong side."""
-        there = measured(build).filter(pl.col("voxels") > 0)
-        middle = (
-            there.filter(pl.col("structure").is_in(MIDDLE))
-            .with_columns(order=pl.col("structure").replace_strict(MIDDLE, range(len(MIDDLE)), return_dtype=pl.Int8))
-            .sort("volume", "order")
-            .unique("volume", keep="first", maintain_order=True)
-            .select("volume", middle="x")
-        )
-        organs = there.filter(pl.col("structure").is_in(list(SIDED))).join(middle, on="volume", maintain_order="left")
+        organs = from_middle(build).filter(pl.col("structure").is_in(list(SIDED)))
         side = pl.col("structure").replace_strict(SIDED, return_dtype=pl.Int8)
-        votes = organs.with_columns(wrong=(pl.col("x") - pl.col("middle")) * side < 0)
+        votes = organs.with_columns(wrong=pl.col("off") * side < 0)
         told = votes.group_by("volume", maintain_order=True).agg(
             seen=pl.len(), wrong=pl.col("wrong").sum(), named=pl.col("structure").filter("wrong")
         )

@@ -1,7 +1,7 @@
 """A round of review without its page: which item is next for whom, and verdicts that are saved before it shows."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -67,6 +67,7 @@ class Desk:
         drawn = draw(self._build, self.what, self.how)
         self.keys: pl.DataFrame = drawn.keys
         self.of = drawn.of
+        self._why = drawn.why
         self._places = {named(key): place for place, key in enumerate(drawn.keys.to_dicts(), 1)}
 
     @property
@@ -79,7 +80,9 @@ class Desk:
 
     def item(self, place: int) -> Shown | None:
         """What is shown at a position; None where the build has lost it."""
-        return shown(self.build, self.what, self.key(place))
+        item = shown(self.build, self.what, self.key(place))
+        why = self._why.get(str(self.key(place).get("id")))
+        return replace(item, facts=[("disagreement", why), *item.facts]) if item and why else item
 
     def scene(self, place: int) -> Scene | None:
         """The volume and the masks of an item; None where it has none."""
@@ -181,6 +184,7 @@ class Desk:
                 sample=how.sample,
                 stratify=how.stratify,
                 seed=how.seed,
+                disagreements=how.disagreements,
                 items=len(self._places),
                 of=self.of,
             )

@@ -1,11 +1,13 @@
 """Which items a round shows, and in which order: decided by a seed alone, so that two reviewers see the same."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import polars as pl
 
 from qc.build import Build
+from qc.disagreements import BETWEEN, disagreements
 from qc.review.items import keys
 from qc.review.reviewable import Reviewable
 from schemas.errors import UsageError
@@ -13,20 +15,27 @@ from schemas.errors import UsageError
 
 @dataclass(frozen=True)
 class Drawing:
-    """`sample`: how many items, None for all of the split. `stratify`: a column, "" for none."""
+    """`sample`: how many items, None for all of the split. `stratify`: a column, "" for none. `disagreements`: only
+    items on which the report and the masks of a scan disagree.
+    """
 
     split: str = "validation"
     sample: int | None = None
     stratify: str = ""
     seed: str = "medmill"
+    disagreements: bool = False
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The items of a round in order, one row of key columns each, out of `of` in the split."""
+    """The items of a round in order, one row of key columns each, out of `of` in the split.
+
+    `why` they disagree, by id, where only disagreements were asked for.
+    """
 
     keys: pl.DataFrame
     of: int
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 def draw(build: Build, what: Reviewable, how: Drawing) -> Drawn:
@@ -39,10 +48,19 @@ def draw(build: Build, what: Reviewable, how: Drawing) -> Drawn:
     if how.sample is not None and how.sample < 1:
         raise UsageError(f"--sample {how.sample}: at least 1 item is needed")
     found = keys(build, what, how.split, *([how.stratify] if how.stratify else [])).collect()
+    of, why = found.height, _why(build, what) if how.disagreements else {}
+    if how.disagreements:
+        found = found.filter(pl.col("id").is_in(list(why)))
     found = found.with_columns(_draws=_draws(found.select(what.key), how.seed)).sort("_draws")
     if how.stratify:
         found = _in_turn(found, how.stratify)
-    return Drawn(found.select(what.key).head(how.sample or found.height), found.height)
+    return Drawn(found.select(what.key).head(how.sample or found.height), of, why)
+
+
+def _why(build: Build, what: Reviewable) -> dict[str, str]:
+    if what.table not in BETWEEN:
+        raise UsageError(f"--disagreements: between report and masks, so of {' and '.join(BETWEEN)}; not {what.table}")
+    return dict(disagreements(build, what.table).select("id", "why").iter_rows())
 
 
 def _draws(rows: pl.DataFrame, seed: str) -> pl.Series:
