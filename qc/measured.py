@@ -9,7 +9,7 @@ from qc.build import Build
 
 COLUMNS: Final = (
     "id", "volume", "study", "structure", "origin", "voxels", "volume_ml", "centroid", "borders", "largest_share",
-    "components",
+    "components", "overlaps",
 )  # fmt: skip
 MIDDLE: Final = ("vertebrae", "thoracic spine", "spinal cord", "aorta")
 """Where the middle of the patient is, by the first of these that is there."""

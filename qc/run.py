@@ -24,6 +24,7 @@ from qc.checks.keys import Keys
 from qc.checks.laterality import Laterality
 from qc.checks.leakage import Leakage
 from qc.checks.marks import Marks
+from qc.checks.mask_overlaps import Overlaps
 from qc.checks.mask_sides import Mirrored, SwappedSides
 from qc.checks.mask_sizes import CutMasks, EmptyMasks, MaskPieces, MaskSizes
 from qc.checks.near_duplicates import NearDuplicates
@@ -69,6 +70,7 @@ CHECKS: tuple[type[Check], ...] = (
     EmptyMasks,
     MaskSizes,
     MaskPieces,
+    Overlaps,
     CutMasks,
     SwappedSides,
     Mirrored,

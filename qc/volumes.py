@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from qc.build import Build
+from schemas.mask_files import read_mask
 from schemas.terms import Terms
 from schemas.voxels import VolumeError, Voxels
 
@@ -50,7 +51,7 @@ class Volumes:
 
     def mask(self, id: str) -> Voxels:
         """The labels of a volume, in the order of the file; raises `VolumeError`."""
-        return read_nifti(self.mask_file(id))
+        return read_mask(self.mask_file(id))
 
     def hu(self, id: str) -> Voxels:
         """The volume in HU, in the order of the file; raises `VolumeError`."""
@@ -68,24 +69,6 @@ class Volumes:
         if rows is None or not rows.height:
             raise VolumeError("unknown_volume", f"{id}: the table volumes has no such row")
         return rows.row(0, named=True)
-
-
-def read_nifti(path: Path) -> Voxels:
-    """A mask file of a build; raises `VolumeError` where it is not there, damaged, or nibabel is not installed."""
-    try:
-        import nibabel as nib
-        from nibabel.filebasedimages import ImageFileError
-    except ImportError:
-        raise VolumeError("no_reader", "nibabel is not installed; pip install 'medmill[volumes]'") from None
-    import numpy as np
-
-    try:
-        image: Any = nib.load(path)
-        return Voxels(np.asarray(image.dataobj), np.asarray(image.affine))
-    except FileNotFoundError:
-        raise VolumeError("missing_file", f"{path.name}: no such file") from None
-    except (OSError, EOFError, ValueError, ImageFileError):
-        raise VolumeError("unreadable_volume", f"{path.name}: not readable as NIfTI") from None
 
 
 def _float(number: float) -> "np.float32":

@@ -103,5 +103,10 @@ class Mask(dy.Schema):
     borders = dy.List(
         dy.Enum(FACES), metadata=tag("label"), description="Faces of the volume that it touches: it may be cut there."
     )
+    overlaps = dy.List(
+        dy.Struct({"structure": dy.String(), "voxels": dy.Int64(min=1)}),
+        metadata=tag("label"),
+        description="Other structures that labels of their own put into some of its voxels, and how many these are.",
+    )
     components = dy.Int32(min=0, nullable=True, metadata=tag("count"), description="26-connected; null: not counted.")
     largest_share = dy.Float32(nullable=True, metadata=tag("score"), description="Of the voxels in the largest one.")

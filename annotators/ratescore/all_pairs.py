@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.compiled import compiled
+from annotators.compiled import compiled
 from annotators.ratescore.kernel import TILE, Sets, Vocabulary, combine, cover, matches, sets_of, vocabulary_of
 from annotators.ratescore.places import SCALE
 from annotators.ratescore.weights import WeightSet, load

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.compiled import compiled
+from annotators.compiled import compiled
 from annotators.ratescore.kernel import Sets, Vocabulary, sets_of
 from annotators.ratescore.places import N_STRATA, Chosen
 from annotators.ratescore.selection import Kept, Studies, place_of, shorten

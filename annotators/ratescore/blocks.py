@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from annotators.ratescore.compiled import compiled
+from annotators.compiled import compiled
 from annotators.ratescore.kernel import TILE, Sets, Vocabulary, combine, cover, matches, turn
 from annotators.ratescore.selection import Kept, Studies, offer
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from annotators.compiled import compiled
 from annotators.ratescore.blocks import spans
-from annotators.ratescore.compiled import compiled
 from annotators.ratescore.kernel import TILE, Sets, Vocabulary, combine, cover, matches
 from annotators.ratescore.places import SCALE
 from annotators.ratescore.selection import Studies

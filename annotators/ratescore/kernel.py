@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.compiled import compiled
+from annotators.compiled import compiled
 from annotators.ratescore.places import MOST, SCALE
 
 TILE: Final = 32

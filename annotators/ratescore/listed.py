@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.compiled import compiled
+from annotators.compiled import compiled
 from annotators.ratescore.kernel import KINDS, Sets, Vocabulary
 from annotators.ratescore.places import MOST, SCALE
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.compiled import compiled
+from annotators.compiled import compiled
 from annotators.ratescore.kernel import TILE
 from annotators.ratescore.places import MOST, N_STRATA, SCALE, TIE_BITS
 

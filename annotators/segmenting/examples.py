@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from annotators.segmenting.result_folder import CLIP, MEAN, SPREAD
-from schemas.voxels import Voxels
+from schemas.voxels import VolumeError, Voxels
 
 EVEN = 0.5
 """How evenly labels are drawn: 0 as they occur, 1 all alike."""
@@ -16,12 +16,15 @@ VOXELS = 60_000
 def as_seen(volume: Voxels, labels: Voxels, spacing: float, patch: tuple[int, int, int]) -> tuple[Any, Any]:
     """A pair as the net sees images at inference: upright, of one spacing, clipped, in [z, y, x].
 
-    What is smaller than a patch is padded on all sides with 0, as nnU-Net pads the images that it labels.
+    What is smaller than a patch is padded on all sides with 0, as nnU-Net pads the images that it labels. Raises
+    `VolumeError` where the labels are not on the grid of the volume.
     """
     import nibabel as nib
     import torch
     from totalsegmentator.resampling import change_spacing
 
+    if volume.values.shape != labels.values.shape:
+        raise VolumeError("mask_shape", f"labels of {labels.values.shape} on a volume of {volume.values.shape} voxels")
     seen = []
     for one, order in ((volume, 1), (labels, 0)):
         upright: Any = nib.as_closest_canonical(nib.Nifti1Image(one.values.astype(np.float64), one.affine))

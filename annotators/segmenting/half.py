@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.ratescore.compiled import compiled
+from annotators.compiled import compiled
 
 _SCALE = np.float32(2.0**112)
 """Between the exponents of single and half precision."""

@@ -5,19 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from annotators.segmenting.merging import Found, merged
 from annotators.segmenting.segmenter import Label, Ran, Segmented
 from schemas.errors import MedmillError
+from schemas.mask_files import demand_grid, read_mask
 from schemas.voxels import VolumeError, Voxels
 
 TASK = "precomputed"
 NAMES = "labels.json"
-CLOSE = 0.01
-"""Millimetres that the corners of mask and volume may lie apart."""
 
 
 @dataclass(frozen=True)
@@ -93,22 +91,7 @@ def _structures(folders: list[Path], volume: Voxels) -> Iterator[Found]:
 
 
 def _read(file: Path, volume: Voxels) -> Voxels:
-    """A mask on the grid of its volume; raises `VolumeError` for any other."""
-    import zlib
-
-    import nibabel as nib
-    from nibabel.filebasedimages import ImageFileError
-
-    try:
-        image: Any = nib.load(file)  # pyright: ignore[reportPrivateImportUsage]
-        values = np.asanyarray(image.dataobj)
-    except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:
-        raise VolumeError("mask_unreadable", f"{file.name}: {type(error).__name__}") from None
-    if values.shape != volume.values.shape:
-        raise VolumeError("mask_shape", f"{file.name}: {values.shape} on a volume of {volume.values.shape} voxels")
-    corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * [*values.shape, 1]
-    apart = np.abs(corners @ (image.affine - volume.affine).T).max()
-    if not apart <= CLOSE:
-        raise VolumeError("mask_affine", f"{file.name}: a corner lies {apart:.3g} mm from the volume's")
-    rounded = np.rint(values) if values.dtype.kind == "f" else values
-    return Voxels(rounded.astype(np.uint16), volume.affine)
+    """A mask on the grid of its volume, with the volume's affine; raises `VolumeError` for any other."""
+    mask = read_mask(file)
+    demand_grid(mask, volume, file.name)
+    return Voxels(mask.values, volume.affine)

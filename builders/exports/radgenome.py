@@ -10,8 +10,8 @@ import polars as pl
 from builders.exports.radgenome_vqa import radgenome_vqa, volume_names
 from builders.store import drafted
 from qc.build import Build
-from qc.volumes import read_nifti
 from schemas.errors import UsageError
+from schemas.mask_files import read_mask
 from schemas.structures import Structure, structures
 from schemas.voxels import Voxels
 
@@ -49,7 +49,7 @@ def _write_masks(build: Build, out: Path) -> None:
     rows = build.scan("masks", ["volume", "structure", "labels"]).collect().partition_by("volume", as_dict=True)
     made = build.scan("segmentations", ["id", "split", "path"]).collect().sort("id")
     for volume, split, path in made.select("id", "split", "path").iter_rows():
-        mask = read_nifti(build.folder / path)
+        mask = read_mask(build.folder / path)
         labels = dict(rows[(volume,)].select("structure", "labels").iter_rows())
         for kind, structure, values in _published(labels):
             folder = out / f"{WORDS[split]}_{kind}_mask" / f"seg_{volume.replace('/', '--')}"

@@ -13,12 +13,10 @@ from annotators.masks.statistics import Figures, figures
 from builders.base import REJECTED_SCHEMA, Kept, Source, Stage
 from builders.stages.hu_scale import hounsfield
 from schemas.anatomy import slug
+from schemas.mask_files import demand_grid, read_mask
 from schemas.structures import Obtained, obtained
 from schemas.volumes import FACES, Mask
 from schemas.voxels import VolumeError, Voxels
-
-CLOSE: float = 0.01
-"""Millimetres that the corners of a mask and its volume may lie apart: what single precision does to an affine."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,16 @@ class Masks(Stage):
 
     def _measured(self, volume: Mapping[str, Any], file: Path) -> Iterator[dict[str, Any]]:
         mask, image = read_mask(file), self.source.voxels(volume["path"])
-        demand_fit(mask, image)
+        demand_grid(mask, image, file.name)
         values = hounsfield(image, volume["slope"], volume["intercept"]).values
         labels = [(label["value"], label["name"], label["task"]) for label in volume["labels"]]
         found = figures(mask.values, values, max((value for value, _, _ in labels), default=0) + 1)
-        for one in obtained(labels):
-            yield {**_named(volume, one), **_told(found.of(list(one.values)), mask), **self._pieces(mask, found, one)}
+        structures = obtained(labels)
+        shared = _shared(structures, found)
+        for one in structures:
+            told = _told(found.of(list(one.values)), mask)
+            yield {**_named(volume, one), **told, "overlaps": shared[one.structure.known_as],
+                   **self._pieces(mask, found, one)}  # fmt: skip
 
     def _pieces(self, mask: Voxels, found: Figures, one: Obtained) -> dict[str, Any]:
         whole = found.of(list(one.values))
@@ -70,32 +72,6 @@ class Masks(Stage):
         box = tuple(slice(low, high) for low, high in zip(whole.low[0], whole.high[0], strict=True))
         count, share = components(mask.values[box], one.values)
         return {"components": count, "largest_share": share}
-
-
-def read_mask(file: Path) -> Voxels:
-    """A label map; raises `VolumeError` where it cannot be read."""
-    import zlib
-
-    import nibabel
-    from nibabel.filebasedimages import ImageFileError
-
-    try:
-        image: Any = nibabel.load(file)
-        return Voxels(np.asanyarray(image.dataobj), image.affine)
-    except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:
-        raise VolumeError(
-            "mask_unreadable", f"{file.name}: {type(error).__name__}; remove it and build again"
-        ) from None
-
-
-def demand_fit(mask: Voxels, volume: Voxels) -> None:
-    """Raise `VolumeError` where a mask has another grid than its volume."""
-    if mask.values.shape != volume.values.shape:
-        raise VolumeError("mask_shape", f"mask of {mask.values.shape} on a volume of {volume.values.shape} voxels")
-    corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * [*mask.values.shape, 1]
-    apart = np.abs(corners @ (mask.affine - volume.affine).T).max()
-    if not apart <= CLOSE:
-        raise VolumeError("mask_affine", f"a corner of the mask lies {apart:.3g} mm from the volume's")
 
 
 def _named(volume: Mapping[str, Any], one: Obtained) -> dict[str, Any]:
@@ -109,6 +85,22 @@ def _named(volume: Mapping[str, Any], one: Obtained) -> dict[str, Any]:
         "labels": list(one.values),
         "origin": one.origin,
     }
+
+
+def _shared(structures: list[Obtained], found: Figures) -> dict[str, list[dict[str, Any]]]:
+    """Voxels in values that bear the names of several structures: two tasks, or two files, claim them."""
+    direct = [one for one in structures if one.origin == "direct"]
+    bearers: dict[int, list[str]] = {}
+    for one in direct:
+        for value in one.values:
+            bearers.setdefault(value, []).append(one.structure.known_as)
+    voxels: dict[str, dict[str, int]] = {one.structure.known_as: {} for one in structures}
+    for value, names in bearers.items():
+        for name in names if found.count[value] else ():
+            for other in names:
+                if other != name:
+                    voxels[name][other] = voxels[name].get(other, 0) + int(found.count[value])
+    return {name: [{"structure": other, "voxels": n} for other, n in sorted(of.items())] for name, of in voxels.items()}
 
 
 def _told(found: Figures, mask: Voxels) -> dict[str, Any]:

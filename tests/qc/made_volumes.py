@@ -116,7 +116,7 @@ def _segmentation(id: str, folder: Path) -> dict[str, Any]:
 
 
 def _masks(id: str) -> list[dict[str, Any]]:
-    fixed = {"volume": id, "study": id[:4], "split": "validation", "origin": "direct", "borders": []}
+    fixed = {"volume": id, "study": id[:4], "split": "validation", "origin": "direct", "borders": [], "overlaps": []}
     return [
         {"id": f"{id}/{name.replace(' ', '-')}", "structure": name, "labels": [label], "centroid": centroid(label)}
         | {"voxels": int((anatomy_ras() == label).sum()), "volume_ml": 1.0, "hu_mean": HU[label]}

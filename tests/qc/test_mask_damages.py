@@ -78,6 +78,12 @@ def organs_in_crumbs(build: GoodBuild) -> None:
     masks(build, pl.col("structure").is_in(["liver", "spleen"]), largest_share=pl.lit(0.3))
 
 
+def spleen_in_the_liver(build: GoodBuild) -> None:
+    whole = build.read("masks").schema["overlaps"]
+    claimed = pl.lit([{"structure": "spleen", "voxels": 500}], whole)
+    masks(build, of("liver"), overlaps=claimed)
+
+
 def spacing_of_a_metre(build: GoodBuild) -> None:
     wide = pl.concat_list(pl.lit(1000.0), pl.lit(1000.0), pl.lit(1000.0)).cast(pl.List(pl.Float32))
     build.edit("volumes", lambda f: f.with_columns(spacing=pl.when(id=ONE).then(wide).otherwise("spacing")))
@@ -144,6 +150,7 @@ DAMAGES: dict[Callable[[GoodBuild], None], tuple[str, str]] = {
     nothing_segmented: ("masks_empty", "fail"),
     livers_of_ten_litres: ("masks_sizes", "warn"),
     organs_in_crumbs: ("masks_pieces", "warn"),
+    spleen_in_the_liver: ("masks_overlap", "warn"),
     spacing_of_a_metre: ("volumes_geometry", "warn"),
     liver_said_to_be_gone: ("report_removed", "warn"),
     what_is_found_is_empty: ("report_out_of_view", "warn"),

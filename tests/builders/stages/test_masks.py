@@ -102,6 +102,10 @@ def test_a_voxel_that_two_tasks_claim_counts_for_both(tmp_path: Path) -> None:
     frame, _ = rows(volume, mask, [*LOBES, *both], tmp_path)
     counts = dict(frame.select("structure", "voxels").iter_rows())
     assert (counts["left upper lobe"], counts["lung nodule"]) == (36, 1)
+    overlaps = dict(frame.select("structure", "overlaps").iter_rows())
+    assert overlaps["lung nodule"] == [{"structure": "left upper lobe", "voxels": 1}]
+    assert overlaps["left upper lobe"] == [{"structure": "lung nodule", "voxels": 1}]
+    assert overlaps["left lower lobe"] == [] and overlaps["left lung"] == [], "a union shares what its parts share"
 
 
 def test_hand_made_masks_are_known_by_their_published_names(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""Mask files: NIfTI label maps, read and held against the grid of their volume."""
+
+import zlib
+from pathlib import Path
+from typing import Any, Final
+
+from schemas.voxels import VolumeError, Voxels
+
+CLOSE: Final = 0.01
+"""Millimetres that the corners of a mask and its volume may lie apart: what single precision does to an affine."""
+
+
+def read_mask(file: Path) -> Voxels:
+    """The labels of a file, in the order of its axes, integers.
+
+    Raises `VolumeError`: `missing_file`, `mask_unreadable`, `no_reader` where nibabel is not installed.
+    """
+    try:
+        import nibabel as nib
+        from nibabel.filebasedimages import ImageFileError
+    except ImportError:
+        raise VolumeError("no_reader", "nibabel is not installed; pip install 'medmill[volumes]'") from None
+    import numpy as np
+
+    try:
+        image: Any = nib.load(file)
+        values = np.asanyarray(image.dataobj)
+    except FileNotFoundError:
+        raise VolumeError("missing_file", f"{file.name}: no such file") from None
+    except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:
+        told = f"{file.name}: not readable as NIfTI ({type(error).__name__}); remove it and make it again"
+        raise VolumeError("mask_unreadable", told) from None
+    labels = np.rint(values).astype(np.uint16) if values.dtype.kind == "f" else values
+    return Voxels(labels, np.asarray(image.affine))
+
+
+def demand_grid(mask: Voxels, volume: Voxels, name: str) -> None:
+    """Raise `VolumeError` (`mask_shape`, `mask_affine`) where the mask `name` has another grid than its volume."""
+    import numpy as np
+
+    if mask.values.shape != volume.values.shape:
+        raise VolumeError("mask_shape", f"{name}: {mask.values.shape} on a volume of {volume.values.shape} voxels")
+    corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * [*mask.values.shape, 1]
+    apart = np.abs(corners @ (mask.affine - volume.affine).T).max()
+    if not apart <= CLOSE:
+        raise VolumeError("mask_affine", f"{name}: a corner lies {apart:.3g} mm from the volume's")
