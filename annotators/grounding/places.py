@@ -13,10 +13,15 @@ _BESIDE_AORTA: Final = ("paraaortic", "para-aortic", "para aortic")
 
 
 def in_abdomen(said: Sequence[Said], before: Sequence[str]) -> Sequence[Said]:
-    """Nodes without a place, or beside the aorta, are in the abdomen where the abdomen was spoken of before."""
+    """Nodes without a place, or beside the aorta, are in the abdomen where the abdomen was spoken of before.
+
+    Those that the words themselves put into the mediastinum (`mediastinal lymphadenopathy, the node …`) stay there.
+    """
     below = before and all("abdominal structures" in anatomy.ancestors(node) for node in before)
     structures = [one for one in said if one.structure]
-    if not below or any(not one.text.lower().startswith(_BESIDE_AORTA) for one in structures):
+    if not below or any("mediastin" in one.text.lower() for one in said):
+        return said
+    if any(not one.text.lower().startswith(_BESIDE_AORTA) for one in structures):
         return said
     return [one._replace(nodes=tuple("abdomen" if n == "mediastinum" else n for n in one.nodes)) for one in said]
 

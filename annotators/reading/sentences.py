@@ -1,7 +1,12 @@
-"""Where sentences end in dictated and translated reports, decided without looking at letter case or line breaks."""
+"""Where sentences end in dictated and translated reports, decided without looking at letter case.
+
+Line breaks count only where they are no wrapping (`lines`).
+"""
 
 import re
 from typing import Final
+
+from annotators.reading import lines
 
 _QUOTATION: Final = re.compile(r'(?<=[a-z] )"([a-z][^".]{1,38}[a-z])"(?= [a-z])')
 """A short quoted phrase within a sentence; every other straight quote sets off an item."""
@@ -24,7 +29,8 @@ def split(text: str) -> list[tuple[int, int]]:
     """Bounds of the sentences of a passage, in order, without surrounding blanks, bullets and quotes.
 
     A full stop inside a date, a decimal or an ordinal ends nothing, nor does a mask; a straight quote, a bullet, a
-    number that opens an item, the mark of a list (`1)`, `*`, a dash), and an empty line do.
+    number that opens an item, the mark of a list (`1)`, `*`, a dash), an empty line, and the end of a line that holds
+    an item of its own do.
     """
     lowered = text.lower()
     if len(lowered) != len(text):
@@ -47,8 +53,13 @@ def split(text: str) -> list[tuple[int, int]]:
 def _items(text: str) -> list[int]:
     """Where listed items begin: marks that count from one or from `a`, stars, and dashes where one opens the text.
 
-    Line breaks do not count, so that a text reads the same however its lines are wrapped.
+    A line that only wraps opens none, so that a text reads the same however its lines are wrapped.
     """
+    own = lines.items(text) if "\n" in text else []
+    return sorted({*own, *_marked(text)})
+
+
+def _marked(text: str) -> list[int]:
     dashed = text.lstrip()[:1] in ("-", "\u2013")
     if not (dashed or "*" in text or "1)" in text or "a)" in text):
         return []
