@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from builders.api import build
+from builders.sources.phantom.body import structures
+from builders.sources.phantom.plants import LOBES
 from builders.sources.phantom.tree import write_tree
 from builders.sources.synthetic_ct import SyntheticCT
 from qc.run import run
@@ -105,6 +108,51 @@ def test_presence_is_answered_as_planted(made: Path) -> None:
     share = 1 - (wrong_yes.height + wrong_no.height) / said.height
     print(f"{share:.4f} of {said.height} right")
     assert said.height > 100 and share >= RIGHT
+
+
+SEGMENTER = {
+    "heart": "heart", "liver": "liver", "spleen": "spleen", "stomach": "stomach", "gallbladder": "gallbladder",
+    "pancreas": "pancreas", "thyroid gland": "thyroid_gland", **LOBES,
+    **{f"{side} adrenal gland": f"adrenal_gland_{side}" for side in ("left", "right")},
+    **{f"{side} kidney": f"kidney_{side}" for side in ("left", "right")},
+}  # fmt: skip
+
+
+def truly(made: Path, type: str) -> Iterator[tuple[dict, dict[str, tuple[int, float]]]]:
+    """Questions of a type, each with voxels and height (mm) of every structure that was painted in its volume."""
+    paths = dict(rows(made, "volumes").select("study", "path").iter_rows())
+    asked = rows(made, "questions").filter(pl.col("type") == type).sort("study")
+    for study, questions in asked.group_by("study", maintain_order=True):
+        truth = SCANS.truth_voxels(paths[study[0]])
+        painted = {name: np.argwhere(truth.values == label) for name, (label, _) in structures().items()}
+        seen = {name: (len(at), float(truth.affine[2] @ [*at.mean(0), 1])) for name, at in painted.items() if len(at)}
+        yield from ((question, seen) for question in questions.iter_rows(named=True))
+
+
+def test_the_level_of_an_organ_is_that_of_the_nearest_vertebra_painted(made: Path) -> None:
+    answers = set()
+    for question, seen in truly(made, "level"):
+        height = seen[SEGMENTER[question["node"]]][1]
+        nearest = min((abs(z - height), name) for name, (_, z) in seen.items() if name.startswith("vertebrae_"))[1]
+        assert question["answer"] == f"{nearest.removeprefix('vertebrae_')} vertebra", question["id"]
+        answers.add(question["answer"])
+    assert len(answers) >= 5
+
+
+def test_the_larger_of_two_has_more_voxels_painted(made: Path) -> None:
+    answers = set()
+    for question, seen in truly(made, "larger"):
+        pair = [part.replace("-", " ") for part in question["id"].split("/")[-2:]]
+        assert question["answer"] == max(pair, key=lambda name: seen[SEGMENTER[name]][0]), question["id"]
+        answers.add(question["answer"])
+    assert len(answers) >= 3
+
+
+@pytest.mark.parametrize("type", ["side", "volume_band", "level", "larger"])
+def test_what_masks_prove_is_asked_with_answers_that_differ(type: str, made: Path) -> None:
+    """Phantoms once had each organ at one vertebra, and one lobe always larger, so nothing of it was ever balanced."""
+    balanced = rows(made, "questions").filter((pl.col("type") == type) & pl.col("balanced"))
+    assert balanced.height > 0 and balanced["answer"].n_unique() > 1
 
 
 def test_a_text_only_copy_needs_no_segmenter(tmp_path: Path) -> None:

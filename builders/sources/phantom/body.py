@@ -30,13 +30,21 @@ HEIGHT: Final = 330.0
 @dataclass(frozen=True)
 class Shape:
     """What differs between patients. `size`: all lengths. `heart`: of the heart alone. `low`, `high`: the slices that
-    the field of view holds, as shares of the height; `step`: spacing in mm along x, y, z."""
+    the field of view holds, as shares of the height; `step`: spacing in mm along x, y, z. `spine`: by how many mm the
+    vertebrae and ribs lie higher than usual beside the organs; `fissure`: likewise the oblique fissures, so that lower
+    lobes are larger."""
 
     size: float = 1.0
     heart: float = 1.0
     low: float = 0.0
     high: float = 1.0
     step: Point = (3.0, 3.0, 3.0)
+    spine: float = 0.0
+    fissure: float = 0.0
+
+    def height(self, level: str) -> float:
+        """Of the middle of a vertebra, in mm of a patient of size 1."""
+        return LEVELS[level] + self.spine
 
 
 @cache
@@ -107,10 +115,10 @@ class Body:
             x, y, z = (line / self.shape.size for line in self.canvas.places(window))
             dome = (112 if sign > 0 else 104) + 26 * (1 - ((x - sign * 66) / 60) ** 2 - (y / 90) ** 2)
             inside = inside & (z > dome)
-            lower = z < 186 - 0.85 * y
+            lower = z < 186 + self.shape.fissure - 0.85 * y
             parts = {f"lung_lower_lobe_{side}": lower, f"lung_upper_lobe_{side}": ~lower}
             if sign > 0:
-                middle = ~lower & (z < 182) & (y > -200)
+                middle = ~lower & (z < 182 + self.shape.fissure / 2) & (y > -200)
                 parts = {f"lung_lower_lobe_{side}": lower, "lung_middle_lobe_right": middle,
                          f"lung_upper_lobe_{side}": ~lower & ~middle}  # fmt: skip
             for name, part in parts.items():
@@ -162,7 +170,8 @@ class Body:
 
     def _skeleton(self) -> None:
         self.line("spinal_cord", 6, (0, -80, -20), (0, -80, 340))
-        for level, z in LEVELS.items():
+        for level in LEVELS:
+            z = self.shape.height(level)
             self.ball(f"vertebrae_{level}", (0, -58, z), (17, 14, 10.5), power=6)
             self.line(
                 f"vertebrae_{level}", 3.5, (11, -66, z), (12, -84, z), (0, -92, z - 4), (-12, -84, z), (-11, -66, z)
@@ -181,7 +190,7 @@ class Body:
         wide = {1: 78, 2: 104, 3: 122}.get(number, 136)
         x = sign * (18 + (wide - 18) * np.sin(turn) ** 0.8)
         y = -62 - 34 * np.sin(turn * 2).clip(0) + 150 * (1 - np.cos(turn)) / 2
-        z = LEVELS[f"T{number}"] + 2 - (26 if number > 1 else 8) * np.sin(turn / 2) ** 2
+        z = self.shape.height(f"T{number}") + 2 - (26 if number > 1 else 8) * np.sin(turn / 2) ** 2
         path = (np.stack([x, y, z], 1) * self.shape.size).astype(np.float32)
         label, hu = structures()[name]
         voxels = beads(self.canvas, path, 4.6 * self.shape.size)

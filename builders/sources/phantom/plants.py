@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from builders.sources.grammar.words import Dice
-from builders.sources.phantom.body import FAT, LEVELS, MEDIASTINAL, Body, structures
+from builders.sources.phantom.body import FAT, MEDIASTINAL, Body, structures
 from builders.sources.phantom.shapes import Canvas, ellipsoid
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ KINDS: Final = (
 )
 
 
+WIDE: Final = (
+    "emphysema", "pleural effusion", "pericardial effusion", "ground glass opacity", "consolidation", "atelectasis",
+)  # fmt: skip
+"""Findings that change a whole region, in the order in which they are planted; the others come after them."""
+
+
 def drawn(dice: Dice, *, whole: bool, share: float) -> list[Plant]:
     """The findings of a scan: each concept with this chance, in one place; `whole`: the abdomen is in view."""
     kinds = [kind for kind in KINDS if dice.chance(share) and (whole or not kind.abdominal)]
@@ -76,8 +82,11 @@ def _plant(dice: Dice, kind: Kind) -> Plant:
 
 
 def planted(body: Body, plants: Sequence[Plant], dice: Dice) -> None:
-    """Change the voxels of a painted body; an enlarged heart is of the body's shape already."""
-    for plant in plants:
+    """Change the voxels of a painted body, what is wide before what it would hide.
+
+    An enlarged heart is of the body's shape already.
+    """
+    for plant in sorted(plants, key=lambda plant: WIDE.index(plant.concept) if plant.concept in WIDE else len(WIDE)):
         if plant.concept in _PAINTERS:
             _PAINTERS[plant.concept](body, plant, dice)
 
@@ -188,7 +197,7 @@ def _node(body: Body, plant: Plant, dice: Dice) -> None:
 def _fracture(body: Body, plant: Plant, dice: Dice) -> None:
     """The upper half of the body of a vertebra is gone."""
     level = plant.node.rpartition("(")[2].rstrip(")").upper()
-    window, inside = ellipsoid(body.canvas, body.at(0, -52, LEVELS[level] + 6), body.at(20, 10, 6), power=6)
+    window, inside = ellipsoid(body.canvas, body.at(0, -52, body.shape.height(level) + 6), body.at(20, 10, 6), power=6)
     vertebra = body.canvas.labels[window] == _label(f"vertebrae_{level}")
     body.canvas.paint(window, inside & vertebra, FAT, 0)
 

@@ -60,22 +60,27 @@ def scans(seed: str, count: int) -> Sequence[Scan]:
         number += 1
         dice = Dice(f"{seed}/patient {number}")
         patient = f"{'valid' if dice.chance(VALIDATION) else 'train'}_{number}"
-        first = _scan(Dice(f"{seed}/{patient}_a"), f"{patient}_a", patient)
+        first = _scan(Dice(f"{seed}/{patient}_a"), Dice(f"{seed}/{patient}/build"), f"{patient}_a", patient)
         found.append(first)
         if dice.chance(0.3):
             found.append(_later(Dice(f"{seed}/{patient}_b"), f"{patient}_b", first))
     return found[:count]
 
 
-def _scan(dice: Dice, id: str, patient: str) -> Scan:
+def _scan(dice: Dice, build: Dice, id: str, patient: str) -> Scan:
     low = dice.pick((0.0, 0.0, 0.0, 0.24))
     plants = tuple(drawn(dice, whole=low == 0, share=SHARE))
     large = any(plant.concept == "cardiomegaly" for plant in plants)
     size = 0.95 + 0.1 * dice.throw()
-    shape = Shape(size, 1.24 if large else 0.98, low, dice.pick((1.0, 1.0, 0.93)))
+    shape = _built(build, Shape(size, 1.24 if large else 0.98, low, dice.pick((1.0, 1.0, 0.93))))
     gone = low == 0 and not any(plant.node == "gallbladder" for plant in plants) and dice.chance(0.12)
     sided = any(plant.side for plant in plants)
     return Scan(id, patient, shape, plants, _storage(dice), gone, "", sided and dice.chance(0.08), dice.chance(0.2))
+
+
+def _built(dice: Dice, shape: Shape) -> Shape:
+    """How patients differ inside, so that organs lie at several vertebrae and none of a pair is always the larger."""
+    return replace(shape, spine=32 * dice.throw() - 16, fissure=60 * dice.throw() - 10)
 
 
 def _later(dice: Dice, id: str, first: Scan) -> Scan:

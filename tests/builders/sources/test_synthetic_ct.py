@@ -12,6 +12,7 @@ from builders.sources.phantom.body import structures
 from builders.sources.phantom.plants import LOBES
 from builders.sources.phantom.reports import patterns
 from builders.sources.phantom.tree import write_tree
+from builders.sources.phantom.voxels import canvas_of
 from builders.sources.synthetic_ct import SyntheticCT
 from builders.stages.hu_scale import hounsfield
 from builders.stages.open_volumes import OpenVolumes
@@ -164,3 +165,15 @@ def test_a_tree_on_disk_is_read_by_the_source_of_ct_rate(tmp_path: Path) -> None
     path = all_of("volumes", small)["path"][0]
     read, made = real.voxels(path), small.voxels(path)
     assert np.array_equal(read.values, made.values) and np.allclose(read.affine, made.affine, atol=1e-4)
+
+
+def test_emphysema_and_effusions_hide_no_nodule() -> None:
+    """They were once painted over it: the report then named a nodule that no voxel showed."""
+    source = SyntheticCT("200")
+    wide = source.plants().filter(pl.col("concept").is_in(["emphysema", "pleural effusion"]))
+    both = source.plants().filter(concept="nodule").join(wide, on="study", how="semi")
+    upper = both.filter(pl.col("node").str.ends_with("upper lobe")).head(6)
+    for study, node in pl.concat([upper, both.head(6)]).select("study", "node").iter_rows():
+        scan = next(one for one in source.scans() if one.id == study)
+        canvas = canvas_of(scan, source.seed)
+        assert (canvas.hu[canvas.labels == structures()[LOBES[node]][0]] > 0).any(), (study, node)
