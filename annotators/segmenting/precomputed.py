@@ -22,6 +22,8 @@ NAMES = "labels.json"
 class Precomputed:
     """`folder` holds, anywhere below it, one of these per volume `ID`: a label map `ID.nii.gz` (what its values mean is
     in `labels.json` at the top: `{"1": "spleen", …}`), or a folder `ID` or `seg_ID` with one file per structure.
+
+    Of an id with a slash (`study/volume`) the study alone will do; so will `--` for the slash, as builds name masks.
     """
 
     folder: str = field(repr=False)
@@ -52,16 +54,19 @@ class Precomputed:
 
     def segment(self, volume: Voxels, name: str) -> Segmented:
         """The masks of the volume called `name`."""
-        maps = sorted(Path(self.folder).rglob(f"{name}.nii.gz"))
+        names = dict.fromkeys((name, name.replace("/", "--"), name.partition("/")[0]))
+        maps = [path for word in names for path in self._found(f"{word}.nii.gz")]
         if maps:
             return self._map(_read(maps[0], volume))
-        folders = [
-            path for word in (name, f"seg_{name}") for path in sorted(Path(self.folder).rglob(word)) if path.is_dir()
-        ]
+        words = [f"{start}{word}" for word in names for start in ("", "seg_")]
+        folders = [path for word in words for path in self._found(word) if path.is_dir()]
         if not folders:
             raise VolumeError("no_mask", f"{name}: no mask below {Path(self.folder).name}")
         values, labels = merged(list(_structures(folders, volume)))
         return Segmented(Voxels(values, volume.affine), labels, Ran())
+
+    def _found(self, word: str) -> list[Path]:
+        return sorted(Path(self.folder).rglob(word))
 
     def _map(self, mask: Voxels) -> Segmented:
         names = self._names
