@@ -2,7 +2,8 @@
 
 One row per name: the 210 masks of the released archive (the paper says 197; which 13 names it leaves out is not told),
 the 10 coarse regions, whose make-up nobody published, and a few more that open tasks yield. `how`: `direct` (labels of
-tasks, `task:name`), `union` (of labels and other rows) or `none`, with the reason in `why`. Rows of kind `finding` are
+tasks, `task:name`), `union` (of labels and other rows), `split` (a side of a label, which
+annotators/segmenting/sides.py parts) or `none`, with the reason in `why`. Rows of kind `finding` are
 masks of findings: they are predictions of a lesion, noisy in RadGenome, and stand apart from the structure they are in.
 """
 
@@ -24,7 +25,7 @@ class Structure:
     name: str
     kind: Literal["structure", "region", "finding"]
     node: str
-    how: Literal["direct", "union", "none"]
+    how: Literal["direct", "union", "split", "none"]
     of: tuple[str, ...]
     why: str
 
@@ -50,7 +51,7 @@ class Obtained:
 
     structure: Structure
     values: tuple[int, ...]
-    origin: Literal["direct", "union"]
+    origin: Literal["direct", "union", "split"]
 
 
 def obtained(labels: Iterable[tuple[int, str, str]]) -> list[Obtained]:
@@ -71,9 +72,17 @@ def obtained(labels: Iterable[tuple[int, str, str]]) -> list[Obtained]:
     for structure in structures().values():
         made = _values(structure, values)
         if made and structure.known_as not in found:
-            one = len(structure.of) == 1 and structure.of[0] in values
-            found[structure.known_as] = Obtained(structure, tuple(sorted(made)), "direct" if one else "union")
+            found[structure.known_as] = Obtained(structure, tuple(sorted(made)), _origin(structure, values))
     return list(found.values())
+
+
+def _origin(structure: Structure, values: Mapping[str, set[int]]) -> Literal["direct", "union", "split"]:
+    """Masks of a published name are direct, however the table would make them."""
+    if f"={structure.name}" in values:
+        return "direct"
+    if structure.how == "split":
+        return "split"
+    return "direct" if len(structure.of) == 1 and structure.of[0] in values else "union"
 
 
 def _keys(name: str, task: str) -> tuple[str, ...]:

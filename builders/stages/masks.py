@@ -31,7 +31,7 @@ class Masks(Stage):
     source: Source = field(repr=False)
     count_components: bool = True
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     data: ClassVar[tuple[str, ...]] = ("schemas/structures.tsv", "schemas/anatomy.tsv")
     reads_files: ClassVar[bool] = True
 

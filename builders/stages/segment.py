@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from annotators.segmenting.segmenter import Segmented, Segmenter
+from annotators.segmenting.sides import sided
 from builders.base import REJECTED_SCHEMA, Kept, Source, Stage
 from builders.files import keep_file
 from builders.settings import AtLeastOne
@@ -31,7 +32,7 @@ class Segment(Stage):
     source: Source = field(repr=False)
     overlap: AtLeastOne = field(default=2, repr=False)
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     data: ClassVar[tuple[str, ...]] = ("annotators/segmenting/tasks.tsv",)
 
     @property
@@ -92,7 +93,8 @@ class Segment(Stage):
 
     def _segmented(self, volume: Row) -> Segmented:
         stored = self.source.voxels(volume["path"])
-        return self.segmenter.segment(hounsfield(stored, volume["slope"], volume["intercept"]), volume["id"])
+        hu = hounsfield(stored, volume["slope"], volume["intercept"])
+        return sided(self.segmenter.segment(hu, volume["id"]))
 
     def _told(self, made: Segmented) -> Row:
         return {

@@ -62,7 +62,10 @@ def test_a_mask_file_is_the_label_map_on_the_grid_of_its_volume(made: Path) -> N
         mask = nibabel.load(made / row["path"])  # pyright: ignore[reportPrivateImportUsage]
         path = rows(made, "volumes").filter(id=row["id"])["path"][0]
         wanted = SCANS.truth_voxels(path)
-        assert np.array_equal(np.asanyarray(mask.dataobj), wanted.values)  # pyright: ignore[reportAttributeAccessIssue]
+        values = np.asanyarray(mask.dataobj)  # pyright: ignore[reportAttributeAccessIssue]
+        for name, (value, _) in structures().items():
+            named = [label["value"] for label in row["labels"] if label["name"] == name]
+            assert np.array_equal(np.isin(values, named), wanted.values == value), name
         assert np.allclose(mask.affine, wanted.affine, atol=1e-3)  # pyright: ignore[reportAttributeAccessIssue]
 
 
