@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from annotators.segmenting.fitting import read_on_grid
+from annotators.segmenting.mask_files import END, called, folders_of, map_of, names_below
 from annotators.segmenting.merging import Found, merged
 from annotators.segmenting.segmenter import Label, Ran, Segmented
 from schemas.errors import MedmillError
@@ -16,14 +17,13 @@ from schemas.voxels import VolumeError, Voxels
 
 TASK = "precomputed"
 NAMES = "labels.json"
-CLOSE = 0.01
-"""Millimetres that the corners of mask and volume may lie apart."""
 
 
 @dataclass(frozen=True)
 class Precomputed:
     """`folder` holds, anywhere below it, one of these per volume `ID`: a label map `ID.nii.gz` (what its values mean is
     in `labels.json` at the top: `{"1": "spleen", …}`), or a folder `ID` or `seg_ID` with one file per structure.
+    Where an `ID` is a study and a hash (`ct-folder`), the study's name does.
     """
 
     folder: str = field(repr=False)
@@ -54,16 +54,14 @@ class Precomputed:
 
     def segment(self, volume: Voxels, name: str) -> Segmented:
         """The masks of the volume called `name`."""
-        maps = sorted(Path(self.folder).rglob(f"{name}.nii.gz"))
-        if maps:
-            return self._map(_read(maps[0], volume))
-        folders = [
-            path for word in (name, f"seg_{name}") for path in sorted(Path(self.folder).rglob(word)) if path.is_dir()
-        ]
-        if not folders:
-            raise VolumeError("no_mask", f"{name}: no mask below {Path(self.folder).name}")
-        values, labels = merged(list(_structures(folders, volume)))
-        return Segmented(Voxels(values, volume.affine), labels, Ran())
+        names = names_below(self.folder, self.fingerprint)
+        for word in called(name):
+            if (file := map_of(names, self.folder, word)) is not None:
+                return self._map(read_on_grid(file, volume))
+            if folders := folders_of(names, self.folder, word):
+                return _merged(folders, volume)
+        wanted = " or ".join(f"{word}{END}" for word in called(name))
+        raise VolumeError("no_mask", f"no {wanted} and no folder of that name below {Path(self.folder).name}")
 
     def _map(self, mask: Voxels) -> Segmented:
         names = self._names
@@ -84,31 +82,14 @@ class Precomputed:
             ) from None
 
 
+def _merged(folders: list[Path], volume: Voxels) -> Segmented:
+    values, labels = merged(list(_structures(folders, volume)))
+    return Segmented(Voxels(values, volume.affine), labels, Ran())
+
+
 def _structures(folders: list[Path], volume: Voxels) -> Iterator[Found]:
     """One binary mask per file; an empty one is a structure that was looked for and not found."""
     files = sorted(file for folder in folders for file in folder.glob("*.nii.gz"))
     for file in files:
-        there = (_read(file, volume).values > 0).astype(np.uint8)
+        there = (read_on_grid(file, volume).values > 0).astype(np.uint8)
         yield Found(TASK, there, {1: file.name.removesuffix(".nii.gz")})
-
-
-def _read(file: Path, volume: Voxels) -> Voxels:
-    """A mask on the grid of its volume; raises `VolumeError` for any other."""
-    import zlib
-
-    import nibabel as nib
-    from nibabel.filebasedimages import ImageFileError
-
-    try:
-        image: Any = nib.load(file)  # pyright: ignore[reportPrivateImportUsage]
-        values = np.asanyarray(image.dataobj)
-    except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:
-        raise VolumeError("mask_unreadable", f"{file.name}: {type(error).__name__}") from None
-    if values.shape != volume.values.shape:
-        raise VolumeError("mask_shape", f"{file.name}: {values.shape} on a volume of {volume.values.shape} voxels")
-    corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * [*values.shape, 1]
-    apart = np.abs(corners @ (image.affine - volume.affine).T).max()
-    if not apart <= CLOSE:
-        raise VolumeError("mask_affine", f"{file.name}: a corner lies {apart:.3g} mm from the volume's")
-    rounded = np.rint(values) if values.dtype.kind == "f" else values
-    return Voxels(rounded.astype(np.uint16), volume.affine)
