@@ -9,10 +9,13 @@ from schemas.voxels import VolumeError, Voxels
 
 CLOSE = 0.01
 """Millimetres that the corners of mask and volume may lie apart."""
+_WHOLE = 0.01
+"""How far a label may lie off a whole number: what slope and intercept of a header leave."""
 
 
 def read_on_grid(file: Path, volume: Voxels) -> Voxels:
-    """A mask as uint16 in the axes of its volume; raises `VolumeError` `mask_unreadable`, `mask_shape`, `mask_affine`.
+    """A mask as uint16 in the axes of its volume; raises `VolumeError` `mask_unreadable`, `mask_shape`, `mask_affine`,
+    `mask_label` for what are no labels.
 
     Axes may be stored in another order or turned round: converters of DICOM turn the rows (dcm2niix), and slices are
     ordered along their normal here. Nothing is resampled.
@@ -30,8 +33,16 @@ def read_on_grid(file: Path, volume: Voxels) -> Voxels:
             "mask_affine",
             f"{file.name}: a corner lies {apart:.3g} mm from the volume's; resample it to the volume",
         )
-    rounded = np.rint(mask.values) if mask.values.dtype.kind == "f" else mask.values
-    return Voxels(rounded.astype(np.uint16), volume.affine)
+    return Voxels(_labels(mask.values, file.name), volume.affine)
+
+
+def _labels(values: np.ndarray, name: str) -> np.ndarray:
+    """Whole numbers that a file may hold as real ones; NaN, probabilities and negative numbers are none."""
+    low, high = values.min(), values.max()
+    whole = np.rint(values) if values.dtype.kind == "f" else values
+    if not (low >= 0 and high <= np.iinfo(np.uint16).max) or np.abs(whole - values).max() > _WHOLE:
+        raise VolumeError("mask_label", f"{name}: voxels from {low:g} to {high:g}, expected whole numbers from 0")
+    return whole.astype(np.uint16)
 
 
 def _turned(mask: Voxels, affine: np.ndarray) -> Voxels:

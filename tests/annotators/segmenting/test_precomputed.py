@@ -49,6 +49,9 @@ def test_a_folder_of_structures_that_overlap(name: str, tmp_path: Path) -> None:
         (np.ones((4, 5, 7), np.uint8), 0.0, "mask_shape"),
         (np.ones((4, 5, 6), np.uint8), 0.5, "mask_affine"),
         (np.full((4, 5, 6), 9, np.uint8), 0.0, "mask_label"),
+        (np.where(VOLUME.values == 7, np.nan, 1.0), 0.0, "mask_label"),
+        (np.where(VOLUME.values == 7, 0.4, 1.0), 0.0, "mask_label"),
+        (np.where(VOLUME.values == 7, -1, 1).astype(np.int16), 0.0, "mask_label"),
     ],
 )
 def test_a_mask_that_does_not_fit(values: np.ndarray, shift: float, reason: str, tmp_path: Path) -> None:
