@@ -11,7 +11,7 @@ CLOSE: Final = 0.01
 
 
 def read_mask(file: Path) -> Voxels:
-    """The labels of a file, in the order of its axes, integers.
+    """The labels of a file, in the order of its axes and of the type that it stores.
 
     Raises `VolumeError`: `missing_file`, `mask_unreadable`, `no_reader` where nibabel is not installed.
     """
@@ -30,8 +30,7 @@ def read_mask(file: Path) -> Voxels:
     except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:
         told = f"{file.name}: not readable as NIfTI ({type(error).__name__}); remove it and make it again"
         raise VolumeError("mask_unreadable", told) from None
-    labels = np.rint(values).astype(np.uint16) if values.dtype.kind == "f" else values
-    return Voxels(labels, np.asarray(image.affine))
+    return Voxels(values, np.asarray(image.affine))
 
 
 def demand_grid(mask: Voxels, volume: Voxels, name: str) -> None:
@@ -39,8 +38,10 @@ def demand_grid(mask: Voxels, volume: Voxels, name: str) -> None:
     import numpy as np
 
     if mask.values.shape != volume.values.shape:
-        raise VolumeError("mask_shape", f"{name}: {mask.values.shape} on a volume of {volume.values.shape} voxels")
+        raise VolumeError(
+            "mask_shape", f"{name}: {mask.values.shape} on a volume of {volume.values.shape} voxels; resample it"
+        )
     corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * [*mask.values.shape, 1]
     apart = np.abs(corners @ (mask.affine - volume.affine).T).max()
     if not apart <= CLOSE:
-        raise VolumeError("mask_affine", f"{name}: a corner lies {apart:.3g} mm from the volume's")
+        raise VolumeError("mask_affine", f"{name}: a corner lies {apart:.3g} mm from the volume's; resample it")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from annotators.segmenting.fitting import read_on_grid
+from annotators.segmenting.mask_names import END, called, folders_of, map_of, names_below
 from annotators.segmenting.merging import Found, merged
 from annotators.segmenting.segmenter import Label, Ran, Segmented
 from schemas.errors import MedmillError
-from schemas.mask_files import demand_grid, read_mask
 from schemas.voxels import VolumeError, Voxels
 
 TASK = "precomputed"
@@ -22,8 +23,7 @@ NAMES = "labels.json"
 class Precomputed:
     """`folder` holds, anywhere below it, one of these per volume `ID`: a label map `ID.nii.gz` (what its values mean is
     in `labels.json` at the top: `{"1": "spleen", …}`), or a folder `ID` or `seg_ID` with one file per structure.
-
-    Of an id with a slash (`study/volume`) the study alone will do; so will `--` for the slash, as builds name masks.
+    Where an `ID` is a study and a hash (`ct-folder`), the study's name does.
     """
 
     folder: str = field(repr=False)
@@ -54,19 +54,14 @@ class Precomputed:
 
     def segment(self, volume: Voxels, name: str) -> Segmented:
         """The masks of the volume called `name`."""
-        names = dict.fromkeys((name, name.replace("/", "--"), name.partition("/")[0]))
-        maps = [path for word in names for path in self._found(f"{word}.nii.gz")]
-        if maps:
-            return self._map(_read(maps[0], volume))
-        words = [f"{start}{word}" for word in names for start in ("", "seg_")]
-        folders = [path for word in words for path in self._found(word) if path.is_dir()]
-        if not folders:
-            raise VolumeError("no_mask", f"{name}: no mask below {Path(self.folder).name}")
-        values, labels = merged(list(_structures(folders, volume)))
-        return Segmented(Voxels(values, volume.affine), labels, Ran())
-
-    def _found(self, word: str) -> list[Path]:
-        return sorted(Path(self.folder).rglob(word))
+        names = names_below(self.folder, self.fingerprint)
+        for word in called(name):
+            if (file := map_of(names, self.folder, word)) is not None:
+                return self._map(read_on_grid(file, volume))
+            if folders := folders_of(names, self.folder, word):
+                return _merged(folders, volume)
+        wanted = " or ".join(f"{word}{END}" for word in called(name))
+        raise VolumeError("no_mask", f"no {wanted} and no folder of that name below {Path(self.folder).name}")
 
     def _map(self, mask: Voxels) -> Segmented:
         names = self._names
@@ -87,16 +82,14 @@ class Precomputed:
             ) from None
 
 
+def _merged(folders: list[Path], volume: Voxels) -> Segmented:
+    values, labels = merged(list(_structures(folders, volume)))
+    return Segmented(Voxels(values, volume.affine), labels, Ran())
+
+
 def _structures(folders: list[Path], volume: Voxels) -> Iterator[Found]:
     """One binary mask per file; an empty one is a structure that was looked for and not found."""
     files = sorted(file for folder in folders for file in folder.glob("*.nii.gz"))
     for file in files:
-        there = (_read(file, volume).values > 0).astype(np.uint8)
+        there = (read_on_grid(file, volume).values > 0).astype(np.uint8)
         yield Found(TASK, there, {1: file.name.removesuffix(".nii.gz")})
-
-
-def _read(file: Path, volume: Voxels) -> Voxels:
-    """A mask on the grid of its volume, with the volume's affine; raises `VolumeError` for any other."""
-    mask = read_mask(file)
-    demand_grid(mask, volume, file.name)
-    return Voxels(mask.values, volume.affine)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from builders.base import Recipe
     from builders.plan import Plan
     from schemas.manifest import Manifest
@@ -83,17 +85,27 @@ def _show_plan(plan: "Plan", *, json: bool) -> None:
 
 
 def _show_result(manifest: "Manifest", out: Path) -> None:
-    """What was made, and what took longest."""
+    """What was made, what was not and why, and what took longest."""
     from builders.progress import clock
     from builders.state import state_of
 
     rows = sum(split.rows for table in manifest.tables for split in table.splits.values())
     _say(f"{manifest.dataset}: {len(manifest.tables)} tables, {rows:,} rows in {clock(manifest.wall_seconds)}; {out}")
+    for told in _rejected(manifest):
+        _say(told)
     for source in manifest.sources:
         for note in source.notes:
             _say(f"note: {source.name}: {note}")
     if slowest := state_of(out).slowest:
         _say("slowest: " + ", ".join(f"{partition} {clock(seconds)}" for seconds, partition in slowest[:3]))
+
+
+def _rejected(manifest: "Manifest") -> "Iterator[str]":
+    """A line per table, the most frequent reason first."""
+    for stage in manifest.stages:
+        if counts := sorted(stage.rejected.items(), key=lambda reason: (-reason[1], reason[0])):
+            reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts)
+            yield f"rejected: {stage.table}: {reasons}; ids and details in rejected/{stage.table}"
 
 
 def _check(out: Path, recipe: "Recipe", *, quiet: bool) -> int:

@@ -39,7 +39,8 @@ class CtFolder(Source):
     `reports-table` has them. `volume`: the column that names a report's volumes, several separated by `;`: a file with
     or without its end, the folder of a series, or a folder above; default the column `id`. A volume without a report
     and a report without a volume stay. `reconstruction`: which volume of a study is taken; kernel and spacing are
-    known of DICOM alone. `most_voxels`: a larger volume is refused unread.
+    known of DICOM alone. `most_voxels`: a larger volume is refused unread. `slope`, `intercept`: what makes HU of files
+    that hold other numbers (`intercept=-1024` where air is about 0); per volume it is decided whether it needs them.
 
     Ids of volumes and messages hold no path and no name of a file, for these may be names of people.
     """
@@ -59,6 +60,8 @@ class CtFolder(Source):
     reconstruction: Reconstruction = "first"
     volumes_per_shard: AtLeastOne = 48
     most_voxels: AtLeastOne = MOST_VOXELS
+    slope: float = 1.0
+    intercept: float = 0.0
 
     name: ClassVar[str] = "ct-folder"
     version: ClassVar[int] = 1
@@ -113,7 +116,7 @@ class CtFolder(Source):
         if table == "reports":
             return self._reports.read("reports", shard)
         rows = self._listing().filter(pl.col("key").str.starts_with(shard))
-        return volume_rows(self._place.full(), rows, self.reconstruction)
+        return volume_rows(self._place.full(), rows, self.reconstruction, (self.slope, self.intercept))
 
     def _listing(self) -> pl.DataFrame:
         return listing(self._place.full(), self._reports)

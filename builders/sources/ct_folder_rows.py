@@ -43,8 +43,10 @@ def _below(root: str, claims: pl.DataFrame) -> pl.DataFrame:
     return claims.with_columns(pl.col("name").str.strip_prefix(f"{root.rstrip('/')}/"))
 
 
-def volume_rows(root: str, rows: pl.DataFrame, reconstruction: Reconstruction) -> Kept:
-    """Volume rows of some units with all of their studies. An id is that of the study and a hash of the path."""
+def volume_rows(root: str, rows: pl.DataFrame, reconstruction: Reconstruction, scale: tuple[float, float]) -> Kept:
+    """Volume rows of some units with all of their studies. An id is that of the study and a hash of the path. `scale`:
+    slope and intercept that files may want."""
+    slope, intercept = scale if scale != (1, 0) else (None, None)
     clear = rows.filter(~pl.col("ambiguous"))
     twice = rows.filter("ambiguous").select(
         id=pl.col("study") + "/" + _hashed(rows.filter("ambiguous")["path"]),
@@ -54,8 +56,8 @@ def volume_rows(root: str, rows: pl.DataFrame, reconstruction: Reconstruction) -
     people = clear.select("study", "patient", "split").unique("study", keep="first", maintain_order=True)
     made = found.sort("study", "path").with_columns(
         reconstruction=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("study"),
-        slope=pl.lit(None, pl.Float32),
-        intercept=pl.lit(None, pl.Float32),
+        slope=pl.lit(slope, pl.Float32),
+        intercept=pl.lit(intercept, pl.Float32),
     )
     made = made.join(people, on="study", how="left", maintain_order="left").with_columns(chosen=chosen(reconstruction))
     return Kept(made.select(list(Volume.columns())), pl.concat([twice, rejected]))

@@ -127,7 +127,7 @@ def _demand_even(headers: Sequence[Any]) -> None:
         raise VolumeError(
             "missing_slice",
             f"slices lie {abs(usual):g} mm apart, but {abs(steps[uneven[0]]):g} mm behind slice {uneven[0] + 1} "
-            f"({len(uneven)} such gaps in {len(headers)} slices)",
+            f"({len(uneven)} such gaps in {len(headers)} slices): a file is missing or damaged",
         )
     positions = _positions(headers)
     way = positions[-1] - positions[0]
@@ -206,6 +206,9 @@ def _telling() -> Iterator[None]:
 
     GDCM leaves the process in the locale "C", in which Python would read every file as ASCII from then on.
     """
+    import SimpleITK
+
+    SimpleITK.ProcessObject.GlobalWarningDisplayOff()  # they hold paths, too
     before = setlocale(LC_ALL)
     try:
         yield

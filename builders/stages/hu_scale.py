@@ -53,9 +53,16 @@ def decide_scale(values: "np.ndarray", slope: float | None, intercept: float | N
         if (scale := _under(stored, name, *by)) is not None
     ]  # fmt: skip
     if len(found) != 1:
-        under = "both scales" if found else "no scale"
-        raise VolumeError("scale_undecided", f"lung and soft tissue have their peaks in place under {under}")
+        raise VolumeError("scale_undecided", _undecided(slope, intercept, bool(found)))
     return found[0]
+
+
+def _undecided(slope: float | None, intercept: float | None, both: bool) -> str:
+    tried = " and ".join(f"{name} (x {by[0]:g} + {by[1]:g})" for name, by in _hypotheses(slope, intercept).items())
+    return (
+        f"lung and soft tissue have their peaks in place under {'both' if both else 'none'} of: {tried}; "
+        "is it a chest CT? Its numbers must be HU, or become HU by the slope and intercept that its source names"
+    )
 
 
 def hounsfield(voxels: Voxels, slope: float, intercept: float) -> Voxels:

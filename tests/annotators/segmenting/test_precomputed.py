@@ -49,6 +49,9 @@ def test_a_folder_of_structures_that_overlap(name: str, tmp_path: Path) -> None:
         (np.ones((4, 5, 7), np.uint8), 0.0, "mask_shape"),
         (np.ones((4, 5, 6), np.uint8), 0.5, "mask_affine"),
         (np.full((4, 5, 6), 9, np.uint8), 0.0, "mask_label"),
+        (np.where(VOLUME.values == 7, np.nan, 1.0), 0.0, "mask_label"),
+        (np.where(VOLUME.values == 7, 0.4, 1.0), 0.0, "mask_label"),
+        (np.where(VOLUME.values == 7, -1, 1).astype(np.int16), 0.0, "mask_label"),
     ],
 )
 def test_a_mask_that_does_not_fit(values: np.ndarray, shift: float, reason: str, tmp_path: Path) -> None:
@@ -95,3 +98,42 @@ def test_any_net_of_nnunet(home: Path, tmp_path: Path) -> None:
     assert len(made.labels) == 117
     with pytest.raises(MedmillError, match="no nnU-Net here"):
         segmenter(f"nnunet:{tmp_path}").check()
+
+
+def test_masks_of_volumes_whose_ids_hold_a_hash_are_found_by_the_study(tmp_path: Path) -> None:
+    """Ids of `ct-folder` are the study and a hash of the path; nobody who has masks could name them so."""
+    values = (VOLUME.values % 3).astype(np.uint8)
+    made = masks(tmp_path, values).segment(VOLUME, "v/0011aabbcc")
+    assert np.array_equal(made.mask.values, values)
+    (tmp_path / "w--0011aabbcc.nii.gz").write_bytes((tmp_path / "v.nii.gz").read_bytes())
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/0011aabbcc.nii.gz").write_bytes((tmp_path / "v.nii.gz").read_bytes())
+    for name in ("w/0011aabbcc", "x/0011aabbcc"):
+        assert np.array_equal(Precomputed(str(tmp_path)).segment(VOLUME, name).mask.values, values)
+    with pytest.raises(VolumeError, match=r"y/00\.nii\.gz or y--00\.nii\.gz or y\.nii\.gz"):
+        Precomputed(str(tmp_path)).segment(VOLUME, "y/00")
+
+
+def test_an_id_with_the_signs_of_a_pattern_is_a_name(tmp_path: Path) -> None:
+    values = (VOLUME.values % 3).astype(np.uint8)
+    masks(tmp_path, values)
+    (tmp_path / "v.nii.gz").rename(tmp_path / "v[1].nii.gz")
+    assert np.array_equal(Precomputed(str(tmp_path)).segment(VOLUME, "v[1]").mask.values, values)
+    with pytest.raises(VolumeError):
+        Precomputed(str(tmp_path)).segment(VOLUME, "*")
+
+
+@pytest.mark.parametrize(
+    ("order", "flips"), [((0, 1, 2), (1, -1, -1)), ((2, 0, 1), (-1, 1, 1)), ((1, 0, 2), (1, 1, 1))]
+)
+def test_a_mask_whose_axes_are_stored_in_another_order_is_turned(
+    order: tuple[int, ...], flips: tuple[int, ...], tmp_path: Path
+) -> None:
+    """Masks that were made from a DICOM series by way of dcm2niix were rejected: it turns the rows."""
+    from nibabel.orientations import apply_orientation, inv_ornt_aff
+
+    way = np.array(list(zip(order, flips, strict=True)))
+    values = (VOLUME.values % 3).astype(np.uint8)
+    turned = apply_orientation(values, way)
+    made = masks(tmp_path, turned, AFFINE @ inv_ornt_aff(way, values.shape)).segment(VOLUME, "v")
+    assert np.array_equal(made.mask.values, values) and np.array_equal(made.mask.affine, AFFINE)

@@ -1,5 +1,6 @@
 """DICOM series written slice by slice, as a scanner would, whole and damaged; the patient's name stands in each."""
 
+import locale
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ def write_series(
     rescale: tuple[str, str] = ("1", "-1024"),
 ) -> Path:
     """Values (i, j, k) in HU at an affine to RAS+; slices named against their order; without those of `drop`."""
+    before = locale.setlocale(locale.LC_ALL)
     folder.mkdir(parents=True, exist_ok=True)
     lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine
     spacing = np.linalg.norm(lps[:3, :3], axis=0)
@@ -42,4 +44,5 @@ def write_series(
         writer.KeepOriginalImageUIDOn()
         writer.SetFileName(str(folder / f"{uid}-{count - k:03d}.dcm"))
         writer.Execute(image)
+    locale.setlocale(locale.LC_ALL, before)  # GDCM leaves the process in the locale "C"
     return folder

@@ -311,3 +311,16 @@ def test_reading_dicom_leaves_the_locale_of_the_process_alone(folder):
     for path in read_all(source, "volumes").frame["path"]:
         source.voxels(path)
     assert (locale.setlocale(locale.LC_ALL), locale.getpreferredencoding(False)) == before
+
+
+def test_files_that_hold_other_numbers_than_hu_may_name_their_intercept(tmp_path):
+    """They were rejected without a way out: a folder has no table of slopes."""
+    values = np.rint(chest(20.0)).astype(np.int16)
+    nifti(tmp_path / "raw.nii.gz", values + 1024)
+    nifti(tmp_path / "hu.nii.gz", values)
+    source = made(table(tmp_path, [("R1", "raw"), ("R2", "hu")]), intercept=-1024.0)
+    decided = {
+        row["study"]: decide_scale(source.voxels(row["path"]).values, row["slope"], row["intercept"]).name
+        for row in read_all(source, "volumes").frame.iter_rows(named=True)
+    }
+    assert decided == {"R1": "rescaled", "R2": "as_stored"}
