@@ -1,4 +1,4 @@
-"""Volumes and masks that are damaged in every way a download can be: the build goes on, each row says what was wrong."""
+"""Volumes and masks damaged in every way a download can be: the build goes on, each row says what was wrong."""
 
 import gzip
 import struct
