@@ -1,6 +1,7 @@
 """The card of a release: `README.md` with the YAML that the Hub reads, and prose from what the build says of itself."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from schemas.quality import QcReport
 from schemas.release import Release
 
 _SIZES: Final = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+_PLACE: Final = re.compile(r"(?<![\w.~])(?:~|[A-Za-z]:)?[/\\](?:[^/\\]*[/\\])*")
+"""What stands before the last name of a path from the root of a disk."""
 
 
 def card(folder: Path, release: Release, about: About, manifest: Manifest, report: QcReport | None) -> str:
@@ -31,6 +34,8 @@ def card(folder: Path, release: Release, about: About, manifest: Manifest, repor
         manifest=manifest,
         report=report,
         terms=licence_text(release.terms).strip(),
+        settings={name: _PLACE.sub("…/", str(value)) for name, value in manifest.settings.get("recipe", {}).items()},
+        files=list(_files(folder)),
         referenced=any(column.treatment == "referenced" for column in release.treated),
         sources=" ".join(f"--source {source.kind}=FOLDER" for source in manifest.sources),
         read=", ".join(
@@ -57,6 +62,13 @@ def hub_fields(folder: Path, release: Release, about: About, manifest: Manifest)
         "dataset_info": [_info(folder, config.name, config.splits) for config in release.configs],
     }
     return {name: value for name, value in fields.items() if value} | (_gate(release) if release.gated else {})
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, float]]:
+    """Name, number and megabytes of the files beside the tables, by kind."""
+    for kind in sorted((folder / "files").glob("*")):
+        sizes = [path.stat().st_size for path in kind.rglob("*") if path.is_file()]
+        yield f"files/{kind.name}", len(sizes), sum(sizes) / 1e6
 
 
 def _config(name: str, splits: Mapping[str, Any], *, first: bool) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Precomputed:
         """Raise `MedmillError` where there are no masks, or label maps whose values nobody names."""
         if not any(Path(self.folder).rglob("*.nii.gz")):
             raise MedmillError(f"precomputed:{self.folder}: no masks here; expected files ID.nii.gz or folders seg_ID")
+        if any(Path(self.folder).glob("*.nii.gz")):
+            _ = self._names  # label maps mean nothing without
 
     def segment(self, volume: Voxels, name: str) -> Segmented:
         """The masks of the volume called `name`."""

@@ -40,6 +40,12 @@ class Segment(Stage):
         """A GPU worker where the segmenter is told to use a GPU."""
         return {"GPU": 1} if getattr(self.segmenter, "device", "cpu").startswith("cuda") else {}
 
+    @property
+    def models(self) -> Mapping[str, str]:
+        """The segmenter with what tells its results apart."""
+        backend, revision = self.segmenter.backend, self.segmenter.fingerprint
+        return {backend: revision.removeprefix(f"{backend} ")} if revision else {}
+
     def check(self) -> None:
         """Raise where the segmenter cannot run here."""
         self.segmenter.check()

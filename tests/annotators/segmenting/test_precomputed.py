@@ -137,3 +137,11 @@ def test_a_mask_whose_axes_are_stored_in_another_order_is_turned(
     turned = apply_orientation(values, way)
     made = masks(tmp_path, turned, AFFINE @ inv_ornt_aff(way, values.shape)).segment(VOLUME, "v")
     assert np.array_equal(made.mask.values, values) and np.array_equal(made.mask.affine, AFFINE)
+
+
+def test_label_maps_without_names_are_told_before_the_build_begins(tmp_path: Path) -> None:
+    """Every partition failed instead, when the reports were read already."""
+    made = masks(tmp_path, (VOLUME.values % 3).astype(np.uint8))
+    (tmp_path / "labels.json").unlink()
+    with pytest.raises(MedmillError, match=r"labels\.json: what do the voxel values mean"):
+        Precomputed(made.folder).check()
