@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.releases.hub_server import HubServer
+from tests.structure_table import tables
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
@@ -78,3 +79,8 @@ def test_the_page_on_the_build_folder_shows_the_columns_as_they_are() -> None:
     tables = subprocess.run(program, capture_output=True, text=True, check=True).stdout
     page = (ROOT / "docs" / "build-folder.md").read_text(encoding="utf-8")
     assert page.endswith(tables), "put what `python tests/column_tables.py` prints at the end of the page"
+
+
+def test_the_page_on_structures_shows_the_table_as_it_is() -> None:
+    page = (ROOT / "docs" / "structures.md").read_text(encoding="utf-8")
+    assert page.endswith(tables()), "put what `python tests/structure_table.py` prints at the end of the page"
