@@ -1,4 +1,4 @@
-"""Statistics of all masks of a volume in one pass, beside scipy's and numpy's way of doing the same.
+"""Statistics of all masks of a volume in one pass, beside scipy's way of doing the same.
 
     python benchmarks/mask_statistics.py [--runs 5]
 
@@ -9,38 +9,11 @@ compiled beforehand.
 """
 
 import argparse
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-
-SHAPE = (512, 512, 300)
-AFFINE = np.diag([-0.7, -0.7, 1.0, 1.0])
-LABELS = 117
-
-
-def made() -> tuple[np.ndarray, np.ndarray]:
-    """HU and labels, (i, j, k)."""
-    hu = np.random.default_rng(7).normal(40, 12, SHAPE).astype(np.int16)
-    mask = np.zeros(SHAPE, np.uint8)
-    for label in range(1, LABELS + 1):
-        i, j, k = (label % 11) * 44 + 8, (label // 11) * 44 + 8, (label * 7) % 200
-        mask[i : i + 40, j : j + 40, k : k + 90] = label
-    return hu, mask
-
-
-def seconds(runs: int, do: Callable[[], Any]) -> float:
-    """Median of some runs."""
-    told = []
-    for _ in range(runs):
-        begin = time.perf_counter()
-        do()
-        told.append(time.perf_counter() - begin)
-    return statistics.median(told)
+from full_size_ct import AFFINE, LABELS, seconds, volume
 
 
 def by_scipy(hu: np.ndarray, mask: np.ndarray) -> None:
@@ -75,7 +48,7 @@ def main() -> None:
     from annotators.masks.statistics import figures
     from schemas.mask_files import read_mask
 
-    hu, mask = made()
+    hu, mask = volume()
     figures(mask[:8], hu[:8], LABELS + 1)
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "hu.nii.gz", Path(folder) / "mask.nii.gz"
