@@ -11,12 +11,12 @@ from contextlib import redirect_stdout
 from functools import cached_property, partial
 from os import environ
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock, RLock
 from typing import Any, ClassVar
 
 import numpy as np
 
+from annotators.segmenting.scratch import scratch
 from annotators.segmenting.segmenter import Ran
 
 CHECKPOINT = "checkpoint_final.pth"
@@ -48,8 +48,8 @@ class Network:
         import torch
 
         net = self._ready()
-        with TemporaryDirectory(prefix="medmill-") as folder:
-            given, made = str(Path(folder) / "s01_0000.nii"), str(Path(folder) / "s01.nii")
+        with scratch() as folder:
+            given, made = str(folder / "s01_0000.nii"), str(folder / "s01.nii")
             nib.save(image, given)  # so that geometry is rounded to what files hold, and read by the net's own reader
             data, _, about = net.configuration_manager.preprocessor_class(verbose=False).run_case(
                 [given], None, net.plans_manager, net.configuration_manager, net.dataset_json
