@@ -20,7 +20,9 @@ CENTRAL: Final = 20.0
 """Millimetres from the middle within which a mask is on neither side."""
 SHOWN: Final = ("focal", "multifocal", "diffuse", "whole_organ")
 PRESENT: Final = ("Abnormality", "Disease")
-COLUMNS: Final = ("id", "volume", "study", "structure", "apart", "why")
+_SCHEMA: Final = {"id": pl.String, "volume": pl.String, "study": pl.String, "structure": pl.String, "apart": pl.Boolean,
+                  "why": pl.String}  # fmt: skip
+COLUMNS: Final = tuple(_SCHEMA)
 
 
 def gone(build: Build) -> pl.DataFrame:
@@ -85,7 +87,7 @@ BETWEEN: Final = ("masks", "grounded")
 def disagreements(build: Build, table: str) -> pl.DataFrame:
     """`id` of rows of `masks` or `grounded` on which report and mask disagree, and `why`, once per row."""
     frames = [made(build).filter("apart") for made, reads in OF_MASKS.values() if all(map(build.has, reads))]
-    apart = pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(("id", "volume", "why"), pl.String))
+    apart = pl.concat([pl.DataFrame(schema=_SCHEMA), *frames])
     if table == "grounded":
         apart = pl.concat([_of_sentences(build, apart), _conflicts(build)])
     return apart.group_by("id").agg(pl.col("why").unique(maintain_order=True).str.join("; ")).sort("id")
@@ -95,8 +97,6 @@ def _of_sentences(build: Build, apart: pl.DataFrame) -> pl.DataFrame:
     """The sentences that name a mask, or speak of its structure where it is empty."""
     rows = build.scan("grounded", ["id", "volume", "node", "masks"]).drop("file_split").collect()
     named = rows.select("id", mask="masks").explode("mask").join(apart.select(mask="id", why="why"), on="mask")
-    if not apart.height:
-        return named.select("id", "why")
     of = rows.select("id", "volume", structure="node").join(apart.drop("id"), on=["volume", "structure"])
     return pl.concat([named.select("id", "why"), of.select("id", "why")])
 

@@ -10,6 +10,11 @@ CLOSE: Final = 0.01
 """Millimetres that the corners of a mask and its volume may lie apart: what single precision does to an affine."""
 
 
+def file_stem(volume: str) -> str:
+    """What files of a volume are called: ids may hold slashes, names of files in one folder may not."""
+    return volume.replace("/", "--")
+
+
 def read_mask(file: Path) -> Voxels:
     """The labels of a file, in the order of its axes and of the type that it stores.
 

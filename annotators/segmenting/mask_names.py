@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from schemas.mask_files import file_stem
+
 END = ".nii.gz"
 
 
@@ -38,7 +40,7 @@ def called(volume: str) -> Iterator[str]:
     """
     yield volume
     if "/" in volume:
-        yield volume.replace("/", "--")
+        yield file_stem(volume)
         yield volume.rpartition("/")[0]
 
 

@@ -68,9 +68,7 @@ class Network:
         return self._loaded_on(self.device)
 
     def _loaded_on(self, device: str) -> Any:
-        environ.setdefault(
-            "THP_MEM_ALLOC_ENABLE", "1"
-        )  # read by torch: scores of 118 labels in pages of 2 MB, half the time
+        environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch then asks for pages of 2 MB; see CONTRIBUTING
         import torch
 
         from annotators.segmenting.tiles import scores_of

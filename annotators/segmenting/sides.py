@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotators.masks.statistics import figures
 from annotators.segmenting.segmenter import Label, Segmented
 from schemas.voxels import Voxels
 
@@ -34,11 +35,12 @@ def sided(made: Segmented) -> Segmented:
 
 
 def _middle(made: Segmented) -> float | None:
+    found = figures(made.mask.values, made.mask.values, max(label.value for label in made.labels) + 1)
     for start in MIDDLE:
-        values = {label.value for label in made.labels if label.name.lower().startswith(start)}
-        places = np.flatnonzero(np.isin(made.mask.values, list(values))) if values else np.array([], np.intp)
-        if places.size:
-            return float(_x(made.mask, places).mean())
+        values = sorted({label.value for label in made.labels if label.name.lower().startswith(start)})
+        bones = found.of(values) if values else None
+        if bones and bones.count[0]:
+            return float(made.mask.affine[0] @ [*(bones.places[0] / bones.count[0]), 1])
     return None
 
 

@@ -11,7 +11,7 @@ from builders.exports.radgenome_vqa import radgenome_vqa, volume_names
 from builders.store import drafted
 from qc.build import Build
 from schemas.errors import UsageError
-from schemas.mask_files import read_mask
+from schemas.mask_files import file_stem, read_mask
 from schemas.structures import Structure, structures
 from schemas.voxels import Voxels
 
@@ -52,7 +52,7 @@ def _write_masks(build: Build, out: Path) -> None:
         mask = read_mask(build.folder / path)
         labels = dict(rows[(volume,)].select("structure", "labels").iter_rows())
         for kind, structure, values in _published(labels):
-            folder = out / f"{WORDS[split]}_{kind}_mask" / f"seg_{volume.replace('/', '--')}"
+            folder = out / f"{WORDS[split]}_{kind}_mask" / f"seg_{file_stem(volume)}"
             _write(folder / f"{structure.name}.nii.gz", mask, values)
 
 

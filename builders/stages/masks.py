@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -96,10 +97,8 @@ def _shared(structures: list[Obtained], found: Figures) -> dict[str, list[dict[s
             bearers.setdefault(value, []).append(one.structure.known_as)
     voxels: dict[str, dict[str, int]] = {one.structure.known_as: {} for one in structures}
     for value, names in bearers.items():
-        for name in names if found.count[value] else ():
-            for other in names:
-                if other != name:
-                    voxels[name][other] = voxels[name].get(other, 0) + int(found.count[value])
+        for name, other in permutations(names if found.count[value] else (), 2):
+            voxels[name][other] = voxels[name].get(other, 0) + int(found.count[value])
     return {name: [{"structure": other, "voxels": n} for other, n in sorted(of.items())] for name, of in voxels.items()}
 
 

@@ -14,6 +14,7 @@ from builders.base import REJECTED_SCHEMA, Kept, Source, Stage
 from builders.files import keep_file
 from builders.settings import AtLeastOne
 from builders.stages.hu_scale import hounsfield
+from schemas.mask_files import file_stem
 from schemas.volumes import Segmentation
 from schemas.voxels import VolumeError, Voxels
 
@@ -85,7 +86,7 @@ class Segment(Stage):
             found.append(self._segmented(volume))
             _write(path, found[0].mask)
 
-        name = volume["id"].replace("/", "--")  # ids may hold slashes, names of files in one folder may not
+        name = file_stem(volume["id"])
         file = keep_file(folder, f"{name}.nii.gz", write_mask)
         made: list[Row] = []
 

@@ -49,6 +49,5 @@ def _pairs(location: str, scans: int) -> list[tuple[Voxels, Voxels]]:
     pairs = []
     for scan in source.scans()[:scans]:
         path = path_of(scan, 1)
-        offset = scan.storage.intercept if scan.storage.stored == "offset" else 0
-        pairs.append((hounsfield(source.voxels(path), 1.0, float(offset)), source.truth_voxels(path)))
+        pairs.append((hounsfield(source.voxels(path), 1.0, float(scan.storage.offset)), source.truth_voxels(path)))
     return pairs

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from qc.base import Check
 from qc.build import Build
-from qc.disagreements import OF_MASKS, predicted, sided
+from qc.disagreements import OF_MASKS
 from qc.wording import counted
 from schemas.quality import Outcome
 
@@ -16,17 +16,23 @@ class ReportMasks(Check):
     """Of the masks that a question can be put to, how many disagree with the report; `medmill review` shows each.
 
     `most`: the share that may disagree without a warning. `words`: of the summary, with the number that disagree and
-    the number asked.
+    the number asked. `nothing`: why the question is not put where there is no such mask; "": it is put all the same.
     """
 
     group = "Report and masks"
     most: ClassVar[float] = 0.0
+    nothing: ClassVar[str] = ""
     words: ClassVar[str]
     asked: ClassVar[str]
     look: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
         cls.reads = OF_MASKS[cls.name][1]
+
+    def why_not(self, build: Build) -> str:
+        """Where a table is missing, or no mask could be asked about."""
+        missing = super().why_not(build)
+        return missing if missing or not self.nothing or OF_MASKS[self.name][0](build).height else self.nothing
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Warn above `most`."""
@@ -71,11 +77,7 @@ class ReportSides(ReportMasks):
     words = "{} with a side in the report lie on the other"
     asked = "predicted mask"
     look = "A side that was swapped in the report, a mirrored volume, or a mask of something else?"
-
-    def why_not(self, build: Build) -> str:
-        """Only where a predicted finding has a side in the report."""
-        missing = super().why_not(build)
-        return missing or ("" if sided(build).height else "no mask of a finding has a side in the report")
+    nothing = "no mask of a finding has a side in the report"
 
 
 class PredictedFindings(ReportMasks):
@@ -87,10 +89,4 @@ class PredictedFindings(ReportMasks):
     words = "{} that mask or report has are in one of them only"
     asked = "finding"
     look = "The mask is a prediction, and the report may speak of another finding."
-
-    def why_not(self, build: Build) -> str:
-        """Only where a task that predicts findings was run."""
-        missing = super().why_not(build)
-        return missing or (
-            "" if predicted(build).height else "no task that predicts findings was run, or none found one"
-        )
+    nothing = "no task that predicts findings was run, or none found one"

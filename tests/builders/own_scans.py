@@ -35,8 +35,7 @@ def phantoms(count: int) -> list[Phantom]:
     made = []
     for scan in source.scans():
         path = path_of(scan, 1)
-        offset = scan.storage.intercept if scan.storage.stored == "offset" else 0
-        volume = hounsfield(source.voxels(path), 1.0, float(offset))
+        volume = hounsfield(source.voxels(path), 1.0, float(scan.storage.offset))
         made.append(Phantom(scan.patient, volume, source.truth_voxels(path), texts[scan.id]))
     return made
 

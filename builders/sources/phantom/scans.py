@@ -29,6 +29,11 @@ class Storage:
     intercept: int = -1024
     padding: int | None = None
 
+    @property
+    def offset(self) -> int:
+        """What makes HU of a stored value when it is added."""
+        return self.intercept if self.stored == "offset" else 0
+
 
 @dataclass(frozen=True)
 class Scan:

@@ -40,8 +40,7 @@ def stored(scan: Scan, seed: str, *, thick: bool) -> Voxels:
     if thick:
         values = _thick(values)
     kept = np.rint(values).astype(np.int16)
-    if scan.storage.stored == "offset":
-        kept = (kept - scan.storage.intercept).astype(np.int16)
+    kept = (kept - scan.storage.offset).astype(np.int16)
     if scan.storage.padding is not None:
         kept[~_circle(kept.shape)] = scan.storage.padding
     return _turned(kept, canvas, scan, thick)

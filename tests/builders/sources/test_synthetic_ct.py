@@ -32,8 +32,7 @@ def all_of(table: str, source: SyntheticCT = SOURCE) -> pl.DataFrame:
 def hu(path: str) -> np.ndarray:
     """HU in RAS+ order, as the truth of the scan tells the scale."""
     scan, _ = SOURCE._at(path)
-    intercept = scan.storage.intercept if scan.storage.stored == "offset" else 0
-    return hounsfield(SOURCE.voxels(path), 1.0, float(intercept)).values
+    return hounsfield(SOURCE.voxels(path), 1.0, float(scan.storage.offset)).values
 
 
 @pytest.mark.parametrize(("table", "schema"), [("reports", Report), ("volumes", Volume), ("labels", Label)])
