@@ -51,8 +51,8 @@ def map_of(names: Names, root: str, name: str) -> Path | None:
 
 
 def folders_of(names: Names, root: str, name: str) -> list[Path]:
-    """Folders with a file per structure of this name."""
+    """Folders of this name that hold a file per structure."""
     above, slash, last = name.rpartition("/")
     found = [names.folders.get(name), names.folders.get(f"seg_{name}")]
     nested = [Path(root) / f"{above}{slash}{start}{last}" for start in ("", "seg_")] if slash else []
-    return [path for path in [*found, *nested] if path is not None and path.is_dir()]
+    return [path for path in [*found, *nested] if path is not None and any(path.glob(f"*{END}"))]

@@ -75,6 +75,16 @@ def test_a_file_cut_short_and_none_at_all(tmp_path: Path) -> None:
         assert error.value.reason == reason
 
 
+@pytest.mark.parametrize("name", ["w", "seg_w"])
+def test_a_folder_of_the_volume_without_a_file_is_no_mask(name: str, tmp_path: Path) -> None:
+    """It ended the whole build: no task was there to be merged."""
+    made = masks(tmp_path, np.ones((4, 5, 6), np.uint8))
+    (tmp_path / name).mkdir()
+    with pytest.raises(VolumeError) as error:
+        made.segment(VOLUME, "w")
+    assert error.value.reason == "no_mask"
+
+
 def test_settings_that_name_no_segmenter(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected one of totalsegmentator"):
         segmenter("sat")
