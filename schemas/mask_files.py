@@ -2,9 +2,10 @@
 
 import zlib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from schemas.voxels import VolumeError, Voxels
+from schemas.whole_nifti import whole_nifti
 
 CLOSE: Final = 0.01
 """Millimetres that the corners of a mask and its volume may lie apart: what single precision does to an affine."""
@@ -18,18 +19,17 @@ def file_stem(volume: str) -> str:
 def read_mask(file: Path) -> Voxels:
     """The labels of a file, in the order of its axes and of the type that it stores.
 
-    Raises `VolumeError`: `missing_file`, `mask_unreadable`, `no_reader` where nibabel is not installed.
+    Raises `VolumeError`: `missing_file`, `mask_unreadable` (a wrong checksum too), `no_reader` where nibabel is not installed.
     """
     try:
-        import nibabel as nib
         from nibabel.filebasedimages import ImageFileError
     except ImportError:
         raise VolumeError("no_reader", "nibabel is not installed; pip install 'medmill[volumes]'") from None
     import numpy as np
 
     try:
-        image: Any = nib.load(file)
-        values = np.asanyarray(image.dataobj)
+        with whole_nifti(file) as image:
+            values = np.asanyarray(image.dataobj)
     except FileNotFoundError:
         raise VolumeError("missing_file", f"{file.name}: no such file") from None
     except (OSError, EOFError, ValueError, ImageFileError, zlib.error) as error:

@@ -6,11 +6,13 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from builders.sources.place import Place, is_gzip
 from builders.sources.sound_volume import MOST_VOXELS, demand_affine, demand_shape, demand_values
 from schemas.voxels import VolumeError, Voxels
+from schemas.whole_nifti import whole_nifti
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,11 +86,9 @@ def _demand_geometry(header: Any, name: str) -> None:
 
 
 def _loaded(path: str, name: str) -> "tuple[np.ndarray, np.ndarray]":
-    import nibabel as nib
     import numpy as np
 
-    with _telling(name):
-        image: Any = nib.load(path)
+    with _telling(name), whole_nifti(Path(path)) as image:
         data = image.dataobj
         plain = (data.slope, data.inter) == (1.0, 0.0)
         values = np.asarray(data.get_unscaled()) if plain else np.asarray(data, dtype=np.float32)

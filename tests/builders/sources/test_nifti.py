@@ -89,6 +89,17 @@ def test_a_file_that_is_cut_off(tmp_path, share, name):
     assert reason(path) == "truncated_volume"
 
 
+def test_no_flipped_bit_is_read_as_another_voxel(tmp_path):
+    """nibabel stops behind the last voxel, so the checksum was never compared."""
+    path = saved(tmp_path, np.random.default_rng(0).integers(-1000, 1000, (20, 20, 20)).astype(np.int16))
+    raw = path.read_bytes()
+    for place in [*range(len(raw) // 2, len(raw), 97), len(raw) - 6]:
+        damaged = bytearray(raw)
+        damaged[place] ^= 1
+        path.write_bytes(bytes(damaged))
+        assert reason(path) == "truncated_volume", place
+
+
 @pytest.mark.parametrize(
     ("raw", "told"),
     [(b"", "not_nifti"), (b"no volume at all" * 40, "not_nifti"), (gzip.compress(b"no volume" * 99), "not_nifti"),
