@@ -19,7 +19,7 @@ def file_stem(volume: str) -> str:
 def read_mask(file: Path) -> Voxels:
     """The labels of a file, in the order of its axes and of the type that it stores.
 
-    Raises `VolumeError`: `missing_file`, `mask_unreadable` (a wrong checksum too), `no_reader` where nibabel is not installed.
+    Raises `VolumeError`: `missing_file`, `mask_unreadable` (a wrong checksum too), `no_reader` (nibabel is missing).
     """
     try:
         from nibabel.filebasedimages import ImageFileError
