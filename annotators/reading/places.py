@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Final
 
 from annotators.reading.lexicon import Cue, Term, lexicon
@@ -15,6 +16,8 @@ _SOFT: Final = frozenset(
 )  # fmt: skip
 """Defaults that give way to any structure named; others only to their own parts."""
 
+_PLACED: Final = frozenset(("place", "side", "sev", "verb", "pre"))
+"""What may stand between a preposition and a finding that is behind its place."""
 
 Place = tuple[str, str, str]
 """Node or "", side or "", and the name that compositions know the structure by."""
@@ -203,8 +206,23 @@ class _Walk:
             self.release()
         if self.parted and not self.attached and self.group and self.group[-1].term.kind == "normal":
             self.group = []  # the heart is normal, and the diameter of the aorta …
+        if self.group and self.fronted(index):
+            self.waiting, self.subject, self.group = [], [], []
+            self.attached = self.told = False
         self.prepared, self.named = True, _NOWHERE
         self.preposition = end
+
+    def fronted(self, index: int) -> bool:
+        """Whether each finding stands behind its place: `in the liver a cyst, in the spleen a calcification`."""
+        first, (_, comma, before), (start, end, _) = self.hits[0], self.hits[index - 1], self.hits[index]
+        if first[0] or first[2].role != "prep" or before.role != "join" or start != comma + 1:
+            return False
+        ahead = self.hits[index + 1 :]
+        placed = list(takewhile(lambda hit: hit[2].role in _PLACED, ahead))
+        if not placed or self.plain[end : placed[0][0]] not in (" ", " the ") or len(placed) == len(ahead):
+            return False
+        stop, behind, entry = placed[-1][1], *ahead[len(placed)][::2]
+        return entry.role == "term" and self.plain[stop:behind] in (" ", " a ", " an ", " the ")
 
     def to_break(self, entry: Cue, index: int, end: int) -> None:
         if self.listing:

@@ -98,6 +98,9 @@ class Scopes(Backward):
     def pre(self, start: int, end: int, entry: Cue) -> None:
         """A cue that works on what follows."""
         bit = BITS[entry.effect]
+        if bit & ABSENT and self._answers(start, end):
+            self.post(start, end, entry)
+            return
         fresh = self.join in (",", "and") and not self.since_join
         if bit & CANNOT_EXCLUDE or bit & HYPOTHETICAL or (fresh and bit & UNCERTAIN):
             self.bits &= ~ABSENT
@@ -114,6 +117,10 @@ class Scopes(Backward):
             self.existing = self._predicated(start)
         self.bits |= bit
         self.join = ""
+
+    def _answers(self, start: int, end: int) -> bool:
+        """Whether a `no` ends an item of a form: `Pneumothorax: no.`"""
+        return self.plain[end:].lstrip()[:1] in ("", ".", ";") and self.plain[:start].rstrip().endswith((":", "-", "="))
 
     def _predicated(self, start: int) -> bool:
         """Whether what is denied has its verb before it: `there is no`, `the heart is not`."""

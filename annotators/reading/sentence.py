@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from annotators.reading.assertion import decide
+from annotators.reading.items import headed
 from annotators.reading.lexicon import Term, lexicon
 from annotators.reading.matching import Hit
 from annotators.reading.mention import HISTORICAL, Mention, Size
@@ -34,6 +35,8 @@ class Found(NamedTuple):
 
 def read(plain: str, hits: list[Hit]) -> list[Found]:
     """Everything the sentence names, in order; `hits` are the words of the lexicon in it."""
+    if ":" in plain:
+        hits = headed(plain, hits)
     scopes = Reading(plain, hits)
     scopes.read()
     mentions = scopes.mentions

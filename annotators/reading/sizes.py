@@ -292,4 +292,6 @@ def _calibre(plain: str, finding: Mention, organ: Mention, start: int) -> bool:
     if organ.start < finding.end:
         return False
     between = plain[finding.end : organ.start]
+    if between == ": ":  # an item of a form
+        return False
     return bool(re.search(r"[,;:.]| and ", between)) and not re.search(r"\b(?:in|of|at|within|on) (?:the )?$", between)

@@ -68,3 +68,18 @@ def test_retroperitoneal_nodes_are_not_mediastinal() -> None:
 
 def test_the_cervical_oesophagus_has_the_findings_said_of_it() -> None:
     assert nodes("The cervical esophagus is dilated.") == ["cervical esophagus"]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("In the liver a cyst, in the spleen a calcification.", {"cyst": "liver", "calcification": "spleen"}),
+        ("In the right lung a nodule and in the left lung a mass.", {"nodule": "right lung", "mass": "left lung"}),
+        ("In the liver there is a cyst and in the right kidney a stone is seen.",
+         {"cyst": "liver", "kidney stone": "right kidney"}),
+        ("In the right lung a nodule, in the left no effusion.",
+         {"nodule": "right lung", "pleural effusion": "left pleura"}),
+    ],
+)  # fmt: skip
+def test_findings_behind_their_places_do_not_swap_them(text: str, places: dict[str, str]) -> None:
+    assert {name: entity(text, name)["anatomy"] for name in places} == {n: [place] for n, place in places.items()}

@@ -7,9 +7,9 @@ import polars as pl
 from annotators.rules import Findings
 
 TABLE = Path(__file__).with_name("odd_syntax.tsv")
-RIGHT = 52
+RIGHT = 53
 """Of 60, by assertion alone: places are not judged here. The first try gave 48, once five labels had taken the
-lexicon's name of their term; three rules then added were chosen on these sentences, so 52 is no held-out figure."""
+lexicon's name of their term; four rules then added were chosen on these sentences, so 53 is no held-out figure."""
 
 
 def test_assertions_of_odd_sentences_do_not_fall_below_the_bar() -> None:
