@@ -71,6 +71,12 @@ def release(build: Path, out: Path, wanted: Wanted) -> Release:
         return _write(draft, build, manifest, report, wanted, made)
 
 
+def _ids(made: Release) -> str:
+    """What can be done where nothing leaves because no row may be named."""
+    ask = "ids of its sources may not leave; where your terms let them, build with --set SOURCE.ids_may_leave=true"
+    return "" if made.terms.ids_may_leave else f"; {ask}"
+
+
 def _write(
     draft: Path, build: Path, manifest: Manifest, report: QcReport | None, wanted: Wanted, made: Release
 ) -> Release:
@@ -81,7 +87,7 @@ def _write(
         configs += _configs(draft, leaving, table)
     made = made.model_copy(update={"configs": configs})
     if not configs:
-        raise MedmillError(f"{build}: no table of this build may leave (see medmill sources for the terms)")
+        raise MedmillError(f"{build}: no table of this build may leave (see medmill sources for the terms){_ids(made)}")
     write_sample(draft, configs)
     before = Previous.of(wanted.previous)
     texts = {

@@ -104,7 +104,8 @@ def _demand_one_box(headers: Sequence[Any], most_voxels: int) -> None:
     sizes = {header.GetSize()[:2] for header in headers}
     directions = np.array([_numbers(header, _ORIENTATION, 6) for header in headers])
     if len(sizes) > 1 or np.abs(directions - directions[0]).max() > 1e-3:
-        raise VolumeError("mixed_slices", f"{len(headers)} slices of several sizes or directions in one series")
+        told = f"{len(headers)} slices of several sizes or directions in one series; remove the scouts"
+        raise VolumeError("mixed_slices", told)
     demand_shape((*headers[0].GetSize()[:2], len(headers)), "", most_voxels)
 
 
@@ -121,13 +122,14 @@ def _demand_even(headers: Sequence[Any]) -> None:
     steps = _distances(headers)
     usual = float(np.median(steps))
     if not (np.abs(steps) > 1e-3).all():
-        raise VolumeError("repeated_slice", f"{len(headers)} slices, of which some lie at the same place")
+        told = f"{len(headers)} slices, of which some lie at the same place; remove the copies, or part the phases"
+        raise VolumeError("repeated_slice", told)
     uneven = np.flatnonzero(np.abs(steps - usual) > _UNEVEN * abs(usual))
     if len(uneven):
         raise VolumeError(
             "missing_slice",
             f"slices lie {abs(usual):g} mm apart, but {abs(steps[uneven[0]]):g} mm behind slice {uneven[0] + 1} "
-            f"({len(uneven)} such gaps in {len(headers)} slices): a file is missing or damaged",
+            f"({len(uneven)} such gaps in {len(headers)} slices): a file is missing or damaged, export the series anew",
         )
     positions = _positions(headers)
     way = positions[-1] - positions[0]
@@ -163,7 +165,7 @@ def _numbers(header: Any, tag: str, count: int) -> list[float]:
     except ValueError:
         numbers = []
     if len(numbers) != count:
-        raise VolumeError("no_orientation", "slices do not say where they lie in the patient")
+        raise VolumeError("no_orientation", "slices do not say where they lie in the patient; export them anew")
     return numbers
 
 
@@ -213,6 +215,6 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except RuntimeError:
-        raise VolumeError("unreadable_volume", "SimpleITK cannot read this file; is it whole?") from None
+        raise VolumeError("unreadable_volume", "SimpleITK cannot read this file; export it anew") from None
     finally:
         setlocale(LC_ALL, before)

@@ -80,9 +80,13 @@ def _demand_real(dtype: "np.dtype[Any]", name: str) -> None:
 def _demand_geometry(header: Any, name: str) -> None:
     spacing = [float(size) for size in header["pixdim"][1:4]]
     if not all(0 < size < float("inf") for size in spacing):
-        raise VolumeError("zero_spacing", f"{name}: spacing {spacing} in the header, expected three lengths in mm")
+        raise VolumeError(
+            "zero_spacing", f"{name}: spacing {spacing} in the header, expected lengths in mm; convert it anew"
+        )
     if not (header["sform_code"] or header["qform_code"]):
-        raise VolumeError("no_orientation", f"{name}: the header has neither sform nor qform, so no side is known")
+        raise VolumeError(
+            "no_orientation", f"{name}: the header has neither sform nor qform, so no side is known; convert it anew"
+        )
 
 
 def _loaded(path: str, name: str) -> "tuple[np.ndarray, np.ndarray]":
@@ -106,7 +110,7 @@ def _telling(name: str) -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error):
-        raise VolumeError("truncated_volume", f"{name}: the file is cut off or damaged") from None
+        raise VolumeError("truncated_volume", f"{name}: the file is cut off or damaged; get it again") from None
     except gzip.BadGzipFile:
         raise VolumeError("not_nifti", f"{name}: this is no gzip file, or it is damaged") from None
     except ImageFileError:
@@ -114,4 +118,4 @@ def _telling(name: str) -> Iterator[None]:
     except PermissionError:
         raise VolumeError("unreadable_volume", f"{name}: no permission to read this file") from None
     except (OSError, ValueError, HeaderDataError):
-        raise VolumeError("truncated_volume", f"{name}: has fewer voxels than its header says") from None
+        raise VolumeError("truncated_volume", f"{name}: has fewer voxels than its header says; get it again") from None

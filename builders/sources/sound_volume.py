@@ -12,6 +12,9 @@ MOST_VOXELS: Final = 600_000_000
 """The largest of the 3,039 validation volumes of CT-RATE has 424 million: 0.85 GB of int16."""
 _LEAST: Final = 2
 """Voxels along an axis: one slice is an image, not a volume."""
+_NO_VOLUME: Final = "; scouts and single slices are no volumes, take them out of the folder"
+_AGAIN: Final = "; export it anew from where it came, or take it out of the folder"
+"""What a user can do about a volume."""
 
 
 def _of(name: str) -> str:
@@ -29,11 +32,11 @@ def demand_shape(shape: Sequence[int], name: str, most_voxels: int) -> None:
         sizes.pop()
     told = " x ".join(map(str, sizes))
     if len(sizes) > 3:
-        raise VolumeError("four_dimensional", f"{_of(name)}{told} voxels, expected three axes")
+        raise VolumeError("four_dimensional", f"{_of(name)}{told} voxels, expected three axes; split it into volumes")
     if min(sizes, default=0) <= 0:
-        raise VolumeError("empty_volume", f"{_of(name)}{told} voxels")
+        raise VolumeError("empty_volume", f"{_of(name)}{told} voxels{_AGAIN}")
     if len(sizes) < 3 or min(sizes) < _LEAST:
-        raise VolumeError("two_dimensional", f"{_of(name)}{told} voxels, expected three axes")
+        raise VolumeError("two_dimensional", f"{_of(name)}{told} voxels, expected three axes{_NO_VOLUME}")
     voxels = sizes[0] * sizes[1] * sizes[2]
     if voxels > most_voxels:
         raise VolumeError(
@@ -48,12 +51,12 @@ def demand_affine(affine: "np.ndarray", name: str) -> None:
 
     axes = affine[:3, :3]
     if not np.isfinite(affine).all():
-        raise VolumeError("singular_affine", f"{_of(name)}the affine is not finite")
+        raise VolumeError("singular_affine", f"{_of(name)}the affine is not finite{_AGAIN}")
     lengths = np.linalg.norm(axes, axis=0)
     if (lengths <= 0).any():
-        raise VolumeError("zero_spacing", f"{_of(name)}an axis of the affine has length 0")
+        raise VolumeError("zero_spacing", f"{_of(name)}an axis of the affine has length 0{_AGAIN}")
     if abs(np.linalg.det(axes / lengths)) < 1e-3:
-        raise VolumeError("singular_affine", f"{_of(name)}two axes of the affine are parallel")
+        raise VolumeError("singular_affine", f"{_of(name)}two axes of the affine are parallel{_AGAIN}")
 
 
 def demand_values(values: "np.ndarray", name: str) -> None:
@@ -61,7 +64,7 @@ def demand_values(values: "np.ndarray", name: str) -> None:
     import numpy as np
 
     if values.dtype.kind == "f" and not np.isfinite(values.sum(dtype=np.float64)):
-        raise VolumeError("not_finite", f"{_of(name)}voxels are NaN or infinite")
+        raise VolumeError("not_finite", f"{_of(name)}voxels are NaN or infinite{_AGAIN}")
     low = values.min()
     if low == values.max():
-        raise VolumeError("constant_volume", f"{_of(name)}every voxel is {low:g}")
+        raise VolumeError("constant_volume", f"{_of(name)}every voxel is {low:g}{_AGAIN}")

@@ -74,7 +74,10 @@ class Segment(Stage):
             told, file = self._kept(volume, folder)
         except VolumeError as error:
             return volume["id"], error.reason, error.detail
-        except (RuntimeError, MemoryError, ValueError) as error:
+        except MemoryError:
+            told = f"no memory in {self.segmenter.backend}, not for small tiles on the CPU either; take fewer --workers"
+            return volume["id"], "segmentation_failed", told
+        except (RuntimeError, ValueError) as error:
             return volume["id"], "segmentation_failed", f"{type(error).__name__} in {self.segmenter.backend}"
         return {**{name: volume[name] for name in ("id", "study", "split")}, **file, **told}
 

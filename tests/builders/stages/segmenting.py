@@ -74,10 +74,10 @@ class Slow(TotalSegmentator):
         return super().segment(volume, name)
 
 
-def recipe(source: Source, segmenter: TotalSegmentator) -> Recipe:
+def recipe(source: Source, segmenter: TotalSegmentator, overlap: int = 2) -> Recipe:
     tables = [
         Table("volumes", OpenedVolume, source="noise"),
-        Table("segmentations", Segmentation, Segment(segmenter, source), ("volumes",), shape=Files("masks")),
+        Table("segmentations", Segmentation, Segment(segmenter, source, overlap), ("volumes",), shape=Files("masks")),
     ]
     return Recipe("segmented", {"noise": source}, tables, OPEN)
 

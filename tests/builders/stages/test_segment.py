@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from annotators.segmenting.network import Network
+from annotators.segmenting.segmenter import Segmented
 from annotators.segmenting.sides import sided
 from annotators.segmenting.total_segmentator import TotalSegmentator
 from builders.run import Orders, make
@@ -80,6 +82,36 @@ def test_a_net_that_fails_on_a_volume_rejects_it(
     )
     assert made.frame.is_empty()
     assert made.rejected["reason"].to_list() == ["segmentation_failed"] * 2
+
+
+def test_a_build_outlives_a_device_of_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory for half a tile at first, for none from the third volume on: smaller tiles, then rejected rows."""
+    import torch
+
+    FAST.segment(Noise().voxels("v0.nii.gz"), "v0")
+    weights = FAST._weights[0]
+    net = Network.of(weights.folder, weights.folds, 0.8, "cpu")._predictor.network
+    forward, segmented = net.forward, TotalSegmentator.segment
+    most = {"v0": 8192, "v1": 8192, "v2": 0, "v3": 0}
+
+    def limited(segmenter: TotalSegmentator, volume: Voxels, name: str) -> Segmented:
+        def forward_of(image: "torch.Tensor") -> "torch.Tensor":
+            if image.numel() > most[name]:
+                raise torch.OutOfMemoryError("a device of little memory")
+            return forward(image)
+
+        monkeypatch.setattr(net, "forward", forward_of)
+        return segmented(segmenter, volume, name)
+
+    monkeypatch.setattr(TotalSegmentator, "segment", limited)
+    alone = recipe(Noise(), FAST, overlap=1)
+    make(alone, tmp_path / "out", Orders(workers=0))
+    assert rows(tmp_path / "out").select("id", "tile", "device").rows() == [
+        ("v0", [16, 16, 32], "cpu"), ("v1", [16, 16, 32], "cpu")
+    ]  # fmt: skip
+    rejected = pl.read_parquet(tmp_path / "out" / "rejected" / "segmentations" / "*.parquet").sort("id")
+    assert rejected.select("id", "reason").rows() == [("v2", "segmentation_failed"), ("v3", "segmentation_failed")]
+    assert rejected["detail"].str.contains("take fewer --workers").all()
 
 
 def test_a_gpu_is_asked_for_where_the_setting_names_one() -> None:
