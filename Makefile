@@ -2,17 +2,21 @@
 # PYTHON=…       which Python makes .venv (3.11 or newer)
 # PIP_ARGS=…     more arguments for pip, e.g. an index with the CPU build of torch
 # PYTEST_ARGS=…  more arguments for pytest
+# TEST_PROCESSES=…  how many processes run the tests; 0: none but pytest's own
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 PIP_ARGS ?=
 PYTEST_ARGS ?=
+TEST_PROCESSES ?= 2
 DEMO ?= out/demo
 DEMO_CT ?= out/demo-ct
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt $(PIP_ARGS)
 PYTEST := $(BIN)/python -m pytest --durations=15 $(PYTEST_ARGS)
+# A file is run by one process, so that what it sets up for all its tests is made once.
+SHARED := -n $(TEST_PROCESSES) --dist loadfile
 
 .PHONY: demo demo-ct install test test-core soak lint types bench lock clean
 
@@ -31,10 +35,10 @@ demo-ct: .venv/.ct
 install: .venv/.core
 
 test: .venv/.heavy
-	$(PYTEST) -m "not soak"
+	$(PYTEST) $(SHARED) -m "not soak"
 
 test-core: .venv/.dev
-	$(PYTEST) -m "not soak and not heavy and not extras and not chaos"
+	$(PYTEST) $(SHARED) -m "not soak and not heavy and not extras and not chaos"
 
 soak: .venv/.heavy
 	$(PYTEST) -m soak --timeout=7200
