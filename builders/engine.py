@@ -72,6 +72,7 @@ class DaskPool:
         self.client = client
         self._keys: dict[str, str] = {}
         self._ended: SimpleQueue[Any] = SimpleQueue()
+        self._lost: list[Any] = []
         self._submitted = 0
         self._alone = 0.0
         self.about = f", dashboard at {client.dashboard_link}" if find_spec("bokeh") else ""
@@ -114,13 +115,20 @@ class DaskPool:
                 future = self._ended.get(timeout=LOOK)
             except Empty:
                 self._look()
+                self._wait_for_lost()
                 continue
             if future.status == "cancelled":
                 raise PoolLostError(LOST)
             if future.status == "lost":  # with the worker that held it: it runs again
-                future.add_done_callback(self._ended.put)
+                self._lost.append(future)
                 continue
             return future
+
+    def _wait_for_lost(self) -> None:
+        """Dask tells of a lost task at once, again and again: asked between looks, it keeps nobody from looking."""
+        lost, self._lost = self._lost, []
+        for future in lost:
+            future.add_done_callback(self._ended.put)
 
     def _look(self) -> None:
         """After each wait of `LOOK` seconds in vain; raises `PoolLostError` when there was no worker for too long."""

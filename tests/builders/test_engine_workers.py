@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from distributed import Client
 
 from builders import engine
 from builders.base import Stage
@@ -162,6 +163,26 @@ def test_a_cluster_that_loses_its_last_worker_is_not_waited_for(
         with pytest.raises(PoolLostError, match=r"all workers are gone; start some, then the same command goes on"):
             make(mill(naps=0.2), tmp_path / "out", Orders(scheduler=running.address))
         build.join()
+
+
+def test_a_result_lost_with_the_last_worker_does_not_keep_the_pool_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dask says at once, for ever, that it is lost: the pool turned in a circle and never looked for workers."""
+    monkeypatch.setattr(engine, "LOOK", 0.2)
+    monkeypatch.setattr(engine, "DESERTED", 1.0)
+    with cluster(tmp_path / "cluster", workers=1) as running, Client(running.address, set_as_default=False) as client:
+        pool = engine.DaskPool(client)
+        future = client.submit(int, "7", pure=False)
+        pool._keys[future.key] = "table/partition"
+        future.result(timeout=30)
+        strike(running.processes[1])
+        end = time.monotonic() + 30
+        while future.status != "lost" and time.monotonic() < end:
+            time.sleep(0.05)
+        future.add_done_callback(pool._ended.put)
+        with pytest.raises(PoolLostError, match="all workers are gone"):
+            pool.next()
 
 
 def _kill_when_at_work(out: Path, worker: "subprocess.Popen[bytes]") -> None:
