@@ -221,8 +221,8 @@ class _Walk:
         placed = list(takewhile(lambda hit: hit[2].role in _PLACED, ahead))
         if not placed or self.plain[end : placed[0][0]] not in (" ", " the ") or len(placed) == len(ahead):
             return False
-        stop, behind, entry = placed[-1][1], *ahead[len(placed)][::2]
-        return entry.role == "term" and self.plain[stop:behind] in (" ", " a ", " an ", " the ")
+        behind, _, entry = ahead[len(placed)]
+        return entry.role == "term" and self.plain[placed[-1][1] : behind] in (" ", " a ", " an ", " the ")
 
     def to_break(self, entry: Cue, index: int, end: int) -> None:
         if self.listing:
