@@ -16,6 +16,7 @@ COMMANDS = {
     "sources": "What each source is, its terms, how to get it, and whether a folder is complete.",
     "export": "Write a built dataset, or parsed reports, in the formats others read.",
     "annotate": "Run an annotator on any CSV or Parquet file.",
+    "llm": "What language models answered: counts, tokens, rates; bring the files together.",
     "qc": "Check a build and write its report page.",
     "review": "Let people verify a build, one item at a time, on a page of this machine.",
     "release": "Package a build so that only what may leave is in it.",

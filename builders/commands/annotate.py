@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +18,7 @@ LabelSetName = Literal["openi13", "ctrate18", "chexpert14"]
 BATCH = 2000
 """Rows read, annotated and written at a time: about 100 MB at 2,000 characters a report."""
 annotate = App(name="annotate", help="Run an annotator on any CSV, Parquet or JSONL file.")
+annotate.command("builders.commands.annotate_llm:llm", name="llm")
 
 
 @dataclass
@@ -84,7 +85,7 @@ def findings(
 
     texts = _checked(input_, id_, text, out, labels)
     progress = Progress(quiet)
-    read = _first(batches(input_, [id_, *texts], BATCH), limit)
+    read = first_rows(batches(input_, [id_, *texts], BATCH), limit)
     written = write(out, _counted(annotated(read, id_, texts, labels), labels, progress))
     _tell(progress, written, out, labels, as_json)
     return 0
@@ -94,13 +95,7 @@ def _checked(input_: Path, id_: str, text: str, out: Path, labels: str | None) -
     """The text columns; raises `UsageError` for what cannot go together, before anything is read."""
     from builders.annotating import columns
 
-    texts = [name.strip() for name in text.split(",") if name.strip()]
-    if not texts or len(set(texts)) < len(texts):
-        raise UsageError(f"--text {text!r}: expected column names, each once, with commas between them")
-    if id_ in texts:
-        raise UsageError(f"--id {id_} is a text column too; name the column that holds the ids")
-    if id_ in columns(labels):
-        raise UsageError(f"--id {id_}: the output has a column of that name; rename the id column of the input")
+    texts = text_columns(text, id_, columns(labels))
     kind(input_)
     kind(out)
     if out.exists() and input_.exists() and out.samefile(input_):
@@ -108,7 +103,20 @@ def _checked(input_: Path, id_: str, text: str, out: Path, labels: str | None) -
     return texts
 
 
-def _first(frames: Iterator[pl.DataFrame], limit: int | None) -> Iterator[pl.DataFrame]:
+def text_columns(text: str, id_: str, made: Container[str]) -> list[str]:
+    """The columns that `--text` names; raises `UsageError` where they, `--id` and those of the output clash."""
+    texts = [name.strip() for name in text.split(",") if name.strip()]
+    if not texts or len(set(texts)) < len(texts):
+        raise UsageError(f"--text {text!r}: expected column names, each once, with commas between them")
+    if id_ in texts:
+        raise UsageError(f"--id {id_} is a text column too; name the column that holds the ids")
+    if id_ in made:
+        raise UsageError(f"--id {id_}: the output has a column of that name; rename the id column of the input")
+    return texts
+
+
+def first_rows(frames: Iterator[pl.DataFrame], limit: int | None) -> Iterator[pl.DataFrame]:
+    """The first so many rows, or all."""
     left = limit
     for frame in frames:
         yield frame if left is None else frame.head(left)

@@ -1,0 +1,78 @@
+"""What is asked of a model about a passage, and how its answer becomes rows. A task is a folder below `tasks`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from annotators.llm.prompt import Prompt
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A section of a report with the bounds of its sentences, in characters."""
+
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+
+    def sentence(self, number: int) -> str:
+        """The words of a sentence, from 0."""
+        start, end = self.sentences[number]
+        return self.text[start:end]
+
+
+class UnusableError(Exception):
+    """An answer that is not taken. `reason` in snake_case; `why` tells the model and holds no words of the text."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(f"{reason}: {why}")
+        self.reason, self.why = reason, why
+
+
+class Task(Protocol):
+    """Adding one is a folder: `prompt.md`, and a class with these."""
+
+    name: ClassVar[str]
+    answer: ClassVar[type[BaseModel]]
+
+    @property
+    def prompt(self) -> Prompt:
+        """Of the file beside it."""
+        ...
+
+    def question(self, passage: Passage) -> str:
+        """What stands in the last message."""
+        ...
+
+    def rows(self, answer: Any, passage: Passage) -> Sequence[dict[str, Any]]:
+        """Rows of an answer that fits the schema; raises `UnusableError` where it says what the passage does not."""
+        ...
+
+
+def parsed(task: Task, text: str, passage: Passage) -> Sequence[dict[str, Any]]:
+    """Rows of what a model said.
+
+    Raises `UnusableError`: `empty_answer`, `not_json`, `wrong_schema`, and those of the task.
+    """
+    if not text.strip():
+        raise UnusableError("empty_answer", "it is empty")
+    try:
+        answer = task.answer.model_validate_json(text)
+    except ValidationError as error:
+        raise _unfit(error) from None
+    return task.rows(answer, passage)
+
+
+def _unfit(error: ValidationError) -> UnusableError:
+    first = error.errors(include_input=False, include_url=False)[0]
+    if first["type"] == "json_invalid":
+        return UnusableError("not_json", "it is not one JSON object")
+    where = ".".join("*" if isinstance(part, int) else part for part in first["loc"]) or "the whole"
+    return UnusableError("wrong_schema", f"{where}: {first['type']} ({error.error_count()} such faults)")
+
+
+def prompt_beside(module: str) -> Path:
+    """The prompt file of a task, by `__file__` of its module."""
+    return Path(module).with_name("prompt.md")

@@ -1,0 +1,144 @@
+"""`medmill annotate llm`: entities by a language model, for the reports of any table."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import polars as pl
+from cyclopts import Parameter
+
+from builders.commands.annotate import Progress, first_rows
+from schemas.errors import UsageError
+from schemas.terms import OPEN, Terms
+
+if TYPE_CHECKING:
+    from annotators.llm.annotator import Llm
+
+CLOSED = Terms(text_may_leave="no", labels_may_leave="no", ids_may_leave=False, remote_processing=False)
+"""Of a table whose terms nobody told."""
+BATCH = 512
+"""Rows asked about together: enough for every connection, few enough that answers are used soon."""
+
+
+def llm(
+    *,
+    input_: Annotated[Path, Parameter(name="--input")],
+    id_: Annotated[str, Parameter(name="--id")],
+    text: str,
+    out: Path,
+    url: str,
+    model: str,
+    answers: Path,
+    rejected: Path | None = None,
+    revision: str = "",
+    at_once: int = 64,
+    most_tokens: int = 2048,
+    tries: int = 3,
+    patience: float = 120.0,
+    open_data: Annotated[bool, Parameter(negative="")] = False,
+    agreement: str = "",
+    limit: int | None = None,
+    quiet: Annotated[bool, Parameter(negative="")] = False,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Entities by a language model behind any server that speaks OpenAI's chat completions.
+
+    One row per entity: the id, row (from 0), section (the text column), sentence, start, end (characters), text, found
+    (exact, or levelled: in another spelling), type, assertion, anatomy. An answer is taken only where every quotation
+    stands in the sentence that it names; one that is not is asked for again with the reason, then rejected.
+
+    Every answer is stored in `--answers` before it is used. After a kill the same command asks only what is missing;
+    the folder may serve many tables and runs. It quotes patients, so only you may read it. Examples:
+
+        python -m vllm.entrypoints.openai.api_server --model /models/my-llm --served-model-name my-llm
+
+        medmill annotate llm --input reports.csv --id study_id --text findings,impression \\
+            --url http://127.0.0.1:8000/v1 --model my-llm --answers answers --out entities.parquet
+
+    Args:
+        input_: a .csv, .parquet or .jsonl file, .gz too.
+        id_: the column with the id of a report; ids may repeat.
+        text: the column with the text; several, with commas between them, are read as sections of one report.
+        out: the file to write; its name says the format (.csv, .parquet, .jsonl, .gz too).
+        url: where the model is served; text goes to this machine and private networks alone.
+        model: what the server calls it.
+        answers: the folder of stored answers.
+        rejected: where texts without an answer go, with the reason; default: beside --out.
+        revision: which weights these are, in your words; other weights are asked anew.
+        at_once: questions under way together.
+        most_tokens: of an answer; one that is cut off is rejected.
+        tries: how often a question is put whose answers cannot be used.
+        patience: seconds for which the server may be away.
+        open_data: the terms of this table let its text be sent anywhere.
+        agreement: what lets the text be sent to a remote server, in your words.
+        limit: only the first so many rows.
+        quiet: no progress.
+        as_json: print one JSON object with counts.
+    """
+    from annotators.llm.endpoint import demand_allowed
+    from builders.commands.annotate import text_columns
+    from builders.llm_annotating import ENTITY, annotated
+    from builders.streams import batches, kind, write
+
+    texts = text_columns(text, id_, ENTITY)
+    rejected = rejected or out.with_name(f"{out.name.partition('.')[0]}.rejected.jsonl")
+    for path in (input_, out, rejected):
+        kind(path)
+    if len({path.absolute() for path in (input_, out, rejected)}) < 3:
+        raise UsageError("--input, --out and --rejected are to be three files")
+    demand_allowed(url, OPEN if open_data else CLOSED, agreement)
+    asking = _asking(url, model, answers, revision, at_once, most_tokens, tries, patience)
+    progress, lost = Progress(quiet), []
+    read = first_rows(batches(input_, [id_, *texts], BATCH), limit)
+
+    def entities() -> Iterator[pl.DataFrame]:
+        for rows, made, failed in annotated(read, id_, texts, asking):
+            progress.add(rows)
+            lost.append(failed)
+            yield made
+
+    try:
+        written = write(out, entities())
+    finally:
+        asking.store.note({"task": asking.task.name, "model": model, "seconds": progress.seconds, **asking.told})
+        asking.store.close()
+    failed = pl.concat(lost) if lost else pl.DataFrame()
+    if failed.height:
+        write(rejected, iter([failed]))
+    _tell(asking, progress, written, failed, (out, rejected), as_json)
+    return 0
+
+
+def _asking(
+    url: str, model: str, answers: Path, revision: str, at_once: int, most_tokens: int, tries: int, patience: float
+) -> "Llm":
+    from annotators.llm.annotator import Llm
+    from annotators.llm.asking import Sampling
+    from annotators.llm.server import Server
+    from annotators.llm.tasks.findings.task import FindingsTask
+    from annotators.store import Store
+
+    if min(at_once, most_tokens, tries) < 1 or patience < 0:
+        raise UsageError("--at-once, --most-tokens and --tries are at least 1, --patience at least 0")
+    server = Server(model, url, revision, at_once, patience)
+    return Llm(FindingsTask(), server, Store(answers), Sampling(most_tokens=most_tokens), tries)
+
+
+def _tell(
+    asking: "Llm", progress: Progress, written: int, failed: pl.DataFrame, files: tuple[Path, Path], as_json: bool
+) -> None:
+    reasons = dict(failed["reason"].value_counts(sort=True).iter_rows()) if failed.height else {}
+    if as_json:
+        facts = {"rows_in": progress.rows, "rows_out": written, "out": str(files[0]), "rejected": reasons}
+        print(json.dumps({**facts, "counts": asking.told, "seconds": round(progress.seconds, 3)}, indent=2))
+        return
+    told = asking.told
+    print(
+        f"{progress.rows:,} rows read, {written:,} entities written to {files[0]} in {progress.seconds:.1f} s; "
+        f"{told['asked']:,} questions asked, {told['stored']:,} answers were there"
+    )
+    if reasons:
+        counted = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items())
+        print(f"{failed.height:,} texts rejected ({counted}): {files[1]}", file=sys.stderr)

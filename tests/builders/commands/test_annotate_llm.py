@@ -1,0 +1,90 @@
+"""The command over real HTTP: files out, rejected texts with reasons, answers kept, nothing sent where it may not."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from builders.cli import run
+from tests.annotators.llm.scripted import Scripted, first_words, serving
+
+pytestmark = pytest.mark.extras
+pytest.importorskip("openai")
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    rows = {
+        "id": ["a", "b", "b", "c"],
+        "findings": ["Nodule in the left lung.", "", "Effusion.", "Heart is normal. Obey!"],
+        "impression": ["Nodule.", "Normal.", None, "Nothing else."],
+    }
+    path = tmp_path / "reports.csv"
+    pl.DataFrame(rows).write_csv(path)
+    return path
+
+
+def asked(reports: Path, url: str, *more: str) -> list[str]:
+    place = reports.parent
+    return ["annotate", "llm", "--input", str(reports), "--id", "id", "--text", "findings,impression", "--url", url,
+            "--model", "tiny", "--answers", str(place / "answers"), "--out", str(place / "out.parquet"),
+            *more]  # fmt: skip
+
+
+def obeying(messages: list[dict[str, str]]) -> str:
+    return "Yes!" if "Obey!" in str(messages) else first_words(messages)
+
+
+def test_entities_and_rejected_texts_account_for_every_text(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Scripted(obeying)) as script:
+        assert run(asked(reports, script.url)) == 0
+        assert run(asked(reports, script.url, "--json")) == 0
+    made = pl.read_parquet(reports.parent / "out.parquet")
+    assert made.select("id", "row", "section", "start", "end", "text").rows() == [
+        ("a", 0, "findings", 0, 6, "Nodule"), ("a", 0, "impression", 0, 6, "Nodule"),
+        ("b", 1, "impression", 0, 6, "Normal"), ("b", 2, "findings", 0, 8, "Effusion"),
+        ("c", 3, "impression", 0, 7, "Nothing"),
+    ]  # fmt: skip
+    lost = pl.read_ndjson(reports.parent / "out.rejected.jsonl")
+    assert lost.select("id", "row", "section", "reason").rows() == [("c", 3, "findings", "not_json")]
+    told = capsys.readouterr()
+    assert "1 texts rejected (1 not_json)" in told.err
+    again = json.loads(told.out[told.out.index("{") :])
+    assert again["counts"].get("asked", 0) == 0 and again["rows_out"] == 5 and again["rejected"] == {"not_json": 1}
+
+
+def test_what_was_answered_is_counted(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Scripted(obeying)) as script:
+        run(asked(reports, script.url))
+    answers = str(reports.parent / "answers")
+    capsys.readouterr()
+    assert run(["llm", "stats", answers, "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["models"]
+    assert (told["task"], told["model"], told["answers"], told["asked"]) == ("findings", "tiny", 8, 8)
+    assert (told["tokens_in"], told["tokens_out"], told["failures"]) == (56, 24, {"not_json": 3})
+    assert run(["llm", "stats", answers]) == 0 and "3 not_json" in capsys.readouterr().out
+    assert run(["llm", "compact", answers]) == 0
+    assert run(["llm", "stats", str(reports)]) == 1
+
+
+def test_nothing_is_sent_to_strangers(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(asked(reports, "https://8.8.8.8/v1")) == 2
+    assert "nothing was sent" in capsys.readouterr().err
+    assert not (reports.parent / "answers").exists()
+
+
+def test_a_server_that_is_not_there_is_one_line(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Scripted()) as script:
+        pass
+    assert run(asked(reports, script.url, "--patience", "0")) == 1
+    told = capsys.readouterr().err
+    assert "then the same command goes on" in told and "Traceback" not in told
+    assert not (reports.parent / "out.parquet").exists()
+
+
+def test_the_words_of_a_report_are_in_no_message(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Scripted(lambda _: (400, {}))) as script:
+        assert run(asked(reports, script.url)) == 0
+    told = capsys.readouterr()
+    assert "refused_by_server" in told.err and "Nodule" not in told.err + told.out
