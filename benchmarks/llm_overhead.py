@@ -70,7 +70,14 @@ def raw(url: str, asked: list[str], at_once: int) -> float:
     schema = task.answer.model_json_schema()
     ready = [
         _arguments(
-            Request("m", "", Sampling(), task.prompt.messages(task.question(Passage(t, tuple(split(t))))), schema)
+            Request(
+                "findings",
+                "m",
+                "",
+                Sampling(),
+                task.prompt.messages(task.question(Passage(t, tuple(split(t))))),
+                schema,
+            )
         )
         for t in asked
     ]

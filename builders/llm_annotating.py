@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from annotators.llm.annotator import Llm
-from annotators.llm.asking import Failure
+from annotators.llm.asking import Failure, Request
 
 _TOLD = {"row": pl.Int64, "section": pl.String}
 ENTITY = {
@@ -26,15 +26,26 @@ def annotated(
         done += len(frame)
 
 
-def _batch(
-    frame: pl.DataFrame, done: int, id_: str, texts: Sequence[str], llm: Llm
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    asked = [
+def planned(frames: Iterator[pl.DataFrame], texts: Sequence[str], llm: Llm) -> Iterator[Request]:
+    """What would be asked of all rows."""
+    for frame in frames:
+        yield from llm.requests([text for _, _, text in _asked(frame, 0, texts)])
+
+
+def _asked(frame: pl.DataFrame, done: int, texts: Sequence[str]) -> list[tuple[int, str, str]]:
+    """Row, section and text of every cell that is not blank."""
+    return [
         (row, name, text)
         for row, cells in enumerate(frame.select(texts).cast(pl.String).iter_rows(), done)
         for name, text in zip(texts, cells, strict=True)
         if text and not text.isspace()
     ]
+
+
+def _batch(
+    frame: pl.DataFrame, done: int, id_: str, texts: Sequence[str], llm: Llm
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    asked = _asked(frame, done, texts)
     entities, rejected = [], []
     for (row, section, _), made in zip(asked, llm.annotate([text for _, _, text in asked]), strict=True):
         told = {"row": row, "section": section}

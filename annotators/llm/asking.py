@@ -24,8 +24,9 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Request:
-    """One question to one model. `schema`: the JSON schema that the answer is constrained to."""
+    """One question to one model. `task` names whose it is; `schema`: the JSON schema that the answer is held to."""
 
+    task: str
     model: str
     revision: str
     sampling: Sampling

@@ -15,6 +15,7 @@ from schemas.terms import OPEN, Terms
 
 if TYPE_CHECKING:
     from annotators.llm.annotator import Llm
+    from annotators.llm.estimate import Estimate
 
 CLOSED = Terms(text_may_leave="no", labels_may_leave="no", ids_may_leave=False, remote_processing=False)
 """Of a table whose terms nobody told."""
@@ -37,6 +38,11 @@ def llm(
     most_tokens: int = 2048,
     tries: int = 3,
     patience: float = 120.0,
+    max_requests: int | None = None,
+    max_tokens: int | None = None,
+    plan: Annotated[bool, Parameter(negative="")] = False,
+    price_in: float | None = None,
+    price_out: float | None = None,
     open_data: Annotated[bool, Parameter(negative="")] = False,
     agreement: str = "",
     limit: int | None = None,
@@ -71,15 +77,22 @@ def llm(
         most_tokens: of an answer; one that is cut off is rejected.
         tries: how often a question is put whose answers cannot be used.
         patience: seconds for which the server may be away.
+        max_requests: stop cleanly after so many questions; the same command goes on.
+        max_tokens: stop cleanly after so many tokens of prompts and answers.
+        plan: ask nothing, and say how many questions, tokens, seconds and what cost it would be.
+        price_in: of a million tokens of prompts, for the cost.
+        price_out: of a million tokens of answers.
         open_data: the terms of this table let its text be sent anywhere.
         agreement: what lets the text be sent to a remote server, in your words.
         limit: only the first so many rows.
         quiet: no progress.
         as_json: print one JSON object with counts.
     """
+    from annotators.llm.budget import Budget
     from annotators.llm.endpoint import demand_allowed
+    from annotators.llm.estimate import estimate
     from builders.commands.annotate import text_columns
-    from builders.llm_annotating import ENTITY, annotated
+    from builders.llm_annotating import ENTITY, annotated, planned
     from builders.streams import batches, kind, write
 
     texts = text_columns(text, id_, ENTITY)
@@ -89,9 +102,15 @@ def llm(
     if len({path.absolute() for path in (input_, out, rejected)}) < 3:
         raise UsageError("--input, --out and --rejected are to be three files")
     demand_allowed(url, OPEN if open_data else CLOSED, agreement)
+    if any(most is not None and most < 1 for most in (max_requests, max_tokens)):
+        raise UsageError("--max-requests and --max-tokens are at least 1; --plan asks nothing")
     asking = _asking(url, model, answers, revision, at_once, most_tokens, tries, patience)
-    progress, lost = Progress(quiet), []
+    asking.budget = Budget(max_requests, max_tokens)
     read = first_rows(batches(input_, [id_, *texts], BATCH), limit)
+    if plan:
+        prices = None if price_in is None and price_out is None else (price_in or 0.0, price_out or 0.0)
+        return _plan(estimate(planned(read, texts, asking), asking.store, prices), as_json)
+    progress, lost = Progress(quiet), []
 
     def entities() -> Iterator[pl.DataFrame]:
         for rows, made, failed in annotated(read, id_, texts, asking):
@@ -108,6 +127,21 @@ def llm(
     if failed.height:
         write(rejected, iter([failed]))
     _tell(asking, progress, written, failed, (out, rejected), as_json)
+    return 0
+
+
+def _plan(found: "Estimate", as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(vars(found), indent=2))
+        return 0
+    new = found.questions - found.stored
+    basis = "as answers of this model have them" if found.measured else "guessed: no answer of this model is here yet"
+    print(f"{found.questions:,} questions, {found.stored:,} of them answered before, {new:,} to ask")
+    print(f"about {found.prompt_tokens:,} tokens of prompts and {found.output_tokens:,} of answers ({basis})")
+    print(f"about {found.seconds:,.0f} s at the rate of the last run" if found.seconds is not None
+          else "time: unknown until a run has asked this model")  # fmt: skip
+    if found.cost is not None:
+        print(f"cost: about {found.cost:,.2f}")
     return 0
 
 

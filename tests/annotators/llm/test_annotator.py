@@ -16,6 +16,8 @@ import pytest
 
 from annotators.llm.annotator import Llm
 from annotators.llm.asking import Failure, Sampling
+from annotators.llm.budget import Budget, BudgetSpentError
+from annotators.llm.estimate import estimate
 from annotators.llm.server import Server, ServerGoneError
 from annotators.llm.tasks.findings.task import FindingsTask
 from annotators.store import Store
@@ -167,6 +169,53 @@ def test_a_busy_server_is_waited_for(status: int, headers: dict[str, str], tmp_p
     with serving(script):
         (rows,) = llm(script, tmp_path).annotate(TEXTS[:1])
     assert not isinstance(rows, Failure) and len(script.asked) == 2
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_a_budget_of_questions_is_kept_and_the_next_run_goes_on(at_once: int, tmp_path: Path) -> None:
+    with serving(Scripted(delay=0.01)) as script:
+        asking = llm(script, tmp_path, at_once=at_once)
+        asking.budget = Budget(questions=25)
+        with pytest.raises(BudgetSpentError, match="after 25 questions and 250 tokens; the same command goes on"):
+            asking.annotate(TEXTS)
+        assert len(script.asked) == len(Store(tmp_path)) == 25  # each that was paid for is kept
+        rest = llm(script, tmp_path)
+        rest.budget = Budget(questions=15)
+        assert not any(isinstance(one, Failure) for one in rest.annotate(TEXTS))
+    assert len(script.asked) == len(TEXTS)
+
+
+def test_a_budget_of_tokens_may_be_exceeded_by_what_is_under_way(tmp_path: Path) -> None:
+    with serving(Scripted()) as script:
+        asking = llm(script, tmp_path, at_once=4)
+        asking.budget = Budget(tokens=100)
+        with pytest.raises(BudgetSpentError):
+            asking.annotate(TEXTS)
+    assert 10 <= len(script.asked) == len(Store(tmp_path)) <= 13
+
+
+def test_a_second_try_counts_as_a_question(tmp_path: Path) -> None:
+    with serving(Scripted(lambda _: "no JSON")) as script:
+        asking = llm(script, tmp_path)
+        asking.budget = Budget(questions=2)
+        with pytest.raises(BudgetSpentError):
+            asking.annotate(TEXTS[:1])
+    assert len(script.asked) == 2
+
+
+def test_an_estimate_follows_from_answers_of_the_model(tmp_path: Path) -> None:
+    with serving(Scripted()) as script:
+        asking = llm(script, tmp_path)
+        guessed = estimate(asking.requests(TEXTS), asking.store, None)
+        assert (guessed.questions, guessed.stored, guessed.measured, guessed.seconds) == (40, 0, False, None)
+        asking.annotate(TEXTS[:10])
+        asking.store.note({"task": "findings", "model": "tiny", "seconds": 2.0, "asked": 10})
+        assert len(script.asked) == 10
+        told = estimate(asking.requests([*TEXTS, *TEXTS]), asking.store, (10.0, 100.0))
+        assert len(script.asked) == 10
+    assert (told.questions, told.stored, told.measured, told.seconds) == (40, 10, True, 6.0)
+    assert abs(told.prompt_tokens - 30 * 7) <= 3 and told.output_tokens == 30 * 3
+    assert told.cost == pytest.approx((told.prompt_tokens * 10 + told.output_tokens * 100) / 1e6)
 
 
 def test_a_server_that_is_gone_for_good_ends_it_and_what_was_stored_stays(tmp_path: Path) -> None:

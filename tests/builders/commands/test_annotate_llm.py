@@ -68,6 +68,31 @@ def test_what_was_answered_is_counted(reports: Path, capsys: pytest.CaptureFixtu
     assert run(["llm", "stats", str(reports)]) == 1
 
 
+def test_a_plan_asks_nothing(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Scripted()) as script:
+        assert run(asked(reports, script.url, "--plan", "--price-in", "1", "--price-out", "2")) == 0
+        told = capsys.readouterr().out
+        assert (
+            "6 questions, 0 of them answered before, 6 to ask" in told and "guessed" in told and "cost: about" in told
+        )
+        assert script.asked == [] and not (reports.parent / "out.parquet").exists()
+        assert run(asked(reports, script.url)) == 0
+        assert run(asked(reports, script.url, "--plan", "--json")) == 0
+    told = capsys.readouterr().out
+    plan = json.loads(told[told.index("{") :])
+    assert (plan["questions"], plan["stored"], plan["prompt_tokens"], plan["cost"]) == (6, 6, 0, None)
+
+
+def test_a_run_stops_where_it_was_told(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Scripted()) as script:
+        assert run(asked(reports, script.url, "--max-requests", "4")) == 1
+        assert "stopped as told, after 4 questions and 40 tokens" in capsys.readouterr().err
+        assert not (reports.parent / "out.parquet").exists()
+        assert run(asked(reports, script.url, "--max-requests", "0")) == 2
+        assert run(asked(reports, script.url)) == 0
+    assert len(script.asked) == 6
+
+
 def test_nothing_is_sent_to_strangers(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(asked(reports, "https://8.8.8.8/v1")) == 2
     assert "nothing was sent" in capsys.readouterr().err
