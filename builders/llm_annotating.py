@@ -29,10 +29,10 @@ def annotated(
 def planned(frames: Iterator[pl.DataFrame], texts: Sequence[str], llm: Llm) -> Iterator[Request]:
     """What would be asked of all rows."""
     for frame in frames:
-        yield from llm.requests([text for _, _, text in _asked(frame, 0, texts)])
+        yield from llm.requests([text for _, _, text in asked(frame, 0, texts)])
 
 
-def _asked(frame: pl.DataFrame, done: int, texts: Sequence[str]) -> list[tuple[int, str, str]]:
+def asked(frame: pl.DataFrame, done: int, texts: Sequence[str]) -> list[tuple[int, str, str]]:
     """Row, section and text of every cell that is not blank."""
     return [
         (row, name, text)
@@ -45,18 +45,19 @@ def _asked(frame: pl.DataFrame, done: int, texts: Sequence[str]) -> list[tuple[i
 def _batch(
     frame: pl.DataFrame, done: int, id_: str, texts: Sequence[str], llm: Llm
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    asked = _asked(frame, done, texts)
+    texts_of = asked(frame, done, texts)
     entities, rejected = [], []
-    for (row, section, _), made in zip(asked, llm.annotate([text for _, _, text in asked]), strict=True):
+    for (row, section, _), made in zip(texts_of, llm.annotate([text for _, _, text in texts_of]), strict=True):
         told = {"row": row, "section": section}
         if isinstance(made, Failure):
             rejected.append({**told, "reason": made.reason, "detail": made.detail})
         else:
             entities += [{**told, **entity} for entity in made]
     ids = frame.select(pl.col(id_), row=pl.int_range(done, done + pl.len(), dtype=pl.Int64))
-    return _named(pl.DataFrame(entities, ENTITY), ids), _named(pl.DataFrame(rejected, REJECTED), ids)
+    return named(pl.DataFrame(entities, ENTITY), ids), named(pl.DataFrame(rejected, REJECTED), ids)
 
 
-def _named(made: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+def named(made: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Under the ids of their rows; `ids`: the id column, and `row`."""
     id_ = ids.columns[0]
     return made.join(ids, on="row", how="left", maintain_order="left").select(id_, *made.columns)

@@ -19,6 +19,7 @@ BATCH = 2000
 """Rows read, annotated and written at a time: about 100 MB at 2,000 characters a report."""
 annotate = App(name="annotate", help="Run an annotator on any CSV, Parquet or JSONL file.")
 annotate.command("builders.commands.annotate_llm:llm", name="llm")
+annotate.command("builders.commands.annotate_model:model", name="model")
 
 
 @dataclass

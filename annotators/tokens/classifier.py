@@ -1,0 +1,143 @@
+"""Entities by a token classifier of `transformers`: a folder or Hub id whose labels are `O`, `B-…` and `I-…`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from annotators.tokens.pieces import Span, spans
+from annotators.tokens.windows import Window, windows
+from schemas.errors import MedmillError
+
+_MOST: Final = 512
+"""Tokens at once where the model does not say; those of BERT and DeBERTa."""
+_GRAIN: Final = 16
+"""Batches are as long as a multiple of this: few shapes, little padding."""
+
+
+@dataclass(frozen=True)
+class TokenClassifier:
+    """`model`: a folder or Hub id; `revision`: of the Hub. `device`: auto, cpu, cuda, cuda:1.
+
+    `batch_tokens`: read together, padding included. On a GPU weights are bfloat16. What is found depends on a text
+    alone: not on the batch, nor on the order.
+    """
+
+    model: str
+    revision: str = "main"
+    device: str = field(default="auto", repr=False)
+    batch_tokens: int = field(default=8192, repr=False)
+
+    def annotate(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Entities of each text; same texts are read once."""
+        distinct = sorted(set(texts), key=lambda text: (len(text), text))
+        found = dict(zip(distinct, self._found(distinct), strict=True))
+        return [found[text] for text in texts]
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What the model tells apart, by its numbers; types in upper or lower case as it has them."""
+        named = self._loaded[1].config.id2label
+        return tuple(named[number] for number in range(len(named)))
+
+    def _found(self, texts: Sequence[str]) -> Iterator[list[Span]]:
+        if not texts:
+            return
+        tokenizer, _ = self._loaded
+        read = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False)
+        ids, offsets = read["input_ids"], read["offset_mapping"]
+        parts = [part for number, own in enumerate(ids) for part in windows(number, len(own), self._room)]
+        chosen = [np.zeros(len(own), np.int64) for own in ids]
+        for batch in _batches(parts, self.batch_tokens):
+            for part, best in zip(batch, self._best([ids[p.text][p.first : p.last] for p in batch]), strict=True):
+                chosen[part.text][part.begin : part.end] = best[part.begin - part.first : part.end - part.first]
+        for text, own, best in zip(texts, offsets, chosen, strict=True):
+            yield spans(text, own, [self.labels[number] for number in best])
+
+    def _best(self, batch: Sequence[Sequence[int]]) -> Iterator[Any]:
+        """The most likely label of each token; [token] of each window."""
+        import torch
+
+        tokenizer, model = self._loaded
+        before, behind = _around(tokenizer)
+        length = min(_padded(max(map(len, batch)) + len(before) + len(behind)), self._most)
+        rows = torch.full((len(batch), length), tokenizer.pad_token_id or 0)
+        mask = torch.zeros_like(rows)
+        for row, own in enumerate(batch):
+            whole = torch.tensor([*before, *own, *behind])
+            rows[row, : len(whole)], mask[row, : len(whole)] = whole, 1
+        with torch.inference_mode():
+            scores = model(input_ids=rows.to(model.device), attention_mask=mask.to(model.device)).logits.float()
+        best = scores.argmax(-1).cpu().numpy()
+        return (best[row, len(before) : len(before) + len(own)] for row, own in enumerate(batch))
+
+    @cached_property
+    def _most(self) -> int:
+        """Tokens that the model reads at once."""
+        tokenizer, model = self._loaded
+        said = getattr(model.config, "max_position_embeddings", None) or _MOST
+        return min(said, tokenizer.model_max_length, _MOST)
+
+    @cached_property
+    def _room(self) -> int:
+        """Tokens of a text that fit into a window."""
+        room = self._most - sum(map(len, _around(self._loaded[0])))
+        if room < 2:
+            raise MedmillError(f"{self.model}: reads {self._most} tokens at once, which leaves none for a text")
+        return room
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        import torch
+        from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+        there = torch.cuda.is_available()
+        device = ("cuda" if there else "cpu") if self.device == "auto" else self.device
+        kind = torch.bfloat16 if device.startswith("cuda") else torch.float32
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(self.model, revision=self.revision)
+            model = AutoModelForTokenClassification.from_pretrained(self.model, revision=self.revision, dtype=kind)
+        except (OSError, ValueError, ImportError) as error:
+            raise MedmillError(
+                f"{self.model}: no token classifier there ({type(error).__name__}); expected a folder with "
+                "config.json, weights and a fast tokenizer (tokenizer.json), or the id of such a model on the Hub"
+            ) from error
+        _demand(self.model, tokenizer, model)
+        return tokenizer, model.eval().to(device)
+
+
+def _demand(name: str, tokenizer: Any, model: Any) -> None:
+    """Raise `MedmillError` for no tokenizer, for one without offsets, and for labels that are not IOB."""
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):  # transformers makes one up where there is none
+        raise MedmillError(f"{name}: no tokenizer there; copy tokenizer.json from where the model was trained")
+    if not tokenizer.is_fast:
+        raise MedmillError(f"{name}: its tokenizer has no offsets; expected a fast one (tokenizer.json)")
+    odd = [label for label in model.config.id2label.values() if label != "O" and label[:2] not in ("B-", "I-")]
+    if odd:
+        raise MedmillError(f"{name}: labels {', '.join(odd[:3])} are not IOB; expected O, B-… and I-…")
+
+
+def _around(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """Special tokens before and behind a text."""
+    bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+    whole = tokenizer("a")["input_ids"]
+    at = next(place for place in range(len(whole)) if whole[place : place + len(bare)] == bare)
+    return whole[:at], whole[at + len(bare) :]
+
+
+def _padded(length: int) -> int:
+    return -(-length // _GRAIN) * _GRAIN
+
+
+def _batches(parts: Sequence[Window], tokens: int) -> Iterator[list[Window]]:
+    """Of like lengths, so that little is padding; a window that is larger than a batch goes alone."""
+    batch: list[Window] = []
+    for part in sorted(parts, key=lambda part: part.last - part.first):
+        if batch and _padded(part.last - part.first) * (len(batch) + 1) > tokens:
+            yield batch
+            batch = []
+        batch.append(part)
+    if batch:
+        yield batch

@@ -1,0 +1,36 @@
+"""A token classifier on the rows of any table, sentence by sentence: entities under their own ids."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from annotators.reading.sentences import split
+from annotators.tokens.classifier import TokenClassifier
+from builders.llm_annotating import asked, named
+
+ENTITY = {
+    "row": pl.Int64, "section": pl.String, "sentence": pl.Int64, "start": pl.Int64, "end": pl.Int64,
+    "text": pl.String, "type": pl.String,
+}  # fmt: skip
+
+
+def annotated(
+    frames: Iterator[pl.DataFrame], id_: str, texts: Sequence[str], model: TokenClassifier
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Per batch: rows read, and entities in the order of rows, text columns and words."""
+    done = 0
+    for frame in frames:
+        sentences = [
+            (row, section, number, begin, text[begin:end])
+            for row, section, text in asked(frame, done, texts)
+            for number, (begin, end) in enumerate(split(text))
+        ]
+        found = model.annotate([sentence for *_, sentence in sentences])
+        rows = [
+            (row, section, number, begin + span.start, begin + span.end, sentence[span.start : span.end], span.type)
+            for (row, section, number, begin, sentence), spans in zip(sentences, found, strict=True)
+            for span in spans
+        ]
+        ids = frame.select(pl.col(id_), row=pl.int_range(done, done + pl.len(), dtype=pl.Int64))
+        yield len(frame), named(pl.DataFrame(rows, ENTITY, orient="row"), ids)
+        done += len(frame)
