@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from qc.evaluate.retrieval import Evaluation, Scored
 
 evaluate = App(name="evaluate", help="Score what a model did against a built dataset.")
+evaluate.command("builders.commands.evaluate_annotators:annotators", name="annotators")
 SHOWN_CUTS = (5, 10)
 WIDTH = 120
 
