@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -26,7 +27,13 @@ from tests.builders.chaos import ROOT
 
 pytestmark = pytest.mark.extras
 pytest.importorskip("openai")
-TEXTS = [f"Nodule of {size} mm in the left lung. Heart is normal." for size in range(40)]
+
+
+def many(count: int) -> list[str]:
+    return [f"Nodule of {size} mm in the left lung. Heart is normal." for size in range(count)]
+
+
+TEXTS = many(40)
 
 
 def llm(script: Scripted, folder: Path, **settings) -> Llm:
@@ -268,30 +275,34 @@ def test_an_instruction_within_a_report_changes_its_own_row_alone(tmp_path: Path
 KILLED = """
 import sys
 from pathlib import Path
-from tests.annotators.llm.test_annotator import TEXTS, llm
+from tests.annotators.llm.test_annotator import llm, many
 from tests.annotators.llm.scripted import Scripted
-llm(Scripted(url=sys.argv[1]), Path(sys.argv[2])).annotate(TEXTS)
+llm(Scripted(url=sys.argv[1]), Path(sys.argv[2])).annotate(many(int(sys.argv[3])))
 """
 
 
 @pytest.mark.chaos
-def test_after_kills_no_stored_answer_is_asked_for_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.soak)])
+def test_after_kills_no_stored_answer_is_asked_for_again(kills: int, tmp_path: Path) -> None:
     """Counted at the server: each kill costs at most the eight questions under way."""
+    texts, seen = many(20 * kills), 0
+    chance = random.Random(kills)
     with serving(Scripted(delay=0.05)) as script:
-        for answers in (8, 20, 30):
-            program = [sys.executable, "-c", KILLED, script.url, str(tmp_path / "store")]
+        for _ in range(kills):
+            program = [sys.executable, "-c", KILLED, script.url, str(tmp_path / "store"), str(len(texts))]
             asking = subprocess.Popen(program, env={**os.environ, "PYTHONPATH": str(ROOT)})
+            wanted = min(seen + chance.randint(1, 18), len(texts) - 8)
             end = time.monotonic() + 60
-            while (len(Store(tmp_path / "store")) < answers) and time.monotonic() < end:
+            while len(stored := set(Store(tmp_path / "store"))) < wanted and time.monotonic() < end:
                 time.sleep(0.01)
-            stored = set(Store(tmp_path / "store"))
             os.kill(asking.pid, signal.SIGKILL)
             asking.wait()
-            assert len(stored) >= answers
-        rows = llm(script, tmp_path / "store").annotate(TEXTS)
+            assert len(stored) >= wanted and stored <= set(Store(tmp_path / "store"))
+            seen = len(Store(tmp_path / "store"))
+        rows = llm(script, tmp_path / "store").annotate(texts)
     assert not any(isinstance(one, Failure) for one in rows)
-    repeats = len(script.asked) - len(set(script.questions))
-    assert set(script.questions) == {FindingsTask().question(p) for p in map(passage, TEXTS)} and repeats <= 3 * 8
+    assert set(script.questions) == {FindingsTask().question(p) for p in map(passage, texts)}
+    assert len(script.asked) - len(texts) <= 8 * kills
 
 
 def passage(text: str):
