@@ -10,7 +10,8 @@ from annotators.reading.lexicon import Term, lexicon
 from annotators.reading.matching import Hit
 from annotators.reading.mention import HISTORICAL, Mention, Size
 from annotators.reading.modifiers import Reading
-from annotators.reading.places import locate, resolve
+from annotators.reading.nodes import resolve
+from annotators.reading.places import locate
 from annotators.reading.sizes import measure
 from schemas import anatomy
 from schemas.words import SCORED_TYPE

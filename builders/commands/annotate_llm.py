@@ -93,7 +93,7 @@ def llm(
     from annotators.llm.estimate import estimate
     from builders.commands.annotate import text_columns
     from builders.llm_annotating import ENTITY, annotated, planned
-    from builders.streams import batches, kind, write
+    from builders.streams import batches, kind
 
     texts = text_columns(text, id_, ENTITY)
     rejected = rejected or out.with_name(f"{out.name.partition('.')[0]}.rejected.jsonl")
@@ -110,23 +110,34 @@ def llm(
     if plan:
         prices = None if price_in is None and price_out is None else (price_in or 0.0, price_out or 0.0)
         return _plan(estimate(planned(read, texts, asking), asking.store, prices), as_json)
-    progress, lost = Progress(quiet), []
+    return _run(asking, annotated(read, id_, texts, asking), (out, rejected), Progress(quiet), as_json)
+
+
+def _run(
+    asking: "Llm", made: "Iterator[tuple[int, pl.DataFrame, pl.DataFrame]]", files: tuple[Path, Path],
+    progress: Progress, as_json: bool,
+) -> int:  # fmt: skip
+    """Write what was made and what was rejected; how it went is noted even where it ends early."""
+    from builders.streams import write
+
+    lost: list[pl.DataFrame] = []
 
     def entities() -> Iterator[pl.DataFrame]:
-        for rows, made, failed in annotated(read, id_, texts, asking):
+        for rows, found, failed in made:
             progress.add(rows)
             lost.append(failed)
-            yield made
+            yield found
 
     try:
-        written = write(out, entities())
+        written = write(files[0], entities())
     finally:
-        asking.store.note({"task": asking.task.name, "model": model, "seconds": progress.seconds, **asking.told})
+        told = {"task": asking.task.name, "model": asking.backend.model, "seconds": progress.seconds}
+        asking.store.note({**told, **asking.told})
         asking.store.close()
     failed = pl.concat(lost) if lost else pl.DataFrame()
-    if failed.height:
-        write(rejected, iter([failed]))
-    _tell(asking, progress, written, failed, (out, rejected), as_json)
+    if failed.height or files[1].exists():  # that of an earlier run would be taken for this one's
+        write(files[1], iter([failed]))
+    _tell(asking, progress, written, failed, files, as_json)
     return 0
 
 
