@@ -6,6 +6,7 @@ import polars as pl
 
 from annotators.labels import label_set, project
 from annotators.rules import Findings
+from builders.cells import or_empty
 
 ENTITY_COLUMNS = (
     *("row", "section", "sentence", "start", "end", "text", "canonical", "type", "assertion", "certainty", "change"),
@@ -30,7 +31,7 @@ def annotated(
     Without a batch there is one frame without rows, so that a writer knows the columns.
     """
     annotator, done = Findings(), 0
-    for frame in _or_empty(frames, (id_, *texts)):
+    for frame in or_empty(frames, (id_, *texts)):
         rows = pl.Series("report", [f"{row:09d}" for row in range(done, done + len(frame))], dtype=pl.String)
         entities = annotator.annotate(_passages(frame, rows, texts))
         if labels:
@@ -39,11 +40,6 @@ def annotated(
             made = _in_order(entities, rows, frame[id_].alias(_ID), texts).rename({_ID: id_})
         yield len(frame), made.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String))
         done += len(frame)
-
-
-def _or_empty(frames: Iterator[pl.DataFrame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    yield next(frames, pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
-    yield from frames
 
 
 def _passages(frame: pl.DataFrame, rows: pl.Series, texts: Sequence[str]) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import polars as pl
 
 from annotators.llm.annotator import Llm
 from annotators.llm.asking import Failure, Request
+from builders.cells import cells, numbered, under_ids
 
 _TOLD = {"row": pl.Int64, "section": pl.String}
 ENTITY = {
@@ -19,45 +20,23 @@ def annotated(
     frames: Iterator[pl.DataFrame], id_: str, texts: Sequence[str], llm: Llm
 ) -> Iterator[tuple[int, pl.DataFrame, pl.DataFrame]]:
     """Per batch: rows read, entities, and what was rejected, both in the order of rows and text columns."""
-    done = 0
-    for frame in frames:
-        entities, rejected = _batch(frame, done, id_, texts, llm)
-        yield len(frame), entities, rejected
-        done += len(frame)
+    for first, frame in numbered(frames, (id_, *texts)):
+        entities, rejected = _batch(cells(frame, first, texts), llm)
+        yield len(frame), under_ids(entities, frame, first, id_), under_ids(rejected, frame, first, id_)
 
 
 def planned(frames: Iterator[pl.DataFrame], texts: Sequence[str], llm: Llm) -> Iterator[Request]:
     """What would be asked of all rows."""
     for frame in frames:
-        yield from llm.requests([text for _, _, text in asked(frame, 0, texts)])
+        yield from llm.requests([text for _, _, text in cells(frame, 0, texts)])
 
 
-def asked(frame: pl.DataFrame, done: int, texts: Sequence[str]) -> list[tuple[int, str, str]]:
-    """Row, section and text of every cell that is not blank."""
-    return [
-        (row, name, text)
-        for row, cells in enumerate(frame.select(texts).cast(pl.String).iter_rows(), done)
-        for name, text in zip(texts, cells, strict=True)
-        if text and not text.isspace()
-    ]
-
-
-def _batch(
-    frame: pl.DataFrame, done: int, id_: str, texts: Sequence[str], llm: Llm
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    texts_of = asked(frame, done, texts)
+def _batch(texts: Sequence[tuple[int, str, str]], llm: Llm) -> tuple[pl.DataFrame, pl.DataFrame]:
     entities, rejected = [], []
-    for (row, section, _), made in zip(texts_of, llm.annotate([text for _, _, text in texts_of]), strict=True):
+    for (row, section, _), made in zip(texts, llm.annotate([text for _, _, text in texts]), strict=True):
         told = {"row": row, "section": section}
         if isinstance(made, Failure):
-            rejected.append({**told, "reason": made.reason, "detail": made.detail})
+            rejected.append({**told, **vars(made)})
         else:
             entities += [{**told, **entity} for entity in made]
-    ids = frame.select(pl.col(id_), row=pl.int_range(done, done + pl.len(), dtype=pl.Int64))
-    return named(pl.DataFrame(entities, ENTITY), ids), named(pl.DataFrame(rejected, REJECTED), ids)
-
-
-def named(made: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
-    """Under the ids of their rows; `ids`: the id column, and `row`."""
-    id_ = ids.columns[0]
-    return made.join(ids, on="row", how="left", maintain_order="left").select(id_, *made.columns)
+    return pl.DataFrame(entities, ENTITY), pl.DataFrame(rejected, REJECTED)

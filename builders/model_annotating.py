@@ -6,7 +6,7 @@ import polars as pl
 
 from annotators.reading.sentences import split
 from annotators.tokens.classifier import TokenClassifier
-from builders.llm_annotating import asked, named
+from builders.cells import cells, numbered, under_ids
 
 ENTITY = {
     "row": pl.Int64, "section": pl.String, "sentence": pl.Int64, "start": pl.Int64, "end": pl.Int64,
@@ -18,11 +18,10 @@ def annotated(
     frames: Iterator[pl.DataFrame], id_: str, texts: Sequence[str], model: TokenClassifier
 ) -> Iterator[tuple[int, pl.DataFrame]]:
     """Per batch: rows read, and entities in the order of rows, text columns and words."""
-    done = 0
-    for frame in frames:
+    for first, frame in numbered(frames, (id_, *texts)):
         sentences = [
             (row, section, number, begin, text[begin:end])
-            for row, section, text in asked(frame, done, texts)
+            for row, section, text in cells(frame, first, texts)
             for number, (begin, end) in enumerate(split(text))
         ]
         found = model.annotate([sentence for *_, sentence in sentences])
@@ -31,6 +30,4 @@ def annotated(
             for (row, section, number, begin, sentence), spans in zip(sentences, found, strict=True)
             for span in spans
         ]
-        ids = frame.select(pl.col(id_), row=pl.int_range(done, done + pl.len(), dtype=pl.Int64))
-        yield len(frame), named(pl.DataFrame(rows, ENTITY, orient="row"), ids)
-        done += len(frame)
+        yield len(frame), under_ids(pl.DataFrame(rows, ENTITY, orient="row"), frame, first, id_)

@@ -22,14 +22,17 @@ class Budget:
 
     def spent(self, told: Mapping[str, int], under_way: int) -> bool:
         """Whether no more may be asked, by what was counted of this run and the questions that have no answer yet."""
-        tokens = told["tokens_in"] + told["tokens_out"]
+        tokens = _tokens(told)
         asked = told["asked"] + under_way
         return asked >= (self.questions or asked + 1) or tokens >= (self.tokens or tokens + 1)
 
     def end(self, told: Mapping[str, int]) -> BudgetSpentError:
         """What is said when it is spent."""
-        tokens = told["tokens_in"] + told["tokens_out"]
         return BudgetSpentError(
-            f"stopped as told, after {told['asked']:,} questions and {tokens:,} tokens; "
+            f"stopped as told, after {told['asked']:,} questions and {_tokens(told):,} tokens; "
             "the same command goes on where this one stopped"
         )
+
+
+def _tokens(told: Mapping[str, int]) -> int:
+    return told["tokens_in"] + told["tokens_out"]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from annotators.devices import device_of
 from schemas.errors import MedmillError
 
 
@@ -28,7 +29,7 @@ class Transformer:
         import torch  # pyright: ignore[reportMissingImports]
         from transformers import AutoModel, AutoTokenizer  # pyright: ignore[reportMissingImports]
 
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = device_of("auto")
         try:
             tokenizer = AutoTokenizer.from_pretrained(self.model)
             model = AutoModel.from_pretrained(self.model).eval().to(device)

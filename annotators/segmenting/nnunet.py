@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from annotators.segmenting.devices import device_of
+from annotators.devices import device_of
 from annotators.segmenting.images import image_of
 from annotators.segmenting.network import Network
 from annotators.segmenting.segmenter import Label, Segmented

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.segmenting.devices import device_of, worst
+from annotators.devices import device_of
+from annotators.segmenting.devices import worst
 from annotators.segmenting.images import image_of
 from annotators.segmenting.merging import Found, merged
 from annotators.segmenting.network import Network

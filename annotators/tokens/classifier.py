@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from annotators.devices import device_of
 from annotators.tokens.pieces import Span, spans
 from annotators.tokens.windows import Window, windows
 from schemas.errors import MedmillError
@@ -61,7 +62,7 @@ class TokenClassifier:
         import torch
 
         tokenizer, model = self._loaded
-        before, behind = _around(tokenizer)
+        before, behind = self._around
         length = min(_padded(max(map(len, batch)) + len(before) + len(behind)), self._most)
         rows = torch.full((len(batch), length), tokenizer.pad_token_id or 0)
         mask = torch.zeros_like(rows)
@@ -81,9 +82,18 @@ class TokenClassifier:
         return min(said, tokenizer.model_max_length, _MOST)
 
     @cached_property
+    def _around(self) -> tuple[list[int], list[int]]:
+        """Special tokens before and behind a text."""
+        tokenizer, _ = self._loaded
+        bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+        whole = tokenizer("a")["input_ids"]
+        at = next(place for place in range(len(whole)) if whole[place : place + len(bare)] == bare)
+        return whole[:at], whole[at + len(bare) :]
+
+    @cached_property
     def _room(self) -> int:
         """Tokens of a text that fit into a window."""
-        room = self._most - sum(map(len, _around(self._loaded[0])))
+        room = self._most - sum(map(len, self._around))
         if room < 2:
             raise MedmillError(f"{self.model}: reads {self._most} tokens at once, which leaves none for a text")
         return room
@@ -93,8 +103,7 @@ class TokenClassifier:
         import torch
         from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-        there = torch.cuda.is_available()
-        device = ("cuda" if there else "cpu") if self.device == "auto" else self.device
+        device = device_of(self.device)
         kind = torch.bfloat16 if device.startswith("cuda") else torch.float32
         try:
             tokenizer = AutoTokenizer.from_pretrained(self.model, revision=self.revision)
@@ -117,14 +126,6 @@ def _demand(name: str, tokenizer: Any, model: Any) -> None:
     odd = [label for label in model.config.id2label.values() if label != "O" and label[:2] not in ("B-", "I-")]
     if odd:
         raise MedmillError(f"{name}: labels {', '.join(odd[:3])} are not IOB; expected O, B-… and I-…")
-
-
-def _around(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """Special tokens before and behind a text."""
-    bare = tokenizer("a", add_special_tokens=False)["input_ids"]
-    whole = tokenizer("a")["input_ids"]
-    at = next(place for place in range(len(whole)) if whole[place : place + len(bare)] == bare)
-    return whole[:at], whole[at + len(bare) :]
 
 
 def _padded(length: int) -> int:

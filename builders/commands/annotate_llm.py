@@ -92,10 +92,10 @@ def llm(
     from annotators.llm.endpoint import demand_allowed
     from annotators.llm.estimate import estimate
     from builders.commands.annotate import text_columns
-    from builders.llm_annotating import ENTITY, annotated, planned
+    from builders.llm_annotating import ENTITY, REJECTED, annotated, planned
     from builders.streams import batches, kind
 
-    texts = text_columns(text, id_, ENTITY)
+    texts = text_columns(text, id_, {*ENTITY, *REJECTED})
     rejected = rejected or out.with_name(f"{out.name.partition('.')[0]}.rejected.jsonl")
     for path in (input_, out, rejected):
         kind(path)
@@ -134,7 +134,7 @@ def _run(
         told = {"task": asking.task.name, "model": asking.backend.model, "seconds": progress.seconds}
         asking.store.note({**told, **asking.told})
         asking.store.close()
-    failed = pl.concat(lost) if lost else pl.DataFrame()
+    failed = pl.concat(lost)
     if failed.height or files[1].exists():  # that of an earlier run would be taken for this one's
         write(files[1], iter([failed]))
     _tell(asking, progress, written, failed, files, as_json)

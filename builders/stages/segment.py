@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from annotators.devices import wants_gpu
 from annotators.segmenting.segmenter import Segmented, Segmenter
 from annotators.segmenting.sides import sided
 from builders.base import REJECTED_SCHEMA, Kept, Source, Stage
@@ -39,7 +40,7 @@ class Segment(Stage):
     @property
     def resources(self) -> Mapping[str, float]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """A GPU worker where the segmenter is told to use a GPU."""
-        return {"GPU": 1} if getattr(self.segmenter, "device", "cpu").startswith("cuda") else {}
+        return {"GPU": 1} if wants_gpu(getattr(self.segmenter, "device", "cpu")) else {}
 
     @property
     def models(self) -> Mapping[str, str]:

@@ -68,6 +68,24 @@ def test_what_was_answered_is_counted(reports: Path, capsys: pytest.CaptureFixtu
     assert run(["llm", "stats", str(reports)]) == 1
 
 
+def test_a_table_without_rows_has_no_entities(reports: Path) -> None:
+    """It ended in an internal error, as the next one did."""
+    reports.write_text("id,findings,impression\n")
+    with serving(Scripted()) as script:
+        assert run(asked(reports, script.url)) == 0
+    assert pl.read_parquet(reports.parent / "out.parquet").height == 0 and script.asked == []
+
+
+def test_an_id_that_is_called_as_a_column_of_the_output_is_refused(
+    reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports.write_text("reason,findings,impression\na,Nodule.,\n")
+    command = asked(reports, "http://127.0.0.1:9/v1")
+    command[command.index("id")] = "reason"
+    assert run(command) == 2
+    assert "--id reason: the output has a column of that name" in capsys.readouterr().err
+
+
 def test_a_plan_asks_nothing(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serving(Scripted()) as script:
         assert run(asked(reports, script.url, "--plan", "--price-in", "1", "--price-out", "2")) == 0

@@ -47,3 +47,9 @@ def test_no_model_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run(asked(tmp_path, str(tmp_path), "out.parquet")) == 1
     told = capsys.readouterr().err
     assert "no token classifier there" in told and "Traceback" not in told and not (tmp_path / "out.parquet").exists()
+
+
+def test_a_table_without_rows_has_no_entities(tmp_path: Path, model: str) -> None:
+    pl.DataFrame(ROWS).clear().write_parquet(tmp_path / "in.parquet")
+    assert run(asked(tmp_path, model, "out.parquet")) == 0
+    assert pl.read_parquet(tmp_path / "out.parquet").height == 0
