@@ -41,11 +41,6 @@ class Server:
     patience: float = field(default=120.0, repr=False)
     timeout: float = field(default=600.0, repr=False)
 
-    @property
-    def fingerprint(self) -> str:
-        """Model and revision; not where it is served."""
-        return f"{self.model} {self.revision}".strip()
-
     def ask(self, requests: Iterable[Request], took: Took) -> None:
         """Tell `took` each reply as it comes; raises `ServerGoneError`, and what `took` raises."""
         try:
@@ -56,7 +51,8 @@ class Server:
     async def _all(self, requests: Iterator[Request], took: Took) -> None:
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-        http = DefaultAsyncHttpxClient(trust_env=False)  # no proxy of the environment: text goes to this server alone
+        # neither a proxy of the environment nor a redirection: text goes to this server alone
+        http = DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False)
         async with AsyncOpenAI(
             base_url=self.url, api_key=os.environ.get(_KEY, "none"), timeout=self.timeout, max_retries=self._retries,
             http_client=http,

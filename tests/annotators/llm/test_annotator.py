@@ -248,6 +248,15 @@ def test_a_server_that_comes_back_is_gone_on_with(tmp_path: Path) -> None:
     assert len(made) == 5 and not any(isinstance(one, Failure) for one in made)
 
 
+def test_no_redirection_takes_the_text_elsewhere(tmp_path: Path) -> None:
+    """A server nearby may point to one that is not: the client would have sent the report on."""
+    with serving(Scripted()) as elsewhere:
+        moved = Scripted(lambda _: (307, {"Location": f"{elsewhere.url}/chat/completions"}))
+        with serving(moved) as script, pytest.raises(ServerGoneError, match="status 307"):
+            llm(script, tmp_path).annotate(TEXTS[:1])
+    assert elsewhere.asked == [] and len(moved.asked) == 1
+
+
 def test_a_wrong_key_is_said_at_once(tmp_path: Path) -> None:
     with serving(Scripted(lambda _: (401, {}))) as script, pytest.raises(ServerGoneError, match="set MEDMILL_LLM_KEY"):
         llm(script, tmp_path).annotate(TEXTS)
