@@ -1,8 +1,10 @@
 """Entity vectors from a transformer, as RaTEScore reads them (BioLORD-2023-C is the published choice)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import groupby
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,28 +19,37 @@ from schemas.errors import MedmillError
 class Transformer:
     """The last hidden state of [CLS], of length 1; not the mean that BioLORD's card recommends.
 
-    `model`: a folder or Hub id. `max_tokens`: 30 in the package. Every string is embedded once, by itself no
-    differently than among others but for float noise.
+    `model`: a folder or Hub id. `max_tokens`: 30 in the package. What has the same tokens is embedded once (letter
+    case, where the tokenizer levels it), by itself no differently than among others but for float noise.
     """
 
     model: str = "FremyCompany/BioLORD-2023-C"
     max_tokens: int = 30
     batch: int = 256
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def embed(self, terms: list[str]) -> NDArray[np.float32]:
         """One vector per term, [term, hidden]; needs the extra `transformers`. The model stays loaded."""
         import torch  # pyright: ignore[reportMissingImports]
 
-        tokenizer, model = self._loaded
-        distinct = sorted(set(terms), key=lambda term: (len(term), term))
-        parts = [distinct[i : i + self.batch] for i in range(0, len(distinct), self.batch)]
+        distinct = list(dict.fromkeys(terms))
+        if not distinct:
+            return np.zeros((0, 1), np.float32)
+        tokenizer, _ = self._loaded
+        read = [tuple(ids) for ids in tokenizer(distinct, max_length=self.max_tokens, truncation=True)["input_ids"]]
+        alike = sorted(set(read), key=lambda ids: (len(ids), ids))
         with torch.inference_mode():
-            vectors = [self._heads(torch, tokenizer, model, part) for part in parts]
-        rows = np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32)
-        place = {term: row for row, term in enumerate(distinct)}
-        return rows[[place[term] for term in terms]]
+            rows = np.concatenate([self._heads(torch, part) for part in self._parts(alike)])
+        place = {ids: row for row, ids in enumerate(alike)}
+        row_of = {term: place[ids] for term, ids in zip(distinct, read, strict=True)}
+        return rows[[row_of[term] for term in terms]]
+
+    def _parts(self, read: list[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
+        """Batches of equal length: nothing is padded."""
+        for _, same in groupby(read, key=len):
+            own = list(same)
+            yield from (own[i : i + self.batch] for i in range(0, len(own), self.batch))
 
     @property
     def fingerprint(self) -> str:
@@ -61,7 +72,8 @@ class Transformer:
             raise MedmillError(f"transformers:{self.model}: no tokenizer there; copy it from where the model came from")
         return tokenizer, model.to(device_of("auto"))
 
-    def _heads(self, torch: Any, tokenizer: Any, model: Any, terms: list[str]) -> NDArray[np.float32]:
-        inputs = tokenizer(terms, max_length=self.max_tokens, truncation=True, padding=True, return_tensors="pt")
-        states = model(**inputs.to(model.device)).last_hidden_state[:, 0]
+    def _heads(self, torch: Any, read: list[tuple[int, ...]]) -> NDArray[np.float32]:
+        _, model = self._loaded
+        ids = torch.tensor(read, device=model.device)
+        states = model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[:, 0]
         return torch.nn.functional.normalize(states.float(), dim=1).cpu().numpy()
