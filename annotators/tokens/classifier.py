@@ -14,6 +14,8 @@ from schemas.errors import MedmillError
 
 _MOST: Final = 512
 """Tokens at once where the model does not say; those of BERT and DeBERTa."""
+_CACHED: Final = 1024
+"""Tokens read together on a processor at most: with 8,192 a small DeBERTa takes 1.5 times as long."""
 _GRAIN: Final = 16
 """Batches are as long as a multiple of this: few shapes, little padding."""
 
@@ -37,8 +39,8 @@ class Labelled(NamedTuple):
 class TokenClassifier:
     """`model`: a folder or Hub id; `revision`: of the Hub. `device`: auto, cpu, cuda, cuda:1.
 
-    `batch_tokens`: read together, padding included. On a GPU weights are bfloat16. What is found depends on a text
-    alone: not on the batch, nor on the order.
+    `batch_tokens`: read together, padding included, on a processor at most 1,024. On a GPU weights are bfloat16. What
+    is found depends on a text alone: not on the batch, nor on the order.
     """
 
     model: str
@@ -76,7 +78,7 @@ class TokenClassifier:
         parts = [part for number, own in enumerate(ids) for part in windows(number, len(own), self._room)]
         chosen = [np.zeros(len(own), np.int64) for own in ids]
         openings = [np.zeros(0, np.int64) for _ in ids]
-        for batch in _batches(parts, self.batch_tokens):
+        for batch in _batches(parts, self._together):
             for part, best in zip(batch, self._best([ids[p.text][p.first : p.last] for p in batch]), strict=True):
                 own = best[len(before) :]
                 chosen[part.text][part.begin : part.end] = own[part.begin - part.first : part.end - part.first]
@@ -104,6 +106,12 @@ class TokenClassifier:
             scores = model(input_ids=rows.to(model.device), attention_mask=mask.to(model.device)).logits.float()
         best = scores.argmax(-1).cpu().numpy()
         return (best[row, : len(before) + len(own) + len(behind)] for row, own in enumerate(batch))
+
+    @property
+    def _together(self) -> int:
+        """Tokens of a batch: on a processor, few enough for its caches."""
+        on_processor = self._loaded[1].device.type == "cpu"
+        return min(self.batch_tokens, _CACHED) if on_processor else self.batch_tokens
 
     @cached_property
     def _most(self) -> int:
