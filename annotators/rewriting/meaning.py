@@ -21,8 +21,12 @@ Reading = frozenset[Said]
 
 
 def readings(texts: Sequence[str]) -> list[Reading]:
-    """What is said in each text, structures alone left out; empty where nothing is read."""
-    frame = pl.DataFrame({"report": [str(number) for number in range(len(texts))], "text": list(texts)})
+    """What is said in each text, structures alone left out; empty where nothing is read.
+
+    A line break is a blank here: a sentence by itself has none of the lines around it that tell whether it goes on.
+    """
+    lines = [" ".join(text.split()) for text in texts]
+    frame = pl.DataFrame({"report": [str(number) for number in range(len(lines))], "text": lines})
     read = Findings().annotate(frame.with_columns(section=pl.lit("findings"), section_index=0))
     found: list[set[Said]] = [set() for _ in texts]
     columns = ("report", "canonical", "assertion", "laterality", "severity")
