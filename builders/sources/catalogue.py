@@ -64,6 +64,29 @@ CATALOGUE = {
             "map_*_classifier.csv (which scans the labelled reports are of)",
         ),
     ),
+    "mimic-iv-note": About(
+        what="MIMIC-IV-Note: 2.3 million radiology reports of every kind of examination, Beth Israel Deaconess, Boston",
+        licence="PhysioNet Credentialed Health Data Use Agreement 1.5.0: no sharing, no re-identification, research",
+        obtain=(
+            "https://physionet.org/content/mimic-iv-note: create an account, pass the CITI course, sign the agreement. "
+            "Discharge notes are not needed"
+        ),
+        put=(
+            "the folder of the download: --source mimic-iv-note=/data/mimic-iv-note; unpack radiology.csv.gz "
+            "(gunzip -k) before reading all of it: a range of a packed file costs unpacking what is before it"
+        ),
+        files=(
+            "note/radiology.csv[.gz]",
+            "note/radiology_detail.csv[.gz] (names of examinations; without it: the headings of the reports)",
+        ),
+    ),
+    "articles": About(
+        what="Encyclopaedic articles of radiology, one a line, as an export of an encyclopaedia has them",
+        licence="that of the encyclopaedia; taken as closed (nothing leaves) unless you set text_may_leave",
+        obtain="ask the encyclopaedia: Radiopaedia, for one, needs its permission for datasets",
+        put="a file or a folder of files: --source articles=/data/articles.jsonl",
+        files=("a file that ends in .jsonl, .csv, .tsv (or these with .gz) or .parquet, with the columns id and text",),
+    ),
     "ct-folder": About(
         what="CT volumes of any hospital: a folder of NIfTI files or DICOM series, and a table of their reports",
         licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",

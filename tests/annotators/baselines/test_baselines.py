@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from annotators.baselines.baseline import chosen
+from builders.cli import run
 from schemas.errors import UsageError
 
 pytestmark = pytest.mark.extras
@@ -49,11 +50,7 @@ def tables(folder: Path) -> list[str]:
 
 
 def test_the_command_pairs_by_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from builders.commands.score_baselines import baselines
-
-    tables(tmp_path)
-    files = {"candidates": tmp_path / "made.csv", "references": tmp_path / "refs.parquet"}
-    assert baselines(**files, out=tmp_path / "scores.parquet", as_json=True) == 0
+    assert run(["score", "baselines", *tables(tmp_path), "--out", str(tmp_path / "scores.parquet"), "--json"]) == 0
     made = pl.read_parquet(tmp_path / "scores.parquet")
     assert made["id"].to_list() == ["b", "a"] and made.columns == ["id", "bleu", "rouge1", "rouge2", "rougeL"]
     assert made["rouge1"].to_list() == [0.75, 1.0]
