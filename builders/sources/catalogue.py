@@ -97,6 +97,16 @@ CATALOGUE = {
             "*.nii, *.nii.gz, *.mha, *.nrrd, or folders of DICOM slices",
         ),
     ),
+    "rate-eval-folder": About(
+        what="RaTE-Eval: pairs of sentences and of paragraphs of reports that people rated (RaTEScore, EMNLP 2024)",
+        licence="CC BY 4.0 as its card says; the reports are of MIMIC-IV, so taken as closed to remote services",
+        obtain="https://huggingface.co/datasets/Angelakeke/RaTE-Eval; columns of ratings are named by --set if need be",
+        put="the folder of the download: --source rate-eval-folder=/data/RaTE-Eval",
+        files=(
+            "Task1_sentence_rate/{gt_report,similar_report}_{train,test}.json, rate_{train,test}.csv",
+            "Task2_paragraph_rate/ with the same names (either task may be missing)",
+        ),
+    ),
     "reports-table": About(
         what="Reports of any hospital as a table with an id and one or several columns of text",
         licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",
