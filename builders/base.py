@@ -54,6 +54,8 @@ class Source(ABC):
     version: ClassVar[int] = 1
     people: ClassVar[str] = ""
     """Whose ids the source has, where other sources have them too (`mimic`); default: its own name."""
+    shows: ClassVar[tuple[str, str] | None] = None
+    """Modality and region (`schemas.exams`) of all its studies, where they are of one kind."""
     terms: ClassVar[Terms]
     tables: ClassVar[Mapping[str, type[dy.Schema]]]
     location: str

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from builders.scoring import Tally
 
 score = App(name="score", help="Score reports against others, pair by pair.")
+score.command("builders.commands.score_baselines:baselines", name="baselines")
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class CtRate(Source):
 
     name: ClassVar[str] = "ct-rate"
     version: ClassVar[int] = 1
+    shows: ClassVar[tuple[str, str] | None] = ("ct", "chest")
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "volumes": Volume, "labels": Label}
     terms: ClassVar[Terms] = Terms(
         text_may_leave="no",

@@ -38,6 +38,7 @@ class MimicCxr(Source):
 
     name: ClassVar[str] = "mimic-cxr"
     version: ClassVar[int] = 1
+    shows: ClassVar[tuple[str, str] | None] = ("x-ray", "chest")
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image, "labels": Label}
     people: ClassVar[str] = "mimic"
     terms: ClassVar[Terms] = Terms(

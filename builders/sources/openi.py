@@ -46,6 +46,7 @@ class Openi(Source):
 
     name: ClassVar[str] = "openi"
     version: ClassVar[int] = 1
+    shows: ClassVar[tuple[str, str] | None] = ("x-ray", "chest")
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image, "labels": Label}
     terms: ClassVar[Terms] = Terms(
         text_may_leave="verbatim",

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Literal
 
 import polars as pl
 
-from builders.base import Kept, Shard, Source
+from annotators.exams.headings import exams
+from builders.base import REJECTED_SCHEMA, Kept, Shard, Source
 from builders.sources.assembled import assemble
 from builders.sources.csv_files import undecodable
 from builders.sources.mimic_rows import section_lists
@@ -18,6 +19,7 @@ from builders.sources.sections import any_sections
 from builders.sources.sorting_out import REPORT_COLUMNS, repeated, sort_out, split_named
 from builders.sources.table_files import ENDS, is_table, kind_of, read_shard, table_shards
 from schemas.errors import SourceError, UsageError
+from schemas.exams import Exam
 from schemas.radiology import Image, Report
 from schemas.references import hashes, report_keys
 from schemas.terms import Terms
@@ -35,7 +37,8 @@ class ReportsTable(Source):
     `id`: the column of the study id. `text`: one column with whole reports, whose headings are looked for; or
     several columns, one section each, `findings,impression` by their own names or
     `findings=Findings_EN,impression=Impressions_EN`. `patient`, `date`, `split`, `image`, `view`: columns,
-    where there are any; `image` holds a path, or several separated by `;`. `blank`: words that stand for no text
+    where there are any; `image` holds a path, or several separated by `;`. `exam`: columns that say what kind of
+    examination it was (`modality,body_part` or `exam_name`). `blank`: words that stand for no text
     (`Not given.`). `date_format`: as in `%d.%m.%Y`, where dates are not ISO. `text_may_leave`,
     `ids_may_leave`: what your terms say of the text, and of ids and paths, which may be those of a hospital.
     """
@@ -48,6 +51,7 @@ class ReportsTable(Source):
     split: str = ""
     image: str = ""
     view: str = ""
+    exam: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     date_format: str = ""
     text_may_leave: Literal["no", "verbatim", "adapted"] = "no"
@@ -55,7 +59,7 @@ class ReportsTable(Source):
 
     name: ClassVar[str] = "reports-table"
     version: ClassVar[int] = 1
-    tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image}
+    tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image, "exams": Exam}
     terms: ClassVar[Terms] = Terms(
         text_may_leave="no",
         labels_may_leave="gated",
@@ -66,7 +70,7 @@ class ReportsTable(Source):
 
     def __post_init__(self) -> None:
         if not self.id or not all(self.text):
-            raise UsageError("reports-table: the settings id and text each need the name of a column")
+            raise UsageError(f"{self.name}: the settings id and text each need the name of a column")
         self._demand_sections()
         object.__setattr__(self, "location", absolute(self.location))
         object.__setattr__(
@@ -80,11 +84,11 @@ class ReportsTable(Source):
         names = list(self._sections)
         if unknown := [name for name in names if name not in SECTION_NAMES]:
             raise UsageError(
-                f"reports-table.text: no section is called {', '.join(unknown)}; there are {', '.join(SECTION_NAMES)}, "
+                f"{self.name}.text: no section is called {', '.join(unknown)}; there are {', '.join(SECTION_NAMES)}, "
                 "as in findings=COLUMN,impression=COLUMN"
             )
         if names and len(names) < len(self.text):
-            raise UsageError("reports-table.text: a section is named twice; name each once")
+            raise UsageError(f"{self.name}.text: a section is named twice; name each once")
 
     @cached_property
     def _files(self) -> tuple[Place, list[str]]:
@@ -117,14 +121,15 @@ class ReportsTable(Source):
         """Our names to the table's columns."""
         plain = {"id": self.id, "patient": self.patient, "date": self.date, "split": self.split, "image": self.image}
         plain["view"] = self.view
+        plain |= {f"exam {number}": column for number, column in enumerate(self.exam)}
         texts = self._sections or {"text": self.text[0]}
         return {name: column for name, column in plain.items() if column} | {
             f"section {section}": column for section, column in texts.items()
         }
 
     def shards(self, table: str) -> Sequence[Shard]:
-        """Ranges of about 4 MiB of text, or 5,000 rows of Parquet; no images where no column names them."""
-        if table == "images" and not self.image:
+        """Ranges of about 4 MiB of text, or 5,000 rows of Parquet; no images or exams where no column names them."""
+        if (table == "images" and not self.image) or (table == "exams" and not self.exam):
             return []
         shards, late = self._cut
         if table == "images":
@@ -164,6 +169,8 @@ class ReportsTable(Source):
             place=pl.format("{}#{}", pl.lit(shard), numbers),
             late=pl.int_range(pl.len()).is_in(late),
         )
+        if table == "exams":
+            return self._exams(frame)
         kept, rejected = self._reports(frame) if table == "reports" else self._images(frame)
         return Kept(kept, pl.concat([unread, rejected]) if table == "reports" else rejected)
 
@@ -190,6 +197,13 @@ class ReportsTable(Source):
         ]
         kept, rejected = sort_out(dated, reasons)
         return Kept(self._with_text(kept), rejected)
+
+    def _exams(self, frame: pl.DataFrame) -> Kept:
+        """A row per report that has an id; a report that an earlier one has the id of is rejected there."""
+        named = frame.filter(~pl.col("late")).drop_nulls("id").unique("id", keep="first", maintain_order=True)
+        columns = [pl.col(f"exam {number}") for number in range(len(self.exam))]
+        heading = pl.concat_str(columns, separator="; ", ignore_nulls=True)
+        return Kept(exams(named["id"], named.select(heading).to_series()), pl.DataFrame(schema=REJECTED_SCHEMA))
 
     def _formats(self) -> tuple[str, ...]:
         return (self.date_format, MOMENT) if self.date_format else _DATES

@@ -37,6 +37,7 @@ class Synthetic(Source):
 
     name: ClassVar[str] = "synthetic"
     version: ClassVar[int] = 1
+    shows: ClassVar[tuple[str, str] | None] = ("x-ray", "chest")
     data: ClassVar[tuple[str, ...]] = ("builders/sources/grammar/*.tsv",)
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "images": Image, "labels": Label}
     terms: ClassVar[Terms] = Terms(licences=frozenset({"apache-2.0"}))

@@ -48,6 +48,7 @@ class SyntheticCT(Source):
 
     name: ClassVar[str] = "synthetic-ct"
     version: ClassVar[int] = 1
+    shows: ClassVar[tuple[str, str] | None] = ("ct", "chest")
     data: ClassVar[tuple[str, ...]] = ("builders/sources/phantom/*.tsv",)
     tables: ClassVar[Mapping[str, Any]] = {"reports": Report, "volumes": Volume, "labels": Label}
     terms: ClassVar[Terms] = Terms(licences=frozenset({"apache-2.0"}))

@@ -41,9 +41,9 @@ class Accounting(Check):
 
 
 def _lost(build: Build, stage: StageRecord) -> int:
-    """Ids rejected; with `--limit`, what belongs to the studies beyond it was never asked for."""
+    """Ids rejected, but for copies of what is kept; with `--limit`, what is beyond it was never asked for."""
     beyond = stage.rejected.get("study_not_in_corpus", 0) if build.manifest.limit is not None else 0
-    return stage.ids_rejected - beyond
+    return stage.ids_rejected - beyond - stage.rejected.get("near_duplicate", 0)
 
 
 def _faults(build: Build, stage: StageRecord) -> list[str]:

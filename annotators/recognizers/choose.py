@@ -1,0 +1,26 @@
+"""The recogniser of a name."""
+
+from annotators.recognizers.recognizer import Recognizer
+from schemas.errors import UsageError
+
+CHOICES = "rules, transformers:FOLDER (or a Hub id), llm:MODEL@URL"
+
+
+def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: str = "main") -> Recognizer:
+    """Raises `UsageError` that names the choices, or what an LLM still needs."""
+    kind, _, what = name.partition(":")
+    if kind == "rules" and not what:
+        from annotators.recognizers.by_rules import ByRules
+
+        return ByRules()
+    if kind == "transformers" and what:
+        from annotators.recognizers.by_model import ByModel
+
+        return ByModel(what, device)
+    if kind == "llm" and what:
+        from annotators.recognizers.by_llm import ByLlm
+
+        if not answers:
+            raise UsageError(f"{name}: name the folder that keeps its answers, as in --set answers=FOLDER")
+        return ByLlm(what, answers, revision)
+    raise UsageError(f"unknown annotator {name!r}; expected {CHOICES}")
