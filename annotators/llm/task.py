@@ -12,10 +12,20 @@ from annotators.llm.prompt import Prompt
 
 @dataclass(frozen=True)
 class Passage:
-    """A section of a report with the bounds of its sentences, in characters."""
+    """A section of a report with the bounds of its sentences, in characters of the whole section.
+
+    Of one that is read in parts, a part has some of the sentences, and `before` of them stand before it.
+    """
 
     text: str
     sentences: tuple[tuple[int, int], ...]
+    before: int = 0
+
+    def halves(self) -> tuple["Passage", "Passage"]:
+        """The sentences up to the middle, and those behind it."""
+        middle = len(self.sentences) // 2
+        first, second = self.sentences[:middle], self.sentences[middle:]
+        return Passage(self.text, first, self.before), Passage(self.text, second, self.before + middle)
 
     def sentence(self, number: int) -> str:
         """The words of a sentence, from 0."""

@@ -35,10 +35,19 @@ class Progress:
     def add(self, rows: int) -> None:
         """Count rows that are done."""
         self.rows += rows
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how far it is, if it was not said in the last two seconds."""
         now = time.monotonic()
         if not self.quiet and now - self.told > 2:
             self.told = now
-            print(f"{self.rows:,} rows, {self.rows / self.seconds:,.0f} rows/s", file=sys.stderr, flush=True)
+            print(self.words, file=sys.stderr, flush=True)
+
+    @property
+    def words(self) -> str:
+        """How far it is."""
+        return f"{self.rows:,} rows, {self.rows / self.seconds:,.0f} rows/s"
 
     @property
     def seconds(self) -> float:

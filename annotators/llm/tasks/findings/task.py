@@ -19,7 +19,7 @@ class Quoted(BaseModel):
     """One entity. Sentences count from 1, as the question shows them."""
 
     model_config = ConfigDict(extra="forbid")
-    sentence: int = Field(ge=1)
+    sentence: int = Field(ge=1, le=9999)
     quote: str = Field(min_length=1, max_length=200)
     occurrence: int = Field(default=1, ge=1, le=50)
     type: Type
@@ -72,7 +72,7 @@ class FindingsTask:
                 raise UnusableError("quote_not_in_source", told)
             begin = passage.sentences[entity.sentence - 1][0]
             yield {
-                "sentence": entity.sentence - 1,
+                "sentence": passage.before + entity.sentence - 1,
                 "start": begin + at.start,
                 "end": begin + at.end,
                 "text": sentence[at.start : at.end],
