@@ -6,6 +6,7 @@ workers of Dask are daemons, which may start no processes.
 """
 
 import time
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -14,6 +15,7 @@ from threading import Lock
 from typing import Any, Final
 
 from annotators.llm.asking import Reply, Request, Took, too_long
+from annotators.llm.loading import demand_model, lacks_memory, load, unload
 from annotators.llm.weights import identity
 from schemas.errors import MedmillError
 
@@ -47,14 +49,16 @@ class Engine:
 
     @property
     def revision(self) -> str:
-        """Which weights these are: as told, or by what lies in the folder."""
+        """Which weights these are: as told, or by what lies in the folder; raises `MedmillError` if it is no model."""
+        if not self.weights:
+            demand_model(self.folder)
         return self.weights or identity(self.folder)
 
     def fits(self, request: Request) -> bool:
         """Whether the prompt and the longest answer are within what the model reads."""
         loaded = _loaded(self)
         room = loaded.context - request.sampling.most_tokens
-        return _bytes(request) <= room or len(loaded.tokens(request)) <= room
+        return _bytes(request) <= room or loaded.prepare(request, room)
 
     def ask(self, requests: Iterable[Request], took: Took) -> None:
         """Tell `took` each reply as it comes; raises `MedmillError` where the model does not load, or is lost."""
@@ -69,6 +73,8 @@ class Engine:
             except EngineLostError:
                 _KEPT.clear()
                 raise
+            finally:
+                loaded.ready.clear()  # of those whose answers another process stored meanwhile
 
 
 @dataclass
@@ -80,9 +86,22 @@ class Loaded:
     defaults: Any
     context: int
     lock: Any = field(default_factory=Lock)
+    ready: dict[str, Any] = field(default_factory=dict)
+    """Prompts that were measured and are not asked yet, four bytes a token."""
+
+    def prepare(self, request: Request, room: int) -> bool:
+        """Whether its prompt is no longer than this; if so it is kept."""
+        tokens = self._tokens(request)
+        if len(tokens) <= room:
+            self.ready[request.key] = array("I", tokens)
+        return len(tokens) <= room
 
     def tokens(self, request: Request) -> list[int]:
         """The prompt as the model reads it."""
+        ready = self.ready.pop(request.key, None)
+        return self._tokens(request) if ready is None else ready.tolist()
+
+    def _tokens(self, request: Request) -> list[int]:
         messages = [dict(message) for message in request.messages]
         return self.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
 
@@ -93,8 +112,6 @@ _LOADING: Final = Lock()
 
 
 def _loaded(engine: Engine) -> Loaded:
-    from annotators.llm.loading import load, unload
-
     key = (engine.folder.resolve(), engine.options)
     with _LOADING:
         if key not in _KEPT:
@@ -144,8 +161,6 @@ def _step(loaded: Loaded) -> Any:
     try:
         return loaded.engine.step()
     except Exception as error:  # whatever it was, the engine is not to be used any more
-        from annotators.llm.loading import lacks_memory
-
         help_ = (
             "the memory of the GPU did not suffice: lower gpu_memory_utilization or max_num_seqs"
             if lacks_memory(error)

@@ -120,7 +120,7 @@ def llm(
     if len({path.absolute() for path in (input_, out, rejected)}) < 3:
         raise UsageError("--input, --out and --rejected are to be three files")
     spec = _spec(engine, model, url)
-    if (address := url if url is not None else url_of(spec)) is not None:
+    if address := url or url_of(spec):
         demand_allowed(address, OPEN if open_data else CLOSED, agreement)
     counts = (max_requests, max_tokens, at_once, context, per_minute, tokens_per_minute)
     if any(count is not None and count < 1 for count in (*counts, most_tokens, tries)) or patience < 0:

@@ -29,8 +29,10 @@ def first_words(messages: Asked) -> str:
 
 @dataclass
 class Scripted:
-    """`say` makes the answer of what was asked;
-    `finish` its reason to end; `delay` in seconds. `refusal`: words with a status."""
+    """`say` makes the answer of what was asked.
+
+    `finish`: its reason to end; `delay` in seconds; `refusal`: the words beside a status.
+    """
 
     say: Callable[[Asked], Said] = first_words
     finish: str = "stop"

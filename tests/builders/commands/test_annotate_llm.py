@@ -131,3 +131,51 @@ def test_the_words_of_a_report_are_in_no_message(reports: Path, capsys: pytest.C
         assert run(asked(reports, script.url)) == 0
     told = capsys.readouterr()
     assert "refused_by_server" in told.err and "Nodule" not in told.err + told.out
+
+
+def by_engine(reports: Path, *more: str) -> list[str]:
+    place = reports.parent
+    return ["annotate", "llm", "--input", str(reports), "--id", "id", "--text", "findings,impression", "--answers",
+            str(place / "answers"), "--out", str(place / "out.parquet"), *more]  # fmt: skip
+
+
+def test_a_server_may_be_named_in_one_word(reports: Path) -> None:
+    with serving(Scripted()) as script:
+        assert run(asked(reports, script.url)) == 0
+        before = len(script.asked)
+        assert run(by_engine(reports, "--engine", f"tiny@{script.url}")) == 0
+        assert len(script.asked) == before
+
+
+@pytest.mark.parametrize("more", [
+    [], ["--engine", "vllm:/m", "--url", "http://127.0.0.1:1/v1"], ["--model", "m"], ["--url", "http://127.0.0.1:1/v1"],
+    ["--engine", "my-llm"], ["--engine", "vllm:/m", "--per-minute", "0"], ["--engine", "vllm:/m", "--context", "-1"],
+])  # fmt: skip
+def test_what_names_no_model_is_refused(more: list[str], reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(by_engine(reports, *more)) == 2
+    said = capsys.readouterr().err
+    assert "vllm:FOLDER" in said or "at least 1" in said
+
+
+def test_a_remote_server_in_one_word_is_refused_too(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(by_engine(reports, "--engine", "m@https://93.184.216.34/v1")) == 2
+    assert "nothing was sent" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("plan", [[], ["--plan"]])
+def test_a_folder_that_is_no_model_ends_it_in_one_line(
+    plan: list[str], reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(by_engine(reports, "--engine", f"vllm:{reports.parent / 'nowhere'}", *plan)) == 1
+    said = capsys.readouterr().err
+    assert "is no folder" in said and "Traceback" not in said
+
+
+def test_it_says_how_far_it_is_before_a_batch_is_done(
+    reports: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of rows may take minutes, and nothing was said meanwhile."""
+    monkeypatch.setattr("builders.commands.annotate_llm.Asked.interval", 0.0)
+    with serving(Scripted()) as script:
+        assert run(asked(reports, script.url)) == 0
+    assert "0 rows done, 1 questions asked" in capsys.readouterr().err
