@@ -8,6 +8,7 @@ workers of Dask are daemons, which may start no processes.
 import time
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
@@ -72,6 +73,8 @@ class Engine:
                 _stream(loaded, chain([first], requests), took, self.at_once)
             except EngineLostError:
                 _KEPT.clear()
+                with suppress(Exception):  # it is lost anyway; its memory is what matters
+                    unload(loaded.engine)
                 raise
             finally:
                 loaded.ready.clear()  # of those whose answers another process stored meanwhile
@@ -139,7 +142,8 @@ def _stream(loaded: Loaded, requests: Iterator[Request], took: Took, at_once: in
                     took(request, _reply(output, time.perf_counter() - begin))
     finally:
         if under_way:
-            loaded.engine.abort_request(list(under_way))
+            with suppress(Exception):  # a lost engine may not even do this, and why it is lost is what matters
+                loaded.engine.abort_request(list(under_way))
 
 
 def _fill(

@@ -17,7 +17,7 @@ import pytest
 from annotators.llm.annotator import Llm
 from annotators.llm.asking import Failure, Reply, Request, Sampling
 from annotators.llm.choose import Wishes, backend
-from annotators.llm.engine import Engine
+from annotators.llm.engine import Engine, EngineLostError
 from annotators.llm.tasks.findings.task import Answer, FindingsTask
 from annotators.llm.weights import identity
 from annotators.store import Store
@@ -201,8 +201,28 @@ def test_a_kill_loses_only_what_was_under_way(model: Path, tmp_path: Path) -> No
     running.wait()
     stored = Store(tmp_path)
     assert len(stored) >= 5 and stored.damaged == 0
-    unstored = [r for r in Llm(FindingsTask(), Engine(model), stored, SHORT).requests(reports(400)) if r.key in stored]
-    assert len(unstored) == len(stored)  # what is there is found again under the same keys
+    again = [one.key for one in Llm(FindingsTask(), Engine(model), stored, SHORT).requests(reports(400))]
+    assert sum(key in stored for key in again) == len(stored)  # the next run finds them and asks only the others
+
+
+def test_an_engine_that_runs_out_of_memory_ends_it_and_is_let_go(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last test with this engine in the process."""
+    import torch
+
+    from annotators.llm import engine as module
+
+    def step() -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    asked(engine, request(engine, "[1] Heart.", Sampling(most_tokens=2)))
+    (loaded,) = module._KEPT.values()
+    monkeypatch.setattr(loaded.engine, "step", step)
+    asking = Llm(FindingsTask(), engine, Store(tmp_path), SHORT, tries=1)
+    with pytest.raises(EngineLostError, match=r"memory of the GPU did not suffice.*same command goes on"):
+        asking.annotate(reports(4, seed=5))
+    assert module._KEPT == {} and len(Store(tmp_path)) == 0
 
 
 @pytest.fixture(scope="module")
