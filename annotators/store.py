@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -27,6 +28,8 @@ from schemas.errors import MedmillError
 _FILES: Final = "answers-*.jsonl"
 _RUNS: Final = "runs.jsonl"
 _PRIVATE: Final = 0o600
+_LOOK: Final = 0.25
+"""Seconds between looks at what others put."""
 _CHECKSUM: Final = 9
 """Characters before the JSON of a line: eight of the checksum, a blank."""
 
@@ -39,7 +42,7 @@ def key_of(asked: Any) -> str:
 
 @dataclass
 class Store:
-    """The answers of a folder that were there when it was opened, and those put since by this process."""
+    """The answers of a folder: those that were there when it was opened, those put since, and others' by `refresh`."""
 
     folder: Path
     damaged: int = 0
@@ -49,11 +52,25 @@ class Store:
     _lock: Any = field(default_factory=Lock, repr=False)
     _own: tuple[int, BufferedReader] | None = None
     _torn: bool = False
+    _read_to: dict[Path, tuple[BufferedReader, int]] = field(default_factory=dict, repr=False)
+    """Each file, and how much of it was read."""
+    _looked: float = 0.0
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._look()
+
+    def refresh(self) -> None:
+        """Take in what other processes put since; often called, it looks only so often."""
+        if time.monotonic() - self._looked > _LOOK:
+            with self._lock:
+                self._look()
+
+    def _look(self) -> None:
         for path in sorted(self.folder.glob(_FILES)):
-            self._read(path)
+            with suppress(FileNotFoundError):  # `compact` was faster; what it holds is in a file of another name
+                self._read(path)
+        self._looked = time.monotonic()
 
     def __contains__(self, key: str) -> bool:
         return key in self._places
@@ -122,16 +139,24 @@ class Store:
         path = self.folder / f"answers-{socket.gethostname()}-{os.getpid()}-{token_hex(4)}.jsonl"
         file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, _PRIVATE)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # so that `compact` leaves it alone
-        return file, path.open("rb")
+        reader = path.open("rb")
+        self._read_to[path] = reader, sys.maxsize  # what is put here needs not be read
+        return file, reader
 
     def _read(self, path: Path) -> None:
-        file, start = path.open("rb"), 0
+        file, start = self._read_to.get(path) or (path.open("rb"), 0)
+        if start < os.fstat(file.fileno()).st_size:
+            self._read_to[path] = file, self._read_on(file, start)
+
+    def _read_on(self, file: BufferedReader, start: int) -> int:
+        file.seek(start)
         for line in takewhile(_whole, file):
             record = _record(line)
             if record is not None:
                 self._places.setdefault(record["key"], (file, start + _CHECKSUM, len(line) - _CHECKSUM - 1))
             self.damaged += record is None and bool(line.strip())
             start += len(line)
+        return start
 
 
 def _line_of(record: dict[str, Any]) -> bytes:

@@ -58,6 +58,12 @@ class Failure:
     detail: str
 
 
+def too_long(why: str) -> Failure:
+    """Of a text that the model does not read at once."""
+    help_ = "allow a shorter answer (--most-tokens), or have it read in parts (--too-long split)"
+    return Failure("too_long", f"{why}; {help_}")
+
+
 Took = Callable[[Request, Reply | Failure], None]
 """What is done with a reply, before the next question is asked in its place."""
 
@@ -73,6 +79,10 @@ class Backend(Protocol):
     @property
     def revision(self) -> str:
         """Which weights these are."""
+        ...
+
+    def fits(self, request: Request) -> bool:
+        """Whether the model reads the prompt and has room for the longest answer, as far as that is known."""
         ...
 
     def ask(self, requests: Iterable[Request], took: Took) -> None:

@@ -30,7 +30,7 @@ def placed(passage: Passage, sentence: int, quote: str, occurrence: int, told: s
         raise UnusableError("quote_not_in_source", why)
     begin = passage.sentences[sentence - 1][0]
     return {
-        "sentence": sentence - 1,
+        "sentence": passage.before + sentence - 1,
         "start": begin + at.start,
         "end": begin + at.end,
         "text": words[at.start : at.end],

@@ -1,5 +1,6 @@
 """One round of questions: what is stored is read, the rest is asked, and what is no use is left to the next round."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +20,10 @@ _EMPTY: Final = Failure("empty_answer", "the model said nothing")
 
 @dataclass
 class Round:
-    """`unread`: texts without rows, and what was answered in vain; `parse` makes rows of a text's answer.
+    """`unread`: passages without rows, and what was answered in vain; `parse` makes rows of a passage's answer.
 
-    `made` has rows or a failure for each text that was read, `again` what is to be put again. Texts of one question
-    share its answer. `over`: the budget is spent; what was under way then is answered.
+    `made` has rows or a failure for each passage that was read, `again` what is to be put again. Passages of one
+    question share its answer. `over`: the budget is spent; what was under way then is answered.
     """
 
     store: Store
@@ -39,18 +40,23 @@ class Round:
     _under_way: set[str] = field(default_factory=set)
 
     def requests(self) -> Iterator[Request]:
-        """What has no answer in the store, each question once."""
-        for text, retold in self.unread.items():
-            request = self.request(text, retold)
-            texts = self._asked.setdefault(request.key, [])
-            texts.append(text)
+        """What has no answer in the store, each question once.
+
+        Every process has an order of its own, and looks at what others stored meanwhile: two that work on the same
+        texts share them, where in one order they would ask the same all the way.
+        """
+        for passage in random.sample(list(self.unread), len(self.unread)):
+            request = self.request(passage, self.unread[passage])
+            passages = self._asked.setdefault(request.key, [])
+            passages.append(passage)
+            self.store.refresh()
             stored = self.store.get(request.key)
             if stored is not None:
                 self.told["stored"] += 1
-                self._read(text, stored["text"])
+                self._read(passage, stored["text"])
             elif request.key in self._refused:
-                self.made[text] = self._refused[request.key]
-            elif len(texts) == 1:
+                self.made[passage] = self._refused[request.key]
+            elif len(passages) == 1:
                 self.over = self.budget.spent(self.told, len(self._under_way))
                 if self.over:
                     return
@@ -58,7 +64,7 @@ class Round:
                 yield request
 
     def took(self, request: Request, reply: Reply | Failure) -> None:
-        """Store a reply, then read it for every text of its question; no failure is stored."""
+        """Store a reply, then read it for every passage of its question; no failure is stored."""
         self._under_way.remove(request.key)
         self.told["asked"] += 1
         usable = _usable(reply)
@@ -70,16 +76,16 @@ class Round:
         self.told["tokens_in"] += usable.prompt_tokens
         self.told["tokens_out"] += usable.output_tokens
         self.store.put(request.key, {"task": request.task, "model": request.model, **vars(usable)})
-        for text in self._asked[request.key]:
-            self._read(text, usable.text)
+        for passage in self._asked[request.key]:
+            self._read(passage, usable.text)
 
-    def _read(self, text: Passage, said: str) -> None:
+    def _read(self, passage: Passage, said: str) -> None:
         try:
-            self.made[text] = self.parse(text, said)
+            self.made[passage] = self.parse(passage, said)
         except UnusableError as error:
             self.told[error.reason] += 1
-            self.made[text] = Failure(error.reason, error.why)
-            self.again[text] = (*self.unread[text], (said, error.why))
+            self.made[passage] = Failure(error.reason, error.why)
+            self.again[passage] = (*self.unread[passage], (said, error.why))
 
 
 def _usable(reply: Reply | Failure) -> Reply | Failure:

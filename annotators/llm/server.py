@@ -7,13 +7,15 @@ the `openai` client, with growing pauses, for `patience` seconds; then the serve
 import asyncio
 import math
 import os
+import re
 import time
 from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from annotators.llm.asking import Failure, Reply, Request, Took
+from annotators.llm.asking import Failure, Reply, Request, Took, too_long
+from annotators.llm.pace import paces
 from schemas.errors import MedmillError
 
 _KEY: Final = "MEDMILL_LLM_KEY"
@@ -31,7 +33,9 @@ class Server:
     """One model behind an address like `http://127.0.0.1:8000/v1`.
 
     `revision`: which weights these are, in your words: servers do not say. `at_once`: questions under way together.
-    `patience`: seconds for which a server may be away. `timeout`: seconds for one answer.
+    `patience`: seconds for which a server may be away. `timeout`: seconds for one answer. `context`: tokens of prompt
+    and answer that the model reads, for servers that cut a prompt in silence; others refuse it. `per_minute`,
+    `tokens_per_minute`: at most so many questions and tokens, by this process.
     """
 
     model: str
@@ -40,6 +44,13 @@ class Server:
     at_once: int = field(default=64, repr=False)
     patience: float = field(default=120.0, repr=False)
     timeout: float = field(default=600.0, repr=False)
+    context: int | None = field(default=None, repr=False)
+    per_minute: int | None = field(default=None, repr=False)
+    tokens_per_minute: int | None = field(default=None, repr=False)
+
+    def fits(self, request: Request) -> bool:
+        """Whether prompt and answer are within the context, at most 3 characters a token; a server's own is unknown."""
+        return self.context is None or _most_tokens(request) + request.sampling.most_tokens <= self.context
 
     def ask(self, requests: Iterable[Request], took: Took) -> None:
         """Tell `took` each reply as it comes; raises `ServerGoneError`, and what `took` raises."""
@@ -57,10 +68,21 @@ class Server:
             base_url=self.url, api_key=os.environ.get(_KEY, "none"), timeout=self.timeout, max_retries=self._retries,
             http_client=http,
         ) as client:  # fmt: skip
+            asked, tokens = paces(self.url, self.per_minute, self.tokens_per_minute)
+            door = asyncio.Lock()
 
             async def work() -> None:
-                for request in requests:
-                    took(request, await self._one(client, request))
+                while True:
+                    async with door:  # one by one, and drawn only when it may go
+                        await asked.turn()
+                        await tokens.turn()
+                        if (request := next(requests, None)) is None:
+                            return
+                        asked.spend(1)
+                    reply = await self._one(client, request)
+                    if isinstance(reply, Reply):
+                        tokens.spend(reply.prompt_tokens + reply.output_tokens)
+                    took(request, reply)
 
             async with asyncio.TaskGroup() as group:
                 for _ in range(self.at_once):
@@ -79,9 +101,7 @@ class Server:
         try:
             made = await client.chat.completions.create(**_arguments(request))
         except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-            return Failure(
-                "refused_by_server", f"status {error.status_code}: too long for the model, or no such option"
-            )
+            return _refusal(error.status_code, str(error))
         except openai.APIStatusError as error:
             raise ServerGoneError(
                 f"{self.url}: status {error.status_code}; {_MEANS.get(error.status_code, _GO_ON)}"
@@ -131,6 +151,22 @@ def _arguments(request: Request) -> dict[str, Any]:
             "json_schema": {"name": "answer", "strict": True, "schema": dict(request.schema)},
         },
     }
+
+
+_TOO_LONG: Final = re.compile(r"context|too long|max_new_tokens|maximum.{0,20}length", re.IGNORECASE)
+"""What vLLM, SGLang, llama.cpp, TGI and OpenAI say of a prompt that is too long; their words are not passed on."""
+_CHARACTERS_PER_TOKEN: Final = 3
+"""At least, of English; with 32 characters for what a template puts around a message."""
+
+
+def _refusal(status: int, said: str) -> Failure:
+    if _TOO_LONG.search(said):
+        return too_long(f"status {status}: prompt and answer are more than the model reads")
+    return Failure("refused_by_server", f"status {status}: the server has no such option, or does not take the text")
+
+
+def _most_tokens(request: Request) -> int:
+    return sum(len(message["content"]) + 32 for message in request.messages) // _CHARACTERS_PER_TOKEN
 
 
 def _reply(made: Any, seconds: float) -> Reply | Failure:

@@ -1,7 +1,7 @@
 """What is asked of a model about a passage, and how its answer becomes rows. A task is a folder below `tasks`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -12,12 +12,22 @@ from annotators.llm.prompt import Prompt
 
 @dataclass(frozen=True)
 class Passage:
-    """A section of a report with the bounds of its sentences, in characters, and what else a task is given."""
+    """A section of a report with the bounds of its sentences, in characters of the whole section.
+
+    `given`: names and words beside the text, in the order of `Task.given`. Of a passage that is read in parts, a part
+    has some of the sentences, and `before` of them stand before it.
+    """
 
     text: str
     sentences: tuple[tuple[int, int], ...]
     given: tuple[tuple[str, str], ...] = ()
-    """Names and words, in the order of `Task.given`."""
+    before: int = 0
+
+    def halves(self) -> tuple["Passage", "Passage"]:
+        """The sentences up to the middle, and those behind it."""
+        middle = len(self.sentences) // 2
+        first, second = self.sentences[:middle], self.sentences[middle:]
+        return replace(self, sentences=first), replace(self, sentences=second, before=self.before + middle)
 
     def sentence(self, number: int) -> str:
         """The words of a sentence, from 0."""
@@ -47,9 +57,11 @@ class Task(Protocol):
     """Adding one is a folder: `prompt.md`, and `task.py` with a class with these and a line `TASK = …`.
 
     `answer`: the shape that answers are held to. `columns`: of its rows. `given`: what it asks for beside the text.
+    `divisible`: rows speak of sentences, so that a long text may be asked about in parts.
     """
 
     name: ClassVar[str]
+    divisible: ClassVar[bool]
     answer: ClassVar[type[BaseModel]]
     columns: ClassVar[Mapping[str, Any]]
     given: ClassVar[tuple[str, ...]]

@@ -8,55 +8,56 @@ from typing import ClassVar, Final
 
 from annotators.llm.annotator import Llm
 from annotators.llm.asking import Failure, Sampling
-from annotators.llm.server import Server
+from annotators.llm.choose import Wishes, backend, url_of
 from annotators.llm.tasks.findings.task import FindingsTask
 from annotators.recognizers.recognizer import Labelled, Reading, flat
 from annotators.store import Store
-from schemas.errors import UsageError
 
 _TASK: Final = FindingsTask()
 
 
 @dataclass(frozen=True)
 class ByLlm:
-    """`engine`: MODEL@URL. `answers`: the folder of stored answers, which every worker must see.
+    """`engine`: MODEL@URL, or vllm:FOLDER (`annotators.llm.choose`). `answers`: the folder of stored answers, which
+    every worker must see.
 
-    Where the model runs, how many questions are under way and where answers lie make no answer another.
+    Where answers lie and how many questions are under way make no answer another. vLLM in process wants a GPU worker
+    (`device`), and is loaded once by each.
     """
 
     engine: str
     answers: str = field(repr=False)
-    revision: str = "main"
+    revision: str = ""
     most_tokens: int = 1024
     tries: int = 3
-    at_once: int = field(default=64, repr=False)
-    device: str = field(default="cpu", init=False, repr=False)
+    at_once: int | None = field(default=None, repr=False)
+    device: str = field(default="cpu", repr=False)
 
     name: ClassVar[str] = "llm"
     data: ClassVar[tuple[str, ...]] = ("annotators/llm/tasks/findings/prompt.md", "annotators/guidelines/entities.md")
 
     @property
-    def url(self) -> str:
-        """Where text goes."""
-        return self.engine.rpartition("@")[2]
+    def url(self) -> str | None:
+        """Where text goes; None where it stays in this process."""
+        return url_of(self.engine)
 
     def check(self) -> None:
-        """Raise where the engine is not spelt as one, or answers have no folder."""
-        model, at, url = self.engine.rpartition("@")
-        if not (at and model and "://" in url):
-            raise UsageError(f"llm:{self.engine}: expected llm:MODEL@URL, as in llm:my-llm@http://127.0.0.1:8000/v1")
+        """Raise `UsageError` where the engine is not spelt as one."""
+        backend(self.engine, self._wishes)
 
     def read(self, sentences: Sequence[str]) -> list[Reading]:
         """One reading per sentence; a sentence without an answer has the reason."""
         made = self._llm.annotate(sentences)
         return [found if isinstance(found, Failure) else _labelled(found) for found in made]
 
+    @property
+    def _wishes(self) -> Wishes:
+        return Wishes(self.revision, self.at_once)
+
     @cached_property
     def _llm(self) -> Llm:
-        model, _, url = self.engine.rpartition("@")
-        server = Server(model, url, self.revision, self.at_once)
         sampling = Sampling(most_tokens=self.most_tokens)
-        return Llm(_TASK, server, _store(self.answers), sampling, self.tries)
+        return Llm(_TASK, backend(self.engine, self._wishes), _store(self.answers), sampling, self.tries)
 
 
 def _labelled(rows: Sequence[dict[str, object]]) -> list[Labelled]:

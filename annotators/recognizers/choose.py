@@ -3,10 +3,10 @@
 from annotators.recognizers.recognizer import Recognizer
 from schemas.errors import UsageError
 
-CHOICES = "rules, transformers:FOLDER (or a Hub id), llm:MODEL@URL"
+CHOICES = "rules, transformers:FOLDER (or a Hub id), llm:MODEL@URL, vllm:FOLDER"
 
 
-def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: str = "main") -> Recognizer:
+def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: str = "") -> Recognizer:
     """Raises `UsageError` that names the choices, or what an LLM still needs."""
     kind, _, what = name.partition(":")
     if kind == "rules" and not what:
@@ -17,10 +17,12 @@ def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: 
         from annotators.recognizers.by_model import ByModel
 
         return ByModel(what, device)
-    if kind == "llm" and what:
+    if kind in ("llm", "vllm") and what:
         from annotators.recognizers.by_llm import ByLlm
 
         if not answers:
             raise UsageError(f"{name}: name the folder that keeps its answers, as in --set answers=FOLDER")
-        return ByLlm(what, answers, revision)
+        if kind == "llm":
+            return ByLlm(what, answers, revision)
+        return ByLlm(name, answers, revision, device="cpu" if device == "cpu" else "cuda")
     raise UsageError(f"unknown annotator {name!r}; expected {CHOICES}")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import polars as pl
 from cyclopts import App, Parameter
@@ -26,6 +26,8 @@ annotate.command("builders.commands.annotate_model:model", name="model")
 class Progress:
     """Rows done so far, told on standard error every two seconds; nothing for what takes less."""
 
+    interval: ClassVar[float] = 2.0
+
     quiet: bool
     rows: int = 0
     counts: dict[str, int] = field(default_factory=dict)
@@ -35,10 +37,19 @@ class Progress:
     def add(self, rows: int) -> None:
         """Count rows that are done."""
         self.rows += rows
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how far it is, if it was not said just now."""
         now = time.monotonic()
-        if not self.quiet and now - self.told > 2:
+        if not self.quiet and now - self.told > self.interval:
             self.told = now
-            print(f"{self.rows:,} rows, {self.rows / self.seconds:,.0f} rows/s", file=sys.stderr, flush=True)
+            print(self.words, file=sys.stderr, flush=True)
+
+    @property
+    def words(self) -> str:
+        """How far it is."""
+        return f"{self.rows:,} rows, {self.rows / self.seconds:,.0f} rows/s"
 
     @property
     def seconds(self) -> float:

@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import polars as pl
 from cyclopts import Parameter
@@ -15,14 +16,15 @@ from schemas.terms import OPEN, Terms
 
 if TYPE_CHECKING:
     from annotators.llm.annotator import Llm
+    from annotators.llm.asking import Backend
     from annotators.llm.estimate import Estimate
     from annotators.llm.task import Task
 
 CLOSED = Terms(text_may_leave="no", labels_may_leave="no", ids_may_leave=False, remote_processing=False)
 """Of a table whose terms nobody told."""
 _ROWS = {"findings": "entities", "rewrite": "sentences", "rationale": "rationales", "region-division": "parts"}
-BATCH = 512
-"""Rows asked about together: enough for every connection, few enough that answers are used soon."""
+BATCH = 4096
+"""Rows asked about together: at the end of each batch the engine runs empty, so they are many; 10 MB of reports."""
 
 
 def llm(
@@ -31,17 +33,22 @@ def llm(
     id_: Annotated[str, Parameter(name="--id")],
     text: str,
     out: Path,
-    url: str,
-    model: str,
     answers: Path,
+    engine: str | None = None,
+    url: str | None = None,
+    model: str | None = None,
     task: str = "findings",
     given: str = "",
     rejected: Path | None = None,
     revision: str = "",
-    at_once: int = 64,
+    at_once: int | None = None,
     most_tokens: int = 2048,
     tries: int = 3,
+    too_long: Literal["reject", "split"] = "reject",
+    context: int | None = None,
     patience: float = 120.0,
+    per_minute: int | None = None,
+    tokens_per_minute: int | None = None,
     max_requests: int | None = None,
     max_tokens: int | None = None,
     plan: Annotated[bool, Parameter(negative="")] = False,
@@ -53,7 +60,7 @@ def llm(
     quiet: Annotated[bool, Parameter(negative="")] = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
-    """Entities by a language model behind any server that speaks OpenAI's chat completions, or another task for it.
+    """Entities by a language model, or another task for it: behind a server of chat completions, or by vLLM here.
 
     Every row begins with the id, row (from 0) and section (the text column). What follows is the task's:
 
@@ -79,22 +86,32 @@ def llm(
         medmill annotate llm --input reports.csv --id study_id --text findings,impression \\
             --url http://127.0.0.1:8000/v1 --model my-llm --answers answers --out entities.parquet
 
+        medmill annotate llm --input reports.csv --id study_id --text findings,impression \\
+            --engine 'vllm:/models/my-llm?max_model_len=8192' --answers answers --out entities.parquet
+
     Args:
         input_: a .csv, .parquet or .jsonl file, .gz too.
         id_: the column with the id of a report; ids may repeat.
         text: the column with the text; several, with commas between them, are read as sections of one report.
         out: the file to write; its name says the format (.csv, .parquet, .jsonl, .gz too).
-        url: where the model is served; text goes to this machine and private networks alone.
-        model: what the server calls it.
         answers: the folder of stored answers.
+        engine: vllm:FOLDER (vLLM in this process; its options may follow a question mark), or MODEL@URL for a server.
+        url: where the model is served, with --model instead of --engine; text goes to this machine and private networks
+            alone.
+        model: what the server calls it.
         task: findings, rewrite, rationale or region-division.
         given: columns of what the task is given beside the text, where they have other names: question=COL,answer=COL.
         rejected: where texts without an answer go, with the reason; default: beside --out.
-        revision: which weights these are, in your words; other weights are asked anew.
-        at_once: questions under way together.
+        revision: which weights these are, in your words; other weights are asked anew. Default for vllm: a hash of the
+            folder's files.
+        at_once: questions under way together; default: 64 for a server, 512 in this process.
         most_tokens: of an answer; one that is cut off is rejected.
         tries: how often a question is put whose answers cannot be used.
+        too_long: what becomes of a text that the model does not read at once: rejected, or split between sentences.
+        context: tokens of prompt and answer that the model reads, where a server does not say so itself.
         patience: seconds for which the server may be away.
+        per_minute: at most so many questions a minute to a server, evenly.
+        tokens_per_minute: at most so many tokens of prompts and answers a minute.
         max_requests: stop cleanly after so many questions; the same command goes on.
         max_tokens: stop cleanly after so many tokens of prompts and answers.
         plan: ask nothing, and say how many questions, tokens, seconds and what cost it would be.
@@ -107,6 +124,7 @@ def llm(
         as_json: print one JSON object with counts.
     """
     from annotators.llm.budget import Budget
+    from annotators.llm.choose import Wishes, backend, url_of
     from annotators.llm.endpoint import demand_allowed
     from annotators.llm.estimate import estimate
     from annotators.llm.tasks.choose import chosen
@@ -121,16 +139,51 @@ def llm(
         kind(path)
     if len({path.absolute() for path in (input_, out, rejected)}) < 3:
         raise UsageError("--input, --out and --rejected are to be three files")
-    demand_allowed(url, OPEN if open_data else CLOSED, agreement)
-    if any(most is not None and most < 1 for most in (max_requests, max_tokens)):
-        raise UsageError("--max-requests and --max-tokens are at least 1; --plan asks nothing")
-    asking = _asking(asked, url, model, answers, revision, at_once, most_tokens, tries, patience)
-    asking.budget = Budget(max_requests, max_tokens)
+    spec = _spec(engine, model, url)
+    if address := url or url_of(spec):
+        demand_allowed(address, OPEN if open_data else CLOSED, agreement)
+    counts = (max_requests, max_tokens, at_once, context, per_minute, tokens_per_minute)
+    if any(count is not None and count < 1 for count in (*counts, most_tokens, tries)) or patience < 0:
+        raise UsageError("counts and limits are at least 1, --patience at least 0; --plan asks nothing")
+    model_ = backend(spec, Wishes(revision, at_once, patience, context, per_minute, tokens_per_minute))
+    asking = _asking(asked, model_, answers, most_tokens, tries)
+    asking.budget, asking.too_long = Budget(max_requests, max_tokens), too_long
     read = first_rows(batches(input_, list(dict.fromkeys([id_, *texts, *beside.values()])), BATCH), limit)
     if plan:
         prices = None if price_in is None and price_out is None else (price_in or 0.0, price_out or 0.0)
         return _plan(estimate(planned(read, texts, asking, beside), asking.store, prices), as_json)
-    return _run(asking, annotated(read, id_, texts, asking, beside), (out, rejected), Progress(quiet), as_json)
+    progress = Asked(quiet, asking=asking)
+    asking.came = progress.tell
+    return _run(asking, annotated(read, id_, texts, asking, beside), (out, rejected), progress, as_json)
+
+
+def _spec(engine: str | None, model: str | None, url: str | None) -> str:
+    """Where the model runs, in one word."""
+    if engine is not None and model is None and url is None:
+        return engine
+    if engine is None and model and url is not None:
+        return f"{model}@{url}"
+    raise UsageError(
+        "which model? Give --engine vllm:FOLDER for vLLM in this process, or --url and --model (or --engine MODEL@URL) "
+        "for a server"
+    )
+
+
+@dataclass
+class Asked(Progress):
+    """Told as answers come, since a batch of rows may take minutes."""
+
+    asking: "Llm" = field(kw_only=True)
+
+    @property
+    def words(self) -> str:
+        """Rows that are done, and what was asked."""
+        told = self.asking.told
+        rate = told["asked"] / max(self.seconds, 1e-9)
+        return (
+            f"{self.rows:,} rows done, {told['asked']:,} questions asked ({rate:,.1f}/s), "
+            f"{told['stored']:,} answers were there"
+        )
 
 
 def _run(
@@ -186,26 +239,12 @@ def _given(told: str, task: "Task") -> dict[str, str]:
     return {name: named.get(name, name) for name in task.given}
 
 
-def _asking(
-    task: "Task",
-    url: str,
-    model: str,
-    answers: Path,
-    revision: str,
-    at_once: int,
-    most_tokens: int,
-    tries: int,
-    patience: float,
-) -> "Llm":
+def _asking(task: "Task", model: "Backend", answers: Path, most_tokens: int, tries: int) -> "Llm":
     from annotators.llm.annotator import Llm
     from annotators.llm.asking import Sampling
-    from annotators.llm.server import Server
     from annotators.store import Store
 
-    if min(at_once, most_tokens, tries) < 1 or patience < 0:
-        raise UsageError("--at-once, --most-tokens and --tries are at least 1, --patience at least 0")
-    server = Server(model, url, revision, at_once, patience)
-    return Llm(task, server, Store(answers), Sampling(most_tokens=most_tokens), tries)
+    return Llm(task, model, Store(answers), Sampling(most_tokens=most_tokens), tries)
 
 
 def _tell(

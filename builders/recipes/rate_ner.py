@@ -45,7 +45,7 @@ SOURCES = ("mimic-iv-note", "openi", "ct-rate", "mimic-cxr", "reports-table", "a
 class Options:
     """Settings of RaTE-NER.
 
-    `annotators`: who votes: `rules`, `transformers:FOLDER`, `llm:MODEL@URL`, several parted by commas. `stronger`:
+    `annotators`: who votes: `rules`, `transformers:FOLDER`, `llm:MODEL@URL`, `vllm:FOLDER`, several parted by commas. `stronger`:
     which of them decides where no majority does (default: the last). `conflicts`: whether it decides in train too
     (`stronger`), or whether such sentences wait for a person (`review`). `reports`: how many are drawn, evenly over
     source, modality and region. `text`: the sections that are read. `answers`: the folder of an LLM's answers;
@@ -59,7 +59,7 @@ class Options:
     text: TextChoice = "both"
     device: str = "auto"
     answers: str = ""
-    revision: str = "main"
+    revision: str = ""
     agreement: str = ""
     sealed: str = ""
     seed: str = "medmill"
@@ -72,7 +72,8 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     for voter in voters.values():
         if isinstance(voter, ByLlm):
             voter.check()
-            demand_allowed(voter.url, terms, options.agreement)
+            if voter.url:
+                demand_allowed(voter.url, terms, options.agreement)
     tables = [table for name, source in sources.items() for table in _read(name, source, options)]
     tables += [*_drawn(sources, options), *_labelled(voters, options)]
     return Recipe("rate-ner", sources, tables, terms)

@@ -29,11 +29,15 @@ def first_words(messages: Asked) -> str:
 
 @dataclass
 class Scripted:
-    """`say` makes the answer of what was asked; `finish` its reason to end; `delay` in seconds."""
+    """`say` makes the answer of what was asked.
+
+    `finish`: its reason to end; `delay` in seconds; `refusal`: the words beside a status.
+    """
 
     say: Callable[[Asked], Said] = first_words
     finish: str = "stop"
     delay: float = 0.0
+    refusal: str = "scripted"
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
@@ -47,7 +51,7 @@ class Scripted:
         time.sleep(self.delay)
         said = self.say(body["messages"])
         if not isinstance(said, str):
-            return *said, {"error": {"message": "scripted"}}
+            return *said, {"error": {"message": self.refusal}}
         choice = {"index": 0, "finish_reason": self.finish, "message": {"role": "assistant", "content": said}}
         usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
         made = {"id": "1", "object": "chat.completion", "created": 0, "model": body["model"]}

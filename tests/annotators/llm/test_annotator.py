@@ -314,6 +314,20 @@ def test_after_kills_no_stored_answer_is_asked_for_again(kills: int, tmp_path: P
     assert len(script.asked) - len(texts) <= 8 * kills
 
 
+@pytest.mark.chaos
+def test_two_processes_on_one_folder_share_the_questions(tmp_path: Path) -> None:
+    """Both asked every question: each knew only the answers that were there when it began."""
+    texts = many(160)
+    with serving(Scripted(delay=0.1)) as script:
+        program = [sys.executable, "-c", KILLED, script.url, str(tmp_path), str(len(texts))]
+        both = [subprocess.Popen(program, env={**os.environ, "PYTHONPATH": str(ROOT)}) for _ in range(2)]
+        assert [one.wait(timeout=120) for one in both] == [0, 0]
+    store = Store(tmp_path)
+    assert (len(store), store.damaged) == (len(texts), 0)
+    # what both had under way, or one put in the quarter of a second since the other looked
+    assert len(script.asked) <= len(texts) * 1.5
+
+
 def passage(text: str):
     from annotators.llm.task import Passage
     from annotators.reading.sentences import split

@@ -59,5 +59,5 @@ def test_an_unknown_annotator_names_the_choices(name: str) -> None:
 def test_an_llm_needs_a_folder_for_its_answers_and_an_address() -> None:
     with pytest.raises(UsageError, match="--set answers=FOLDER"):
         recognizer("llm:m@http://127.0.0.1:1/v1")
-    with pytest.raises(UsageError, match="llm:MODEL@URL"):
+    with pytest.raises(UsageError, match="MODEL@URL"):
         recognizer("llm:my-model", answers="answers").check()

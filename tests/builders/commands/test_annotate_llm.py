@@ -180,3 +180,51 @@ def test_a_list_of_a_task_is_json_in_a_table_of_text(reports: Path) -> None:
     made = pl.read_csv(reports.parent / "out.csv")
     assert made["id"].to_list() == ["b"] and json.loads(made["flags"][0]) == []
     assert pl.read_ndjson(reports.parent / "out.rejected.jsonl")["reason"].to_list() == ["meaning_changed"]
+
+
+def by_engine(reports: Path, *more: str) -> list[str]:
+    place = reports.parent
+    return ["annotate", "llm", "--input", str(reports), "--id", "id", "--text", "findings,impression", "--answers",
+            str(place / "answers"), "--out", str(place / "out.parquet"), *more]  # fmt: skip
+
+
+def test_a_server_may_be_named_in_one_word(reports: Path) -> None:
+    with serving(Scripted()) as script:
+        assert run(asked(reports, script.url)) == 0
+        before = len(script.asked)
+        assert run(by_engine(reports, "--engine", f"tiny@{script.url}")) == 0
+        assert len(script.asked) == before
+
+
+@pytest.mark.parametrize("more", [
+    [], ["--engine", "vllm:/m", "--url", "http://127.0.0.1:1/v1"], ["--model", "m"], ["--url", "http://127.0.0.1:1/v1"],
+    ["--engine", "my-llm"], ["--engine", "vllm:/m", "--per-minute", "0"], ["--engine", "vllm:/m", "--context", "-1"],
+])  # fmt: skip
+def test_what_names_no_model_is_refused(more: list[str], reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(by_engine(reports, *more)) == 2
+    said = capsys.readouterr().err
+    assert "vllm:FOLDER" in said or "at least 1" in said
+
+
+def test_a_remote_server_in_one_word_is_refused_too(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(by_engine(reports, "--engine", "m@https://93.184.216.34/v1")) == 2
+    assert "nothing was sent" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("plan", [[], ["--plan"]])
+def test_a_folder_that_is_no_model_ends_it_in_one_line(
+    plan: list[str], reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(by_engine(reports, "--engine", f"vllm:{reports.parent / 'nowhere'}", *plan)) == 1
+    said = capsys.readouterr().err
+    assert "is no folder" in said and "Traceback" not in said
+
+
+def test_it_says_how_far_it_is_before_a_batch_is_done(
+    reports: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of rows may take minutes, and nothing was said meanwhile."""
+    monkeypatch.setattr("builders.commands.annotate_llm.Asked.interval", 0.0)
+    with serving(Scripted()) as script:
+        assert run(asked(reports, script.url)) == 0
+    assert "0 rows done, 1 questions asked" in capsys.readouterr().err

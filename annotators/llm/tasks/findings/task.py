@@ -36,6 +36,7 @@ class FindingsTask:
     """Asks for entities; takes an answer only where every quotation stands in the sentence that it names."""
 
     name: ClassVar[str] = "findings"
+    divisible: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Answer
     columns: ClassVar[Mapping[str, Any]] = {
         "sentence": pl.Int64, "start": pl.Int64, "end": pl.Int64, "text": pl.String, "found": pl.String,

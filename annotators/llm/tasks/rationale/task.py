@@ -35,6 +35,7 @@ class RationaleTask:
     """
 
     name: ClassVar[str] = "rationale"
+    divisible: ClassVar[bool] = False
     answer: ClassVar[type[BaseModel]] = Answer
     columns: ClassVar[Mapping[str, Any]] = {"rationale": pl.String, "evidence": pl.List(_SPAN)}
     given: ClassVar[tuple[str, ...]] = ("question", "answer")

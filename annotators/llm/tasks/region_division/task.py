@@ -60,6 +60,7 @@ class RegionDivisionTask:
     """Asks which part of which sentence speaks of what, by the nodes that `annotators.grounding` ties parts to."""
 
     name: ClassVar[str] = "region-division"
+    divisible: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Answer
     columns: ClassVar[Mapping[str, Any]] = {
         "sentence": pl.Int64, "start": pl.Int64, "end": pl.Int64, "text": pl.String, "found": pl.String,

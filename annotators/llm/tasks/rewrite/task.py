@@ -39,6 +39,7 @@ class RewriteTask:
     """
 
     name: ClassVar[str] = "rewrite"
+    divisible: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Answer
     columns: ClassVar[Mapping[str, Any]] = {
         "sentence": pl.Int64, "start": pl.Int64, "end": pl.Int64, "text": pl.String, "synonym": pl.String,
@@ -71,7 +72,7 @@ class RewriteTask:
 def _row(one: Rewritten, passage: Passage) -> dict[str, Any]:
     start, end = passage.sentences[one.sentence - 1]
     return {
-        "sentence": one.sentence - 1,
+        "sentence": passage.before + one.sentence - 1,
         "start": start,
         "end": end,
         "text": passage.text[start:end],
