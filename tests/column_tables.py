@@ -5,7 +5,9 @@ import polars as pl
 
 from schemas.baselines import Baseline
 from schemas.grounding import GroundedMask, Question
+from schemas.ner import Dispute, DrawnReport, LabelledSentence, Vote
 from schemas.radiology import Entity, Label
+from schemas.rate_eval import ScoredRewrite
 from schemas.retrieval import RankedImage, Ranking, Study, StudyFinding
 from schemas.volumes import Mask, OpenedVolume, Segmentation
 
@@ -22,6 +24,11 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "masks": Mask,
     "grounded": GroundedMask,
     "questions": Question,
+    "drawn": DrawnReport,
+    "sentences": LabelledSentence,
+    "votes": Vote,
+    "disputes": Dispute,
+    "synthetic": ScoredRewrite,
 }
 
 

@@ -26,7 +26,7 @@ from schemas.errors import SourceError
 from schemas.words import RATE_TYPES, SPLITS
 
 ALL: Final = "all"
-FOLDERS: Final = {"mimic-notes": "MIMIC_IV", "articles": "Radiopaedia"}
+FOLDERS: Final = {"mimic-iv-note": "MIMIC_IV", "articles": "Radiopaedia"}
 """The published folder of a source; every other source has one of its own name."""
 PUBLISHED_ORDER: Final = ("Abnormality", "Non-Abnormality", "Disease", "Non-Disease", "Anatomy")
 _FILE_NAMES: Final = {"train": "train", "validation": "dev", "test": "test"}

@@ -45,11 +45,12 @@ SOURCES = ("mimic-iv-note", "openi", "ct-rate", "mimic-cxr", "reports-table", "a
 class Options:
     """Settings of RaTE-NER.
 
-    `annotators`: who votes: `rules`, `transformers:FOLDER`, `llm:MODEL@URL`, `vllm:FOLDER`, several parted by commas. `stronger`:
-    which of them decides where no majority does (default: the last). `conflicts`: whether it decides in train too
-    (`stronger`), or whether such sentences wait for a person (`review`). `reports`: how many are drawn, evenly over
-    source, modality and region. `text`: the sections that are read. `answers`: the folder of an LLM's answers;
-    `agreement`: what lets text go to a remote server. `sealed`: a file of subjects that must not be in the corpus.
+    `annotators`: who votes: `rules`, `transformers:FOLDER`, `llm:MODEL@URL`, `vllm:FOLDER`, several parted by commas.
+    `stronger`: which of them decides where no majority does (default: the last). `conflicts`: whether it decides in
+    train too (`stronger`), or whether such sentences wait for a person (`review`). `reports`: how many are drawn,
+    evenly over source, modality and region. `text`: the sections that are read. `answers`: the folder of an LLM's
+    answers; `agreement`: what lets text go to a remote server. `sealed`: a file of subjects that must not be in the
+    corpus.
     """
 
     annotators: tuple[str, ...] = ("rules",)

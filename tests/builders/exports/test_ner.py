@@ -18,7 +18,7 @@ def build(tmp_path: Path) -> Path:
     entity = {"start": 3, "end": 15, "type": "Non-Disease", "canonical": "pneumothorax"}
     rows = [
         {"id": "s2", "split": "train", "text": "No pneumothorax.", "entities": [entity], "source": "openi"},
-        {"id": "s1", "split": "train", "text": "Clear.", "entities": [], "source": "mimic-notes"},
+        {"id": "s1", "split": "train", "text": "Clear.", "entities": [], "source": "mimic-iv-note"},
         {"id": "s3", "split": "test", "text": "", "entities": [], "source": "articles"},
     ]
     (tmp_path / "build/sentences").mkdir(parents=True)
