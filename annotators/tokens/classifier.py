@@ -31,6 +31,13 @@ class TokenClassifier:
     device: str = field(default="auto", repr=False)
     batch_tokens: int = field(default=8192, repr=False)
 
+    @classmethod
+    def holding(cls, tokenizer: Any, model: Any) -> "TokenClassifier":
+        """One that reads with a model in memory, such as one that is being trained; the caller puts it into `eval`."""
+        made = cls(model.config.name_or_path)
+        vars(made)["_loaded"] = tokenizer, model  # where `cached_property` keeps what it has found
+        return made
+
     def annotate(self, texts: Sequence[str]) -> list[list[Span]]:
         """Entities of each text; same texts are read once."""
         distinct = sorted(set(texts), key=lambda text: (len(text), text))
@@ -49,7 +56,7 @@ class TokenClassifier:
         tokenizer, _ = self._loaded
         read = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False)
         ids, offsets = read["input_ids"], read["offset_mapping"]
-        parts = [part for number, own in enumerate(ids) for part in windows(number, len(own), self._room)]
+        parts = [part for number, own in enumerate(ids) for part in windows(number, len(own), self.room)]
         chosen = [np.zeros(len(own), np.int64) for own in ids]
         for batch in _batches(parts, self.batch_tokens):
             for part, best in zip(batch, self._best([ids[p.text][p.first : p.last] for p in batch]), strict=True):
@@ -62,7 +69,7 @@ class TokenClassifier:
         import torch
 
         tokenizer, model = self._loaded
-        before, behind = self._around
+        before, behind = self.edges
         length = min(_padded(max(map(len, batch)) + len(before) + len(behind)), self._most)
         rows = torch.full((len(batch), length), tokenizer.pad_token_id or 0)
         mask = torch.zeros_like(rows)
@@ -82,7 +89,7 @@ class TokenClassifier:
         return min(said, tokenizer.model_max_length, _MOST)
 
     @cached_property
-    def _around(self) -> tuple[list[int], list[int]]:
+    def edges(self) -> tuple[list[int], list[int]]:
         """Special tokens before and behind a text."""
         tokenizer, _ = self._loaded
         bare = tokenizer("a", add_special_tokens=False)["input_ids"]
@@ -91,9 +98,9 @@ class TokenClassifier:
         return whole[:at], whole[at + len(bare) :]
 
     @cached_property
-    def _room(self) -> int:
+    def room(self) -> int:
         """Tokens of a text that fit into a window."""
-        room = self._most - sum(map(len, self._around))
+        room = self._most - sum(map(len, self.edges))
         if room < 2:
             raise MedmillError(f"{self.model}: reads {self._most} tokens at once, which leaves none for a text")
         return room
