@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 _MARKS: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u200d\u20d0-\u20ff\ufe20-\ufe2f"
 """Accents that stand behind their letter, and what joins signs; Python counts them as no part of a word."""
-_PIECE: Final = re.compile(rf"\w[\w{_MARKS}]*|[^\w\s][{_MARKS}]*")
+PIECE: Final = re.compile(rf"\w[\w{_MARKS}]*|[^\w\s][{_MARKS}]*")
+"""A word or a mark of punctuation; every character but white space is part of one."""
 
 
 class Span(NamedTuple):
@@ -42,7 +43,7 @@ def spans(text: str, offsets: Sequence[tuple[int, int]], labels: Sequence[str]) 
 def heads(text: str, offsets: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int | None]]:
     """Start and end of each piece, and the token that covers its first character; None where no token does."""
     token = 0
-    for piece in _PIECE.finditer(text):
+    for piece in PIECE.finditer(text):
         while token < len(offsets) and offsets[token][1] <= piece.start():
             token += 1
         covered = token < len(offsets) and offsets[token][0] < piece.end()
