@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from annotators.tokens.pieces import Span, heads, spans
+from annotators.tokens.pieces import Span, heads
 from annotators.tokens.windows import windows
 
 IGNORED: Final = -100
@@ -42,8 +42,3 @@ def examples(number: int, ids: Sequence[int], wanted: Sequence[int], room: int) 
             for place, target in enumerate(wanted[part.first : part.last], part.first)
         ]
         yield Example(list(ids[part.first : part.last]), held)
-
-
-def read_back(text: str, offsets: Sequence[tuple[int, int]], wanted: Sequence[int], labels: Sequence[str]) -> set[Span]:
-    """The entities that a model without fault would find: those of the corpus but where a border lies within a piece."""
-    return set(spans(text, offsets, ["O" if number == IGNORED else labels[number] for number in wanted]))

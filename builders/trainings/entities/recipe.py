@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Recipe:
-    """`batch`: windows of text learnt at once. `warm_up`: share of all steps in which the rate rises, to fall to 0 then.
+    """`batch`: windows of text learnt at once. `warm_up`: share of steps in which the rate rises, to fall to 0 then.
 
     `patience`: rounds without a better F1 on the validation split before it stops. `swap`: share of mentions that give
     way to others of their type. `finer`: share of words cut into finer sub-words.

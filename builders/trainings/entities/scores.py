@@ -46,7 +46,9 @@ class Scores(NamedTuple):
     @property
     def micro(self) -> Score:
         """Of all entities together."""
-        return Score(*(sum(column) for column in zip(*self.types.values(), strict=True))) if self.types else Score(0, 0, 0)
+        return (
+            Score(*(sum(column) for column in zip(*self.types.values(), strict=True))) if self.types else Score(0, 0, 0)
+        )
 
     @property
     def macro_f1(self) -> float:

@@ -6,9 +6,23 @@ round on (`benchmarks/RESULTS.md`). DeBERTa keeps it off padding, so that what i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from builders.trainings.entities.sub_words import SPECIAL, SubWords, learnt
+
+_DEBERTA: Final[dict[str, Any]] = {
+    "relative_attention": True,
+    "position_biased_input": False,
+    "pos_att_type": ["p2c", "c2p"],
+    "share_att_key": True,
+    "max_relative_positions": -1,
+    "norm_rel_ebd": "layer_norm",
+    "conv_act": "gelu",
+    "type_vocab_size": 0,
+    "max_position_embeddings": 512,
+    "pad_token_id": SPECIAL.index("[PAD]"),
+}
+"""What makes it DeBERTa-v3's kind of attention: content and distance apart, and no positions added to the input."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +56,17 @@ class SmallNet:
         """With weights at random, of torch's dice."""
         from transformers import DebertaV2Config, DebertaV2ForTokenClassification
 
-        config = DebertaV2Config(
-            vocab_size=words, hidden_size=self.width, num_hidden_layers=self.layers, num_attention_heads=self.heads,
-            intermediate_size=4 * self.width, hidden_dropout_prob=self.dropout, type_vocab_size=0,
-            attention_probs_dropout_prob=self.dropout, max_position_embeddings=512, pad_token_id=0,
-            relative_attention=True, position_biased_input=False, pos_att_type=["p2c", "c2p"], share_att_key=True,
-            max_relative_positions=-1, position_buckets=self.distances, norm_rel_ebd="layer_norm",
-            conv_kernel_size=self.reach, conv_act="gelu", id2label=dict(enumerate(labels)),
-            label2id={label: number for number, label in enumerate(labels)},
-        )  # fmt: skip
-        return DebertaV2ForTokenClassification(config)
+        own: dict[str, Any] = {
+            "vocab_size": words,
+            "hidden_size": self.width,
+            "num_hidden_layers": self.layers,
+            "num_attention_heads": self.heads,
+            "intermediate_size": 4 * self.width,
+            "hidden_dropout_prob": self.dropout,
+            "attention_probs_dropout_prob": self.dropout,
+            "conv_kernel_size": self.reach,
+            "position_buckets": self.distances,
+            "id2label": dict(enumerate(labels)),
+            "label2id": {label: number for number, label in enumerate(labels)},
+        }
+        return DebertaV2ForTokenClassification(DebertaV2Config(**_DEBERTA, **own))

@@ -54,23 +54,24 @@ def learnt(texts: Sequence[str], size: int, share: float) -> SubWords:
     from tokenizers.models import BPE
     from tokenizers.trainers import BpeTrainer
 
+    # letters within words get their numbers here: the library gives them in an order that differs on every run
     inner = [_INSIDE + letter for letter in sorted(set("".join(texts)) - set(" \t\n"))]
-    draft = _tokenizer(BPE(unk_token="[UNK]", continuing_subword_prefix=_INSIDE))
-    draft.train_from_iterator(
-        texts,
-        # letters within words get their numbers here: the library gives them in an order that differs on every run
-        BpeTrainer(
-            vocab_size=size, min_frequency=2, special_tokens=[*SPECIAL, *inner], continuing_subword_prefix=_INSIDE,
-            show_progress=False,
-        ),  # fmt: skip
+    trainer = BpeTrainer(
+        vocab_size=size,
+        min_frequency=2,
+        special_tokens=[*SPECIAL, *inner],
+        continuing_subword_prefix=_INSIDE,
+        show_progress=False,
     )
+    draft = _tokenizer(BPE(unk_token="[UNK]", continuing_subword_prefix=_INSIDE))
+    draft.train_from_iterator(texts, trainer)
     model = json.loads(draft.to_str())["model"]
-    merges = [tuple(merge) for merge in model["merges"]]
-    made = (
+    merges = [(left, right) for left, right in model["merges"]]
+    whole, finer = (
         _tokenizer(BPE(model["vocab"], held, unk_token="[UNK]", continuing_subword_prefix=_INSIDE))
         for held in (merges, merges[: len(merges) // _FINER])
     )
-    return SubWords(*made, share)
+    return SubWords(whole, finer, share)
 
 
 def _tokenizer(model: Any) -> Any:

@@ -1,5 +1,6 @@
 """A token classifier of `transformers`, trained and written to a folder."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,7 +42,16 @@ class TransformerTraining:
             history = Fitting(corpus, self.settings, self.seed).run(begun, tell)
             begun.model.save_pretrained(folder)
             begun.tokenizer.save_pretrained(folder)
+        _read_by_older(folder / "tokenizer_config.json")
         return history
+
+
+def _read_by_older(path: Path) -> None:
+    """`transformers` 5 gives a plain fast tokenizer a name that 4 does not know; it knows the old one too."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    if told.get("tokenizer_class") == "TokenizersBackend":
+        told["tokenizer_class"] = "PreTrainedTokenizerFast"
+        path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 @contextmanager
