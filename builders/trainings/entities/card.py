@@ -61,7 +61,7 @@ def _without_test(result: Result) -> str:
 
 
 def _limits(result: Result) -> Iterator[str]:
-    yield "- It knows texts of the kind above and was measured on no others. Nobody should decide about a patient by it."
+    yield "- It knows texts of the kind above and was measured on no others; it is not for decisions about patients."
     yield "- Entities do not overlap, and each begins and ends with a word or a mark of punctuation."
     if result.engine == "transformers" and result.base == "small":
         yield "- Its vocabulary holds pieces of words, and frequent words, of the training texts. The terms of the data"
