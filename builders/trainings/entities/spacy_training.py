@@ -23,7 +23,7 @@ class SpacyTraining:
     steps between two looks at it.
     """
 
-    steps: int = 12_000
+    steps: int = 4000
     patience: int = 1600
     every: int = 200
     dropout: float = 0.1

@@ -128,7 +128,7 @@ def test_a_pretrained_encoder_is_tuned(data: Path, tmp_path: Path) -> None:
 def test_a_spacy_pipeline_learns_them_and_keeps_no_words(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    result = made(SpacyTraining(steps=200, every=100), corpus(splits(), "made"), out, "out", lambda *_: None)
+    result = made(SpacyTraining(steps=120, every=60), corpus(splits(), "made"), out, "out", lambda *_: None)
     assert result.scores["test"].micro.f1 > 0.9 and "as a spaCy pipeline" in (out / "README.md").read_text()
     assert not any(b"mediastinum" in path.read_bytes() for path in out.rglob("*") if path.is_file())
     assert str(tmp_path) not in (out / "config.cfg").read_text()
