@@ -25,6 +25,7 @@ COMMANDS = {
     "diff": "What changed between two releases.",
     "ledger": "What was built here for which split, and what is sealed.",
     "train": "Train a model on the spot.",
+    "score": "Score generated reports against references, pair by pair.",
     "evaluate": "Score a retrieval run against a built dataset.",
     "push": "Publish a release on the Hugging Face Hub, or on a Hub of your own.",
     "doctor": "Versions, packages, devices, disk, and what is missing for which dataset.",

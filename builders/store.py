@@ -47,7 +47,7 @@ def write_rows(path: Path, frame: pl.DataFrame, account: Account, *, scratch: bo
     and compressed lightly.
     """
     with drafted(path) as draft:
-        frame.rechunk().write_parquet(
+        _own_values(frame).rechunk().write_parquet(
             draft,
             compression="lz4" if scratch else "zstd",
             compression_level=None if scratch else 3,
@@ -56,6 +56,17 @@ def write_rows(path: Path, frame: pl.DataFrame, account: Account, *, scratch: bo
             metadata={_KEY: json.dumps(asdict(account), sort_keys=True)},
         )
     return path.stat().st_size
+
+
+def _own_values(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with lists that hold their own values alone.
+
+    A frame that was filtered or cut keeps the values of lists that left it, and polars counts them in the statistics:
+    the bytes would depend on where a row had stood, and name values of rows that are not there.
+    """
+    if not any(kind.is_nested() for kind in frame.dtypes):
+        return frame
+    return frame.select(pl.all().gather(pl.int_range(pl.len())))
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from qc.checks.contradictions import Contradictions
 from qc.checks.copies import Copies
 from qc.checks.coverage import Coverage
 from qc.checks.depth import Depth
+from qc.checks.entity_spans import EntitySpans, EntityTypes
 from qc.checks.files import Files
 from qc.checks.geometry import Geometry
 from qc.checks.held_out import HeldOut
@@ -35,12 +36,14 @@ from qc.checks.references import References
 from qc.checks.report_masks import OutOfView, PredictedFindings, RemovedOrgans, ReportSides
 from qc.checks.representatives import Representatives
 from qc.checks.scores import Scores
+from qc.checks.sentence_copies import SentenceCopies
 from qc.checks.shortcut import Shortcut
 from qc.checks.splits import Splits
 from qc.checks.strata import Strata
 from qc.checks.symmetry import Symmetry
 from qc.checks.ties import Ties
 from qc.checks.verdicts import Verdicts
+from qc.checks.voters import Voters
 from qc.compare.compared import compared
 from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
@@ -60,7 +63,11 @@ CHECKS: tuple[type[Check], ...] = (
     HeldOut,
     Copies,
     NearDuplicates,
+    SentenceCopies,
     Offsets,
+    EntitySpans,
+    EntityTypes,
+    Voters,
     Coverage,
     Contradictions,
     Origin,

@@ -15,6 +15,9 @@ from annotators.llm.task import Passage, Task, parsed
 from annotators.reading.sentences import split
 from annotators.store import Store
 
+Given = tuple[tuple[str, str], ...]
+"""Names and words that a task is given beside a text."""
+
 
 @dataclass
 class Llm:
@@ -29,30 +32,30 @@ class Llm:
     told: Counter[str] = field(default_factory=Counter)
     """asked, stored (before), tokens in and out, and why answers were not taken, so far."""
 
-    def annotate(self, texts: Sequence[str]) -> list[Rows | Failure]:
+    def annotate(self, texts: Sequence[str], given: Sequence[Given] = ()) -> list[Rows | Failure]:
         """For each text the rows of its answer, or why there are none; same texts are asked once.
 
-        Raises `BudgetSpentError` where what may be asked is not enough; what was answered is stored then.
+        `given`: beside each text, what the task asks for (`Task.given`). Raises `BudgetSpentError` where what may be
+        asked is not enough; what was answered is stored then.
         """
-        passages = {text: _passage(text) for text in texts}
-        made: dict[str, Rows | Failure] = {text: () for text, passage in passages.items() if not passage.sentences}
-        unread: Mapping[str, Retold] = {text: () for text in passages if text not in made}
+        passages = _passages(texts, given)
+        made: dict[Passage, Rows | Failure] = {passage: () for passage in passages if not passage.sentences}
+        unread: Mapping[Passage, Retold] = {passage: () for passage in passages if passage not in made}
         for _ in range(self.tries):
             asking = Round(
                 self.store, self.budget, self.told, unread,
-                request=lambda text, retold: self._request(passages[text], retold),
-                parse=lambda text, said: parsed(self.task, said, passages[text]),
+                request=self._request, parse=lambda passage, said: parsed(self.task, said, passage),
             )  # fmt: skip
             self.backend.ask(asking.requests(), asking.took)
             if asking.over:
                 raise self.budget.end(self.told)
             made.update(asking.made)
             unread = asking.again
-        return [made[text] for text in texts]
+        return [made[passage] for passage in passages]
 
-    def requests(self, texts: Sequence[str]) -> Iterator[Request]:
+    def requests(self, texts: Sequence[str], given: Sequence[Given] = ()) -> Iterator[Request]:
         """What would be asked first, stored or not."""
-        return (self._request(passage, ()) for passage in map(_passage, texts) if passage.sentences)
+        return (self._request(passage, ()) for passage in _passages(texts, given) if passage.sentences)
 
     def _request(self, passage: Passage, retold: Retold) -> Request:
         messages = self.task.prompt.messages(self.task.question(passage), retold)
@@ -60,8 +63,11 @@ class Llm:
         return Request(self.task.name, self.backend.model, self.backend.revision, self.sampling, messages, schema)
 
 
-def _passage(text: str) -> Passage:
-    return Passage(text, tuple(split(text)))
+def _passages(texts: Sequence[str], given: Sequence[Given]) -> list[Passage]:
+    """One per text; equal texts that are given the same are equal."""
+    bounds = {text: tuple(split(text)) for text in dict.fromkeys(texts)}
+    beside = given or [()] * len(texts)
+    return [Passage(text, bounds[text], one) for text, one in zip(texts, beside, strict=True)]
 
 
 @cache

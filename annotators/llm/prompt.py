@@ -10,6 +10,8 @@ from typing import Final
 from annotators.llm.asking import Message
 
 _VERSION: Final = re.compile(r"\A---\nversion: (\d+)\n---\n")
+_INCLUDED: Final = re.compile(r"^<<(.+)>>$", re.MULTILINE)
+"""A line `<<PATH>>` stands for another file without its title: what several prompts and people share."""
 _HEADINGS: Final = re.compile(r"^# (system|question|answer)$\n", re.MULTILINE)
 
 
@@ -35,12 +37,17 @@ class Prompt:
 @cache
 def prompt(file: Path) -> Prompt:
     """Read a prompt; raises ValueError where it is not `# system`, then pairs of `# question` and `# answer`."""
-    text = file.read_text(encoding="utf-8")
+    text = _INCLUDED.sub(lambda match: _body(file.parent / match[1]), file.read_text(encoding="utf-8"))
     version = _VERSION.match(text)
     names, parts = _parts(text)
     if version is None or names != ["system", *["question", "answer"] * (len(names) // 2)]:
         raise ValueError(f"{file}: expected a version, `# system`, then `# question` and `# answer` in turns")
     return Prompt(int(version[1]), parts[0], tuple(zip(parts[1::2], parts[2::2], strict=True)))
+
+
+def _body(file: Path) -> str:
+    """A Markdown file without its title."""
+    return file.read_text(encoding="utf-8").partition("\n")[2].strip()
 
 
 def _parts(text: str) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from annotators.llm.asking import Failure, Reply, Request
 from annotators.llm.budget import Budget
-from annotators.llm.task import UnusableError
+from annotators.llm.task import Passage, UnusableError
 from annotators.store import Store
 
 Rows = Sequence[dict[str, Any]]
@@ -28,13 +28,13 @@ class Round:
     store: Store
     budget: Budget
     told: Counter[str]
-    unread: Mapping[str, Retold]
-    request: Callable[[str, Retold], Request]
-    parse: Callable[[str, str], Rows]
-    made: dict[str, Rows | Failure] = field(default_factory=dict)
-    again: dict[str, Retold] = field(default_factory=dict)
+    unread: Mapping[Passage, Retold]
+    request: Callable[[Passage, Retold], Request]
+    parse: Callable[[Passage, str], Rows]
+    made: dict[Passage, Rows | Failure] = field(default_factory=dict)
+    again: dict[Passage, Retold] = field(default_factory=dict)
     over: bool = False
-    _asked: dict[str, list[str]] = field(default_factory=dict)
+    _asked: dict[str, list[Passage]] = field(default_factory=dict)
     _refused: dict[str, Failure] = field(default_factory=dict)
     _under_way: set[str] = field(default_factory=set)
 
@@ -73,7 +73,7 @@ class Round:
         for text in self._asked[request.key]:
             self._read(text, usable.text)
 
-    def _read(self, text: str, said: str) -> None:
+    def _read(self, text: Passage, said: str) -> None:
         try:
             self.made[text] = self.parse(text, said)
         except UnusableError as error:

@@ -1,6 +1,6 @@
 """What is asked of a model about a passage, and how its answer becomes rows. A task is a folder below `tasks`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -12,15 +12,27 @@ from annotators.llm.prompt import Prompt
 
 @dataclass(frozen=True)
 class Passage:
-    """A section of a report with the bounds of its sentences, in characters."""
+    """A section of a report with the bounds of its sentences, in characters, and what else a task is given."""
 
     text: str
     sentences: tuple[tuple[int, int], ...]
+    given: tuple[tuple[str, str], ...] = ()
+    """Names and words, in the order of `Task.given`."""
 
     def sentence(self, number: int) -> str:
         """The words of a sentence, from 0."""
         start, end = self.sentences[number]
         return self.text[start:end]
+
+    def numbered(self) -> str:
+        """A numbered sentence a line; line breaks within one are blanks, so that no text can pose as a line of ours."""
+        lines = (in_one_line(self.sentence(number)) for number in range(len(self.sentences)))
+        return "\n".join(f"[{number}] {line}" for number, line in enumerate(lines, 1))
+
+
+def in_one_line(text: str) -> str:
+    """The text with every run of blanks and line breaks as one blank."""
+    return " ".join(text.split())
 
 
 class UnusableError(Exception):
@@ -32,10 +44,15 @@ class UnusableError(Exception):
 
 
 class Task(Protocol):
-    """Adding one is a folder: `prompt.md`, and a class with these."""
+    """Adding one is a folder: `prompt.md`, and `task.py` with a class with these and a line `TASK = …`.
+
+    `answer`: the shape that answers are held to. `columns`: of its rows. `given`: what it asks for beside the text.
+    """
 
     name: ClassVar[str]
     answer: ClassVar[type[BaseModel]]
+    columns: ClassVar[Mapping[str, Any]]
+    given: ClassVar[tuple[str, ...]]
 
     @property
     def prompt(self) -> Prompt:

@@ -11,6 +11,11 @@ from schemas.errors import UsageError
 class Embedder(Protocol):
     """A frozen dataclass; its fields are its settings."""
 
+    @property
+    def fingerprint(self) -> str:
+        """Changes with all that decides what a term's vector is."""
+        ...
+
     def embed(self, terms: list[str]) -> NDArray[np.float32]:
         """One vector of length 1 per term, [term, dimension], in the same order."""
         ...

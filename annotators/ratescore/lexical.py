@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -68,6 +68,13 @@ class Lexical:
         "annotators/ratescore/families.tsv",
         "schemas/anatomy.tsv",
     )
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the settings, the data files and this source."""
+        root = Path(__file__).parents[2]
+        files = [Path(__file__), *sorted(path for pattern in self.data for path in root.glob(pattern))]
+        return sha256(repr(self).encode() + b"".join(path.read_bytes() for path in files)).hexdigest()
 
     def embed(self, terms: list[str]) -> NDArray[np.float32]:
         """One vector per term, [term, dimension]."""

@@ -32,6 +32,11 @@ class Weights:
     affinity: NDArray[np.float32]
     signed: NDArray[np.float32]
 
+    @property
+    def penalty(self) -> NDArray[np.float32]:
+        """What the similarity is multiplied with: below 1 where the polarity flips."""
+        return self.signed / self.affinity
+
 
 @cache
 def load(name: WeightSet = "long") -> Weights:

@@ -52,7 +52,7 @@ def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[Told]]:
             numbers.append(number)
             begins.append(start)
             which.append(known.setdefault(text[start:end], len(known)))
-    told = _with_referred(list(known), which, numbers)
+    told = with_referred(list(known), which, numbers)
     frame = pl.DataFrame(
         {"passage": passages, "sentence": numbers, "begin": begins, "which": which},
         schema={"passage": pl.UInt32, "sentence": pl.Int32, "begin": pl.Int32, "which": pl.UInt32},
@@ -60,7 +60,7 @@ def occurrences(texts: Sequence[str]) -> tuple[pl.DataFrame, list[Told]]:
     return frame, told
 
 
-def _with_referred(sentences: list[str], which: list[int], numbers: list[int]) -> list[Told]:
+def with_referred(sentences: list[str], which: list[int], numbers: list[int]) -> list[Told]:
     """The sentences, and once more with the one before where they speak of it; `which` is mended in place."""
     referring = set(compress(range(len(sentences)), refer(sentences)))
     if not referring:

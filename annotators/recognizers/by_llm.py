@@ -33,7 +33,7 @@ class ByLlm:
     device: str = field(default="cpu", init=False, repr=False)
 
     name: ClassVar[str] = "llm"
-    data: ClassVar[tuple[str, ...]] = ("annotators/llm/tasks/findings/prompt.md",)
+    data: ClassVar[tuple[str, ...]] = ("annotators/llm/tasks/findings/prompt.md", "annotators/guidelines/entities.md")
 
     @property
     def url(self) -> str:

@@ -1,9 +1,9 @@
 """Entities by a token classifier of `transformers`: a folder or Hub id whose labels are `O`, `B-…` and `I-…`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,21 @@ _MOST: Final = 512
 """Tokens at once where the model does not say; those of BERT and DeBERTa."""
 _GRAIN: Final = 16
 """Batches are as long as a multiple of this: few shapes, little padding."""
+
+
+class Labelled(NamedTuple):
+    """A text with the label and the characters of each token.
+
+    `opening_ids`, `opening`: ids and labels of its first window, the special tokens around it included, of which
+    `before` stand before it; both differ from what is cut where a text is longer than the model reads.
+    """
+
+    text: str
+    offsets: Sequence[tuple[int, int]]
+    labels: Sequence[str]
+    opening_ids: Sequence[int]
+    opening: Sequence[str]
+    before: int
 
 
 @dataclass(frozen=True)
@@ -40,9 +55,12 @@ class TokenClassifier:
 
     def annotate(self, texts: Sequence[str]) -> list[list[Span]]:
         """Entities of each text; same texts are read once."""
-        distinct = sorted(set(texts), key=lambda text: (len(text), text))
-        found = dict(zip(distinct, self._found(distinct), strict=True))
+        found = {read.text: spans(read.text, read.offsets, read.labels) for read in self.labelled(set(texts))}
         return [found[text] for text in texts]
+
+    def labelled(self, texts: Collection[str]) -> Iterator[Labelled]:
+        """Each of some distinct texts with the labels of its tokens, in an order of their lengths."""
+        yield from self._labelled(sorted(texts, key=lambda text: (len(text), text)))
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -50,22 +68,35 @@ class TokenClassifier:
         named = self._loaded[1].config.id2label
         return tuple(named[number] for number in range(len(named)))
 
-    def _found(self, texts: Sequence[str]) -> Iterator[list[Span]]:
+    def shown(self, ids: Sequence[int]) -> tuple[list[str], Callable[[list[str]], str]]:
+        """The tokens of ids, and how the tokenizer spells some of them together."""
+        tokenizer, _ = self._loaded
+        return tokenizer.convert_ids_to_tokens(list(ids)), tokenizer.convert_tokens_to_string
+
+    def _labelled(self, texts: Sequence[str]) -> Iterator[Labelled]:
         if not texts:
             return
         tokenizer, _ = self._loaded
+        before, behind = self.edges
         read = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False)
         ids, offsets = read["input_ids"], read["offset_mapping"]
         parts = [part for number, own in enumerate(ids) for part in windows(number, len(own), self.room)]
         chosen = [np.zeros(len(own), np.int64) for own in ids]
+        openings = [np.zeros(0, np.int64) for _ in ids]
         for batch in _batches(parts, self.batch_tokens):
             for part, best in zip(batch, self._best([ids[p.text][p.first : p.last] for p in batch]), strict=True):
-                chosen[part.text][part.begin : part.end] = best[part.begin - part.first : part.end - part.first]
-        for text, own, best in zip(texts, offsets, chosen, strict=True):
-            yield spans(text, own, [self.labels[number] for number in best])
+                own = best[len(before) :]
+                chosen[part.text][part.begin : part.end] = own[part.begin - part.first : part.end - part.first]
+                openings[part.text] = openings[part.text] if part.first else best
+        for text, own, whole, best, opening in zip(texts, ids, offsets, chosen, openings, strict=True):
+            first = [*before, *own[: self.room], *behind]
+            yield Labelled(text, whole, self._names(best), first, self._names(opening), len(before))
+
+    def _names(self, numbers: Any) -> list[str]:
+        return [self.labels[number] for number in numbers]
 
     def _best(self, batch: Sequence[Sequence[int]]) -> Iterator[Any]:
-        """The most likely label of each token; [token] of each window."""
+        """The most likely label of each token; [token] of each window, special ones around it included."""
         import torch
 
         tokenizer, model = self._loaded
@@ -79,7 +110,7 @@ class TokenClassifier:
         with torch.inference_mode():
             scores = model(input_ids=rows.to(model.device), attention_mask=mask.to(model.device)).logits.float()
         best = scores.argmax(-1).cpu().numpy()
-        return (best[row, len(before) : len(before) + len(own)] for row, own in enumerate(batch))
+        return (best[row, : len(before) + len(own) + len(behind)] for row, own in enumerate(batch))
 
     @cached_property
     def _most(self) -> int:

@@ -1,4 +1,4 @@
-"""`medmill annotate llm`: entities by a language model, for the reports of any table."""
+"""`medmill annotate llm`: a task for a language model, for the reports of any table."""
 
 import json
 import sys
@@ -16,9 +16,11 @@ from schemas.terms import OPEN, Terms
 if TYPE_CHECKING:
     from annotators.llm.annotator import Llm
     from annotators.llm.estimate import Estimate
+    from annotators.llm.task import Task
 
 CLOSED = Terms(text_may_leave="no", labels_may_leave="no", ids_may_leave=False, remote_processing=False)
 """Of a table whose terms nobody told."""
+_ROWS = {"findings": "entities", "rewrite": "sentences", "rationale": "rationales", "region-division": "parts"}
 BATCH = 512
 """Rows asked about together: enough for every connection, few enough that answers are used soon."""
 
@@ -32,6 +34,8 @@ def llm(
     url: str,
     model: str,
     answers: Path,
+    task: str = "findings",
+    given: str = "",
     rejected: Path | None = None,
     revision: str = "",
     at_once: int = 64,
@@ -49,11 +53,23 @@ def llm(
     quiet: Annotated[bool, Parameter(negative="")] = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
-    """Entities by a language model behind any server that speaks OpenAI's chat completions.
+    """Entities by a language model behind any server that speaks OpenAI's chat completions, or another task for it.
 
-    One row per entity: the id, row (from 0), section (the text column), sentence, start, end (characters), text, found
-    (exact, or levelled: in another spelling), type, assertion, anatomy. An answer is taken only where every quotation
-    stands in the sentence that it names; one that is not is asked for again with the reason, then rejected.
+    Every row begins with the id, row (from 0) and section (the text column). What follows is the task's:
+
+    findings: one row per entity: sentence, start, end (characters), text, found (exact, or levelled: in another
+    spelling), type, assertion, anatomy.
+
+    rewrite: one row per sentence: sentence, start, end, text, synonym (the same in other words), antonym (something
+    else), flags.
+
+    rationale: one row per text: rationale and evidence (a list of sentence, start, end, text, found), of why the
+    columns `question` and `answer` fit to the text.
+
+    region-division: one row per part of a sentence of a chest CT: sentence, start, end, text, found, node, region.
+
+    An answer is taken only where every quotation stands in the sentence that it names; one that is not is asked for
+    again with the reason, then rejected.
 
     Every answer is stored in `--answers` before it is used. After a kill the same command asks only what is missing;
     the folder may serve many tables and runs. It quotes patients, so only you may read it. Examples:
@@ -71,6 +87,8 @@ def llm(
         url: where the model is served; text goes to this machine and private networks alone.
         model: what the server calls it.
         answers: the folder of stored answers.
+        task: findings, rewrite, rationale or region-division.
+        given: columns of what the task is given beside the text, where they have other names: question=COL,answer=COL.
         rejected: where texts without an answer go, with the reason; default: beside --out.
         revision: which weights these are, in your words; other weights are asked anew.
         at_once: questions under way together.
@@ -91,11 +109,13 @@ def llm(
     from annotators.llm.budget import Budget
     from annotators.llm.endpoint import demand_allowed
     from annotators.llm.estimate import estimate
+    from annotators.llm.tasks.choose import chosen
     from builders.commands.annotate import text_columns
-    from builders.llm_annotating import ENTITY, REJECTED, annotated, planned
+    from builders.llm_annotating import annotated, columns, planned
     from builders.streams import batches, kind
 
-    texts = text_columns(text, id_, {*ENTITY, *REJECTED})
+    asked = chosen(task)
+    texts, beside = text_columns(text, id_, columns(asked)), _given(given, asked)
     rejected = rejected or out.with_name(f"{out.name.partition('.')[0]}.rejected.jsonl")
     for path in (input_, out, rejected):
         kind(path)
@@ -104,13 +124,13 @@ def llm(
     demand_allowed(url, OPEN if open_data else CLOSED, agreement)
     if any(most is not None and most < 1 for most in (max_requests, max_tokens)):
         raise UsageError("--max-requests and --max-tokens are at least 1; --plan asks nothing")
-    asking = _asking(url, model, answers, revision, at_once, most_tokens, tries, patience)
+    asking = _asking(asked, url, model, answers, revision, at_once, most_tokens, tries, patience)
     asking.budget = Budget(max_requests, max_tokens)
-    read = first_rows(batches(input_, [id_, *texts], BATCH), limit)
+    read = first_rows(batches(input_, list(dict.fromkeys([id_, *texts, *beside.values()])), BATCH), limit)
     if plan:
         prices = None if price_in is None and price_out is None else (price_in or 0.0, price_out or 0.0)
-        return _plan(estimate(planned(read, texts, asking), asking.store, prices), as_json)
-    return _run(asking, annotated(read, id_, texts, asking), (out, rejected), Progress(quiet), as_json)
+        return _plan(estimate(planned(read, texts, asking, beside), asking.store, prices), as_json)
+    return _run(asking, annotated(read, id_, texts, asking, beside), (out, rejected), Progress(quiet), as_json)
 
 
 def _run(
@@ -156,19 +176,36 @@ def _plan(found: "Estimate", as_json: bool) -> int:
     return 0
 
 
+def _given(told: str, task: "Task") -> dict[str, str]:
+    """The column of each thing that the task is given: the one of its name, unless another is told."""
+    parts = (part.strip().partition("=") for part in told.split(",") if part.strip())
+    named = {name: column for name, _, column in parts}
+    if unknown := sorted({name for name, column in named.items() if name not in task.given or not column}):
+        needs = ", ".join(f"{name}=COLUMN" for name in task.given) or "nothing"
+        raise UsageError(f"--given {', '.join(unknown)}: the task {task.name} is given {needs}")
+    return {name: named.get(name, name) for name in task.given}
+
+
 def _asking(
-    url: str, model: str, answers: Path, revision: str, at_once: int, most_tokens: int, tries: int, patience: float
+    task: "Task",
+    url: str,
+    model: str,
+    answers: Path,
+    revision: str,
+    at_once: int,
+    most_tokens: int,
+    tries: int,
+    patience: float,
 ) -> "Llm":
     from annotators.llm.annotator import Llm
     from annotators.llm.asking import Sampling
     from annotators.llm.server import Server
-    from annotators.llm.tasks.findings.task import FindingsTask
     from annotators.store import Store
 
     if min(at_once, most_tokens, tries) < 1 or patience < 0:
         raise UsageError("--at-once, --most-tokens and --tries are at least 1, --patience at least 0")
     server = Server(model, url, revision, at_once, patience)
-    return Llm(FindingsTask(), server, Store(answers), Sampling(most_tokens=most_tokens), tries)
+    return Llm(task, server, Store(answers), Sampling(most_tokens=most_tokens), tries)
 
 
 def _tell(
@@ -179,9 +216,9 @@ def _tell(
         facts = {"rows_in": progress.rows, "rows_out": written, "out": str(files[0]), "rejected": reasons}
         print(json.dumps({**facts, "counts": asking.told, "seconds": round(progress.seconds, 3)}, indent=2))
         return
-    told = asking.told
+    told, what = asking.told, _ROWS.get(asking.task.name, "rows")
     print(
-        f"{progress.rows:,} rows read, {written:,} entities written to {files[0]} in {progress.seconds:.1f} s; "
+        f"{progress.rows:,} rows read, {written:,} {what} written to {files[0]} in {progress.seconds:.1f} s; "
         f"{told['asked']:,} questions asked, {told['stored']:,} answers were there"
     )
     if reasons:

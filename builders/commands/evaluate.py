@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 evaluate = App(name="evaluate", help="Score what a model did against a built dataset.")
 evaluate.command("builders.commands.evaluate_annotators:annotators", name="annotators")
+evaluate.command("builders.commands.evaluate_metric:metric", name="metric")
 SHOWN_CUTS = (5, 10)
 WIDTH = 120
 

@@ -10,6 +10,8 @@ EXPORTS = {
     "radir": "Whole score matrices in the folders that RadIR's loaders read.",
     "radgenome": "Masks, reports and questions of chest CTs in the folders that RadGenome-Chest CT is published in.",
     "radgenome_vqa": "Questions as the CSV files that loaders of RadGenome-Chest CT read.",
+    "rate_eval": "Rated pairs and rewrites in the files that RaTE-Eval is published in.",
+    "ner": "Texts with entities as CoNLL, RaTE-NER's published layout, spaCy DocBin or BRAT, from any of them.",
     "chat": "Questions as conversations, one JSON object per line.",
 }
 """Sub-commands, each the function of its name in `builders/exports/<name>.py`, and what they are for."""

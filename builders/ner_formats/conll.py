@@ -12,6 +12,7 @@ is a JSON string; so no line holds a sign that some program takes for its end.
 import gzip
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -143,7 +144,7 @@ def _lines(path: Path) -> Iterable[str]:
     opener = gzip.open if path.suffix.lower() == ".gz" else open
     try:
         with opener(path, "rb") as file:
-            for line in file:
-                yield line.decode("utf-8").removeprefix("\ufeff").rstrip("\r\n")
+            for number, line in enumerate(file):
+                yield line.removeprefix(b"" if number else BOM_UTF8).decode("utf-8").rstrip("\r\n")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: not readable as UTF-8 text ({error}); get it again") from error

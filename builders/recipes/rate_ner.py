@@ -104,8 +104,8 @@ def _read(name: str, source: Source, options: Options) -> list[Table]:
         return tables
     return [
         *tables,
-        Table(f"named.{name}", Exam, source=name, publish=False, input_id="study"),
-        Table(f"exams.{name}", Exam, NamedKinds(), (f"headed.{name}", f"named.{name}"), shape=Group(("study",)),
+        Table(f"exams.{name}", Exam, source=name, publish=False, input_id="study"),
+        Table(f"kinds.{name}", Exam, NamedKinds(), (f"headed.{name}", f"exams.{name}"), shape=Group(("study",)),
               publish=False, input_id="study"),
     ]  # fmt: skip
 
@@ -113,7 +113,7 @@ def _read(name: str, source: Source, options: Options) -> list[Table]:
 def _drawn(sources: Mapping[str, Source], options: Options) -> list[Table]:
     """Which reports are drawn, and their sentences, each once."""
     corpora = tuple(f"corpus.{name}" for name in sources)
-    exams = tuple(f"{'exams' if 'exams' in source.tables else 'headed'}.{name}" for name, source in sources.items())
+    exams = tuple(f"{'kinds' if 'exams' in source.tables else 'headed'}.{name}" for name, source in sources.items())
     draw = DrawReports(tuple(sources), options.reports, options.seed)
     columns = Collect(("id", "split", "dup_group", "study", "modality", "region"))
     drawn = {"drawn": "drawn"}

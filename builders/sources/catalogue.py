@@ -64,6 +64,29 @@ CATALOGUE = {
             "map_*_classifier.csv (which scans the labelled reports are of)",
         ),
     ),
+    "mimic-iv-note": About(
+        what="MIMIC-IV-Note: 2.3 million radiology reports of every kind of examination, Beth Israel Deaconess, Boston",
+        licence="PhysioNet Credentialed Health Data Use Agreement 1.5.0: no sharing, no re-identification, research",
+        obtain=(
+            "https://physionet.org/content/mimic-iv-note: create an account, pass the CITI course, sign the agreement. "
+            "Discharge notes are not needed"
+        ),
+        put=(
+            "the folder of the download: --source mimic-iv-note=/data/mimic-iv-note; unpack radiology.csv.gz "
+            "(gunzip -k) before reading all of it: a range of a packed file costs unpacking what is before it"
+        ),
+        files=(
+            "note/radiology.csv[.gz]",
+            "note/radiology_detail.csv[.gz] (names of examinations; without it: the headings of the reports)",
+        ),
+    ),
+    "articles": About(
+        what="Encyclopaedic articles of radiology, one a line, as an export of an encyclopaedia has them",
+        licence="that of the encyclopaedia; taken as closed (nothing leaves) unless you set text_may_leave",
+        obtain="ask the encyclopaedia: Radiopaedia, for one, needs its permission for datasets",
+        put="a file or a folder of files: --source articles=/data/articles.jsonl",
+        files=("a file that ends in .jsonl, .csv, .tsv (or these with .gz) or .parquet, with the columns id and text",),
+    ),
     "ct-folder": About(
         what="CT volumes of any hospital: a folder of NIfTI files or DICOM series, and a table of their reports",
         licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",
@@ -72,6 +95,16 @@ CATALOGUE = {
         files=(
             "a table that ends in .csv, .tsv, .jsonl (or these with .gz) or .parquet (or --set ct-folder.table=FILE)",
             "*.nii, *.nii.gz, *.mha, *.nrrd, or folders of DICOM slices",
+        ),
+    ),
+    "rate-eval-folder": About(
+        what="RaTE-Eval: pairs of sentences and of paragraphs of reports that people rated (RaTEScore, EMNLP 2024)",
+        licence="CC BY 4.0 as its card says; the reports are of MIMIC-IV, so taken as closed to remote services",
+        obtain="https://huggingface.co/datasets/Angelakeke/RaTE-Eval; columns of ratings are named by --set if need be",
+        put="the folder of the download: --source rate-eval-folder=/data/RaTE-Eval",
+        files=(
+            "Task1_sentence_rate/{gt_report,similar_report}_{train,test}.json, rate_{train,test}.csv",
+            "Task2_paragraph_rate/ with the same names (either task may be missing)",
         ),
     ),
     "reports-table": About(

@@ -28,8 +28,9 @@ _COLUMNS: Final = ("note_id", "field_name", "field_value", "field_ordinal")
 class MimicIVNote(Source):
     """The folder holds `radiology.csv[.gz]` and, where there, `radiology_detail.csv[.gz]` (in `note/` or beside).
 
-    Ids are those of the notes (`10000032-RR-14`). The detail names the examination (`exam_name`); without it, and where
-    it is silent, the heading of the report does. Discharge notes are not read.
+    Ids are those of the notes (`10000032-RR-14`), patients spelt as in MIMIC-CXR (`p10000032`). The detail names the
+    examination (`exam_name`); without it, and where it is silent, the heading of the report does. Discharge notes are
+    not read.
     """
 
     location: str
@@ -60,7 +61,8 @@ class MimicIVNote(Source):
     def read(self, table: str, shard: str) -> Kept:
         """The rows of one shard."""
         if table == "reports":
-            return self._notes.read("reports", shard)
+            reports, rejected = self._notes.read("reports", shard)
+            return Kept(reports.with_columns(patient=pl.lit("p") + pl.col("patient")), rejected)
         raw, _, unread = read_shard(self._place, shard, _COLUMNS)
         first = pl.col("field_ordinal").str.strip_chars() == "1"
         named = raw.filter(pl.col("field_name") == "exam_name", first).drop_nulls("note_id")

@@ -11,8 +11,11 @@ Votes = Mapping[str, Mapping[str, str]]
 """Decision by item, by reviewer."""
 
 
-def wilson(hits: int, of: int, z: float = Z95) -> tuple[float, float]:
-    """Score interval of a proportion (Wilson 1927), 95 % unless told; (0, 1) where nothing was counted."""
+def wilson(hits: float, of: int, z: float = Z95) -> tuple[float, float]:
+    """Score interval of a proportion (Wilson 1927), 95 % unless told; (0, 1) where nothing was counted.
+
+    `hits` is a whole number, or one and a half where ties count half.
+    """
     if not of:
         return 0.0, 1.0
     rate, shrink = hits / of, 1 + z * z / of

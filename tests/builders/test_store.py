@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from builders.lock import LockedError, holder, locked
@@ -120,3 +121,18 @@ def test_no_room_is_one_line_and_the_build_goes_on_later(tmp_path: Path) -> None
     assert "free some space, then the same command goes on" in str((tmp_path / "said").readlink())
     assert not list((tmp_path / "out").rglob("*.draft"))
     assert make(mill(), tmp_path / "out", Orders(workers=0)).status == "complete"
+
+
+def test_statistics_of_lists_know_nothing_of_rows_that_were_filtered_out(tmp_path: Path) -> None:
+    """polars writes them over all values that a list column holds in memory, those of dropped rows too."""
+    kind = pl.List(pl.Struct({"word": pl.String}))
+    rows = pl.DataFrame(
+        {"id": ["a", "b"], "said": [[{"word": "seen"}], [{"word": "unseen"}]]}, {"id": pl.String, "said": kind}
+    )
+    account = Account("f", rows=1)
+    for name, frame in {"filtered": rows.filter(pl.col("id") == "a"), "alone": rows[:1].clone(), "made": pl.DataFrame(
+        {"id": ["a"], "said": [[{"word": "seen"}]]}, rows.schema)}.items():  # fmt: skip
+        write_rows(tmp_path / name, frame, account)
+    statistics = pq.read_metadata(tmp_path / "filtered").row_group(0).column(1).statistics
+    assert statistics.max == "seen"
+    assert (tmp_path / "filtered").read_bytes() == (tmp_path / "made").read_bytes() == (tmp_path / "alone").read_bytes()

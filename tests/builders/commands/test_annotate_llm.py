@@ -131,3 +131,52 @@ def test_the_words_of_a_report_are_in_no_message(reports: Path, capsys: pytest.C
         assert run(asked(reports, script.url)) == 0
     told = capsys.readouterr()
     assert "refused_by_server" in told.err and "Nodule" not in told.err + told.out
+
+
+def first_quoted(messages: list[dict[str, str]]) -> str:
+    words = messages[-1]["content"].partition("[1] ")[2].split()[0]
+    return json.dumps({"rationale": "So it is.", "evidence": [{"sentence": 1, "quote": words}]})
+
+
+def test_a_task_is_given_columns_beside_the_text(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Scripted(first_quoted)) as script:
+        more = ("--task", "rationale", "--given", "question=impression, answer=id")
+        command = ["findings" if word == "findings,impression" else word for word in asked(reports, script.url, *more)]
+        assert run(command) == 0
+        assert "3 rationales written" in capsys.readouterr().out
+        assert run(asked(reports, script.url, "--task", "rationale")) == 1
+        assert "no column question, answer" in capsys.readouterr().err
+    made = pl.read_parquet(reports.parent / "out.parquet")
+    assert made.columns == ["id", "row", "section", "rationale", "evidence"]
+    assert made["evidence"].list.get(0).struct.field("text").to_list() == ["Nodule", "Effusion.", "Heart"]
+    assert sorted(words.splitlines()[0] for words in script.questions) == [
+        "question: ", "question: Nodule.", "question: Nothing else."
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    (("--task", "summary"), "unknown task 'summary'; expected one of findings"),
+    (("--task", "rewrite", "--given", "question=id"), "the task rewrite is given nothing"),
+    (("--task", "rationale", "--given", "reason=id"), "is given question=COLUMN, answer=COLUMN"),
+])  # fmt: skip
+def test_what_is_no_task_is_said(
+    more: tuple[str, ...], said: str, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(asked(reports, "http://127.0.0.1:9/v1", *more)) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_list_of_a_task_is_json_in_a_table_of_text(reports: Path) -> None:
+    def say(messages: list[dict[str, str]]) -> str:
+        count = messages[-1]["content"].count("\n") + 1
+        pairs = [{"sentence": n + 1, "synonym": f"A mass, {n}.", "antonym": "Effusion and mass."} for n in range(count)]
+        return json.dumps({"sentences": pairs})
+
+    reports.write_text("id,findings,impression\na,Unread words.,\nb,,Mass.\n")
+    with serving(Scripted(say)) as script:
+        command = asked(reports, script.url, "--task", "rewrite")
+        command[command.index(str(reports.parent / "out.parquet"))] = str(reports.parent / "out.csv")
+        assert run(command) == 0
+    made = pl.read_csv(reports.parent / "out.csv")
+    assert made["id"].to_list() == ["b"] and json.loads(made["flags"][0]) == []
+    assert pl.read_ndjson(reports.parent / "out.rejected.jsonl")["reason"].to_list() == ["meaning_changed"]
