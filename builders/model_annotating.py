@@ -1,11 +1,11 @@
-"""A token classifier on the rows of any table, sentence by sentence: entities under their own ids."""
+"""A trained model on the rows of any table, sentence by sentence: entities under their own ids."""
 
 from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from annotators.reading.sentences import split
-from annotators.tokens.classifier import TokenClassifier
+from annotators.tokens.opening import EntityAnnotator
 from builders.cells import cells, numbered, under_ids
 
 ENTITY = {
@@ -15,7 +15,7 @@ ENTITY = {
 
 
 def annotated(
-    frames: Iterator[pl.DataFrame], id_: str, texts: Sequence[str], model: TokenClassifier
+    frames: Iterator[pl.DataFrame], id_: str, texts: Sequence[str], model: EntityAnnotator
 ) -> Iterator[tuple[int, pl.DataFrame]]:
     """Per batch: rows read, and entities in the order of rows, text columns and words."""
     for first, frame in numbered(frames, (id_, *texts)):

@@ -48,6 +48,13 @@ class TokenClassifier:
     device: str = field(default="auto", repr=False)
     batch_tokens: int = field(default=8192, repr=False)
 
+    @classmethod
+    def holding(cls, tokenizer: Any, model: Any) -> "TokenClassifier":
+        """One that reads with a model in memory, such as one that is being trained; the caller puts it into `eval`."""
+        made = cls(model.config.name_or_path)
+        vars(made)["_loaded"] = tokenizer, model  # where `cached_property` keeps what it has found
+        return made
+
     def annotate(self, texts: Sequence[str]) -> list[list[Span]]:
         """Entities of each text; same texts are read once."""
         found = {read.text: spans(read.text, read.offsets, read.labels) for read in self.labelled(set(texts))}
@@ -72,10 +79,10 @@ class TokenClassifier:
         if not texts:
             return
         tokenizer, _ = self._loaded
-        before, behind = self._around
+        before, behind = self.edges
         read = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False)
         ids, offsets = read["input_ids"], read["offset_mapping"]
-        parts = [part for number, own in enumerate(ids) for part in windows(number, len(own), self._room)]
+        parts = [part for number, own in enumerate(ids) for part in windows(number, len(own), self.room)]
         chosen = [np.zeros(len(own), np.int64) for own in ids]
         openings = [np.zeros(0, np.int64) for _ in ids]
         for batch in _batches(parts, self._together):
@@ -84,7 +91,7 @@ class TokenClassifier:
                 chosen[part.text][part.begin : part.end] = own[part.begin - part.first : part.end - part.first]
                 openings[part.text] = openings[part.text] if part.first else best
         for text, own, whole, best, opening in zip(texts, ids, offsets, chosen, openings, strict=True):
-            first = [*before, *own[: self._room], *behind]
+            first = [*before, *own[: self.room], *behind]
             yield Labelled(text, whole, self._names(best), first, self._names(opening), len(before))
 
     def _names(self, numbers: Any) -> list[str]:
@@ -95,7 +102,7 @@ class TokenClassifier:
         import torch
 
         tokenizer, model = self._loaded
-        before, behind = self._around
+        before, behind = self.edges
         length = min(_padded(max(map(len, batch)) + len(before) + len(behind)), self._most)
         rows = torch.full((len(batch), length), tokenizer.pad_token_id or 0)
         mask = torch.zeros_like(rows)
@@ -121,7 +128,7 @@ class TokenClassifier:
         return min(said, tokenizer.model_max_length, _MOST)
 
     @cached_property
-    def _around(self) -> tuple[list[int], list[int]]:
+    def edges(self) -> tuple[list[int], list[int]]:
         """Special tokens before and behind a text."""
         tokenizer, _ = self._loaded
         bare = tokenizer("a", add_special_tokens=False)["input_ids"]
@@ -130,9 +137,9 @@ class TokenClassifier:
         return whole[:at], whole[at + len(bare) :]
 
     @cached_property
-    def _room(self) -> int:
+    def room(self) -> int:
         """Tokens of a text that fit into a window."""
-        room = self._most - sum(map(len, self._around))
+        room = self._most - sum(map(len, self.edges))
         if room < 2:
             raise MedmillError(f"{self.model}: reads {self._most} tokens at once, which leaves none for a text")
         return room

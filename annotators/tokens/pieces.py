@@ -40,11 +40,17 @@ def spans(text: str, offsets: Sequence[tuple[int, int]], labels: Sequence[str]) 
     return found
 
 
-def _labelled(text: str, offsets: Sequence[tuple[int, int]], labels: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Pieces with their labels; `O` where no token covers one."""
+def heads(text: str, offsets: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int | None]]:
+    """Start and end of each piece, and the token that covers its first character; None where no token does."""
     token = 0
     for piece in PIECE.finditer(text):
         while token < len(offsets) and offsets[token][1] <= piece.start():
             token += 1
         covered = token < len(offsets) and offsets[token][0] < piece.end()
-        yield piece.start(), piece.end(), labels[token] if covered else "O"
+        yield piece.start(), piece.end(), token if covered else None
+
+
+def _labelled(text: str, offsets: Sequence[tuple[int, int]], labels: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Pieces with their labels; `O` where no token covers one."""
+    for start, end, token in heads(text, offsets):
+        yield start, end, "O" if token is None else labels[token]

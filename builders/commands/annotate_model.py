@@ -26,7 +26,7 @@ def model(
     quiet: Annotated[bool, Parameter(negative="")] = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
-    """Entities by a token classifier whose labels are O, B-… and I-… (RaTE-NER's, say): a folder or an id of the Hub.
+    """Entities by a token classifier whose labels are O, B-… and I-… (RaTE-NER's, say), or by a spaCy pipeline.
 
     One row per entity: the id, row (from 0), section (the text column), sentence, start, end (characters), text, type.
     Entities are whole words; longer sentences than the model reads are read in windows. Example:
@@ -39,7 +39,8 @@ def model(
         id_: the column with the id of a report; ids may repeat.
         text: the column with the text; several, with commas between them, are read as sections of one report.
         out: the file to write; its name says the format (.csv, .parquet, .jsonl, .gz too).
-        model: a folder with config.json, weights and tokenizer.json, or an id of the Hub.
+        model: a folder with config.json, weights and tokenizer.json, an id of the Hub, or a folder of spaCy; `medmill
+            train ner` writes such folders.
         revision: of the Hub.
         device: auto, cpu, cuda, cuda:1.
         batch_tokens: read together, padding included.
@@ -47,7 +48,7 @@ def model(
         quiet: no progress.
         as_json: print one JSON object with counts.
     """
-    from annotators.tokens.classifier import TokenClassifier
+    from annotators.tokens.opening import opened
     from builders.model_annotating import ENTITY, annotated
     from builders.streams import batches, kind, write
 
@@ -59,7 +60,7 @@ def model(
     if batch_tokens < 1:
         raise UsageError("--batch-tokens is at least 1")
     progress = Progress(quiet)
-    classifier = TokenClassifier(model, revision, device, batch_tokens)
+    classifier = opened(model, revision, device, batch_tokens)
     read = first_rows(batches(input_, [id_, *texts], BATCH), limit)
 
     def entities() -> Iterator[pl.DataFrame]:

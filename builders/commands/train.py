@@ -2,7 +2,10 @@
 
 from cyclopts import App
 
-TRAININGS = {"segmenter": "A small net on phantoms, in the place of TotalSegmentator's: for trying things out."}
+TRAININGS = {
+    "ner": "A recogniser of entities on a labelled corpus: a token classifier, or a spaCy pipeline.",
+    "segmenter": "A small net on phantoms, in the place of TotalSegmentator's: for trying things out.",
+}
 """Sub-commands, each the function of its name in `builders/trainings/<name>.py`, and what they are for."""
 
 _LIST = "\n\n".join(f"{name}: {what}" for name, what in TRAININGS.items())
