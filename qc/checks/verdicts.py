@@ -93,7 +93,7 @@ def _acceptance(table: str, said: Sequence[str | None], found: Found) -> None:
     for name, value in (("accepted", rate), ("low", low), ("high", high)):
         found.figures[f"{table}_{name}"] = round(value, 4)
     found.told.append(f"{table}: {rate:.0%} of {decided:,} accepted (95 % interval {low:.0%} to {high:.0%})")
-    if high < ACCEPTED_AT_LEAST:
+    if high < ACCEPTED_AT_LEAST and not REVIEWABLE[table].contested:
         found.advice.append("Read the notes and corrections of the rejected items: they name what to mend.")
 
 
