@@ -13,7 +13,8 @@ class Reviewable:
     `judged` is what is asked about. Words of the report are not among it: the report's own key and the offsets stand
     for them. `strata` are the columns that a sample may be stratified by. `of_volumes`: items are seen in their
     volume, and can be judged without a report. `contested`: annotators differ on every item, so that a low rate of
-    accepted ones says nothing against the build.
+    accepted ones says nothing against the build. `together`: items that share these columns are drawn as one, and
+    come one after another.
     """
 
     table: str
@@ -24,6 +25,7 @@ class Reviewable:
     strata: tuple[str, ...]
     of_volumes: bool = False
     contested: bool = False
+    together: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ REVIEWABLE: Final = {
         judged=("report", "section", "section_index", "sentence_start", "sentence_end"),
         strata=("type", "by", "against", "section"),
         contested=True,
+        together=("id",),
     ),
     "masks": Reviewable(
         table="masks",

@@ -98,6 +98,11 @@ def test_reviewers_are_compared_and_rejecting_is_no_fault_of_the_build(build: Pa
     assert (found.figures["disputes_reviewed"], found.figures["disputes_stale"]) == (4, 0)
     assert found.figures["disputes_kappa"] == 0.5
     assert "Read the notes and corrections" not in found.advice
+    rows = table(build, "disputes").to_dicts()
+    first = [next(r for r in rows if all(r[n] == v for n, v in key.items())) for key in drawn(build, "disputes")[0][:3]]
+    rules = sum(("rules" in row["by"]) == right for row, right in zip(first, (True, False, False), strict=True))
+    assert found.figures["disputes_rules_right"] == round(rules / 3, 4)
+    assert f"people side with llm in {3 - rules} of 3, rules in {rules} of 3" in found.summary
     said = applied(Build.open(build), "disputes")
     assert sorted(said.rows["verified"].cast(pl.String).fill_null("open")) == [
         "accepted",
@@ -106,6 +111,17 @@ def test_reviewers_are_compared_and_rejecting_is_no_fault_of_the_build(build: Pa
         "rejected",
     ]
     assert "2 reviewers judged 4 items of disputes" in said.protocol
+
+
+def test_disputes_of_a_sentence_come_one_after_another(made: Path) -> None:
+    """A sentence comes back when all of them are judged, which a sample of single ones would hardly reach."""
+    keys, _ = drawn(made, "disputes", split="train")
+    ids = [key["id"] for key in keys]
+    runs = [id for n, id in enumerate(ids) if not n or ids[n - 1] != id]
+    assert len(runs) == len(set(ids)) > 10 and len(ids) > len(runs)
+    assert drawn(made, "disputes", split="train", sample=7)[0] == keys[:7]
+    types = [key["type"] for key in drawn(made, "disputes", split="train", stratify="type")[0][:3]]
+    assert len(set(types)) == len(set(table(made, "disputes").filter(split="train")["type"]).intersection(types)) > 1
 
 
 def test_who_names_it_and_what_was_taken_make_no_verdict_stale(build: Path) -> None:
