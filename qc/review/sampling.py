@@ -60,6 +60,8 @@ def draw(build: Build, what: Reviewable, how: Drawing) -> Drawn:
 
 
 def _why(build: Build, what: Reviewable) -> dict[str, str]:
+    if what.contested:
+        raise UsageError(f"--disagreements: {what.table} holds nothing else; leave it out")
     if what.table not in BETWEEN:
         raise UsageError(f"--disagreements: between report and masks, so of {' and '.join(BETWEEN)}; not {what.table}")
     return dict(disagreements(build, what.table).select("id", "why").iter_rows())

@@ -88,7 +88,6 @@ class Decide(Stage):
         each = spans.group_by(_SPAN).agg(n=pl.len(), by=pl.col("annotator")).join(voters, on="id")
         each = each.with_columns(disputed=pl.col("n") < pl.col("voters"))
         each = each.join(judged.select(*_SPAN, "verdict", "settled"), on=_SPAN, how="left")
-        each = each.with_columns(verdict=pl.when("disputed").then("verdict"))
         free, most = pl.col("verdict").is_null(), pl.col("n") * 2 > pl.col("voters")
         wanted = free & ~most & pl.col("by").list.contains(pl.col("decides"))
         return each.with_columns(most=free & most, wanted=wanted).sort(_SPAN)

@@ -140,3 +140,8 @@ def test_a_build_by_one_annotator_has_no_queue(tmp_path: Path, capsys: pytest.Ca
     assert medmill(["build", "rate-ner", "--source", "synthetic=10", "--out", out, "--workers", "0", "--quiet"]) == 0
     assert medmill(["review", out, "--table", "disputes"]) == 2
     assert "no rows in disputes" in capsys.readouterr().err
+
+
+def test_all_of_them_are_disagreements(made: Path, capsys: pytest.CaptureFixture[Any]) -> None:
+    assert medmill(["review", str(made), "--table", "disputes", "--disagreements"]) == 2
+    assert "disputes holds nothing else" in capsys.readouterr().err
