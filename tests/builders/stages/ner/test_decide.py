@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotators.recognizers.recognizer import Labelled, flat
@@ -167,6 +167,10 @@ def with_verdicts(voting: Voting, said: dict[Span, str]) -> list[Span]:
     return sorted(found)
 
 
+@example([{"rules": [(0, 3, "Anatomy")], "transformers": [(0, 3, "Anatomy")], "llm": [(0, 7, "Anatomy")]}],
+         ["", "accept"])  # fmt: skip
+@example([{"rules": [(14, 18, "Anatomy"), (19, 23, "Disease")], "llm": [(14, 18, "Anatomy")]}],
+         ["correct:words: four five"])  # fmt: skip
 @given(st.lists(votings.filter(bool), min_size=1, max_size=3), st.lists(st.sampled_from(SAYS), min_size=1, max_size=7))
 def test_what_reviewers_say_decides(drawn: list[Voting], says: list[str]) -> None:
     with TemporaryDirectory() as folder:
