@@ -28,7 +28,7 @@ from builders.stages.ner.drawn_corpus import DrawnCorpus
 from builders.stages.ner.exam_kinds import HeadedKinds, NamedKinds
 from builders.stages.ner.read_sentences import ReadSentences
 from builders.stages.ner.repeats import Distinct, Repeats
-from builders.stages.ner.unsealed import Unsealed
+from builders.stages.ner.unsealed import Splits, Unsealed
 from schemas.errors import UsageError
 from schemas.exams import Exam
 from schemas.ner import Dispute, DrawnReport, LabelledSentence, Sentence, SentenceKey, Vote
@@ -50,7 +50,7 @@ class Options:
     train too (`stronger`), or whether such sentences wait for a person (`review`). `reports`: how many are drawn,
     evenly over source, modality and region. `text`: the sections that are read. `answers`: the folder of an LLM's
     answers; `agreement`: what lets text go to a remote server. `sealed`: a file of subjects that must not be in the
-    corpus.
+    corpus. `splits`: those of a source where it has some, else drawn by patient, 8:1:1; or all `drawn`.
     """
 
     annotators: tuple[str, ...] = ("rules",)
@@ -63,6 +63,7 @@ class Options:
     revision: str = ""
     agreement: str = ""
     sealed: str = ""
+    splits: Splits = "official"
     seed: str = "medmill"
 
 
@@ -94,7 +95,7 @@ def _voters(options: Options) -> dict[str, Recognizer]:
 def _read(name: str, source: Source, options: Options) -> list[Table]:
     """What one source has: reports of subjects that may be trained on, what is read of them, and what they are of."""
     subjects = read_sealed(options.sealed) if options.sealed else frozenset[str]()
-    unsealed = Unsealed(identity(subjects), subjects)
+    unsealed = Unsealed(identity(subjects), options.splits, subjects)
     tables = [
         Table(f"reports.{name}", Report, source=name, publish=False),
         Table(f"unsealed.{name}", Report, unsealed, (f"reports.{name}",), publish=False),
