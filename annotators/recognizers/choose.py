@@ -3,7 +3,7 @@
 from annotators.recognizers.recognizer import Recognizer
 from schemas.errors import UsageError
 
-CHOICES = "rules, transformers:FOLDER (or a Hub id), llm:MODEL@URL, vllm:FOLDER"
+CHOICES = "rules, transformers:FOLDER (or a Hub id), spacy:FOLDER, llm:MODEL@URL, vllm:FOLDER"
 
 
 def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: str = "") -> Recognizer:
@@ -13,7 +13,7 @@ def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: 
         from annotators.recognizers.by_rules import ByRules
 
         return ByRules()
-    if kind == "transformers" and what:
+    if kind in ("transformers", "spacy") and what:
         from annotators.recognizers.by_model import ByModel
 
         return ByModel(what, device)
