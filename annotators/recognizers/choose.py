@@ -18,11 +18,8 @@ def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: 
 
         return ByModel(what, device)
     if kind in ("llm", "vllm") and what:
+        from annotators.llm.by_name import llm_named
         from annotators.recognizers.by_llm import ByLlm
 
-        if not answers:
-            raise UsageError(f"{name}: name the folder that keeps its answers, as in --set answers=FOLDER")
-        if kind == "llm":
-            return ByLlm(what, answers, revision)
-        return ByLlm(name, answers, revision, device="cpu" if device == "cpu" else "cuda")
+        return ByLlm(llm_named(name, "findings", answers=answers, revision=revision, device=device))
     raise UsageError(f"unknown annotator {name!r}; expected {CHOICES}")

@@ -13,7 +13,6 @@ labels.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from annotators.llm.endpoint import demand_allowed
 from annotators.recognizers.by_llm import ByLlm
 from annotators.recognizers.choose import recognizer
 from annotators.recognizers.recognizer import Recognizer
@@ -73,9 +72,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     voters = _voters(options)
     for voter in voters.values():
         if isinstance(voter, ByLlm):
-            voter.check()
-            if voter.url:
-                demand_allowed(voter.url, terms, options.agreement)
+            voter.llm.demand_allowed(terms, options.agreement)
     tables = [table for name, source in sources.items() for table in _read(name, source, options)]
     tables += [*_drawn(sources, options), *_labelled(voters, options)]
     return Recipe("rate-ner", sources, tables, terms)
