@@ -24,7 +24,8 @@ class LlmByName:
     """`task`: its name. `engine`: MODEL@URL or vllm:FOLDER (`annotators.llm.choose`). `answers`: the folder of stored
     answers, which every worker must see.
 
-    Where answers lie and how many questions are under way make no answer another. vLLM in process wants a GPU worker
+    Where answers lie, how many questions are under way, and for how many seconds a server may be away (`patience`) make
+    no answer another. vLLM in process wants a GPU worker
     (`device`) and is loaded once by each.
     """
 
@@ -35,6 +36,7 @@ class LlmByName:
     most_tokens: int = 2048
     tries: int = 3
     at_once: int | None = field(default=None, repr=False)
+    patience: float = field(default=120.0, repr=False)
     device: str = field(default="cpu", repr=False)
 
     @property
@@ -66,7 +68,7 @@ class LlmByName:
 
     @property
     def _wishes(self) -> Wishes:
-        return Wishes(self.revision, self.at_once)
+        return Wishes(self.revision, self.at_once, self.patience)
 
 
 def llm_named(
