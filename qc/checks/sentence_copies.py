@@ -15,7 +15,7 @@ class SentenceCopies(Check):
     """MinHash over word triples of all sentences; a near copy of a held-out sentence in train fails."""
 
     name = "sentence_copies"
-    group = "Splits"
+    group = "Entities"
     title = "No sentence in two splits"
     reads = ("sentences", "votes")
 
