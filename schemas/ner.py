@@ -6,18 +6,20 @@ import dataframely as dy
 
 from schemas.columns import cut_from, tag
 from schemas.exams import MODALITIES, REGIONS
+from schemas.review import VERIFIED
 from schemas.words import RATE_TYPES, SPLITS
 
-STATUS: Final = ("single", "agreed", "conflict")
-"""`single`: one annotator voted. `conflict`: those who voted do not have the same entities."""
+STATUS: Final = ("single", "agreed", "conflict", "reviewed")
+"""`single`: one annotator voted. `conflict`: those who voted do not have the same entities. `reviewed`: nor do they,
+and people judged every entity that they differ in.
+"""
 
-_SPANS: Final = dy.Struct(
-    {
-        "start": dy.Int32(min=0, description="Into `text`, in characters."),
-        "end": dy.Int32(min=1, description="Behind the last character."),
-        "type": dy.Enum(RATE_TYPES),
-    }
-)
+_SPAN_FIELDS: Final = {
+    "start": dy.Int32(min=0, description="Into `text`, in characters."),
+    "end": dy.Int32(min=1, description="Behind the last character."),
+    "type": dy.Enum(RATE_TYPES),
+}
+_SPANS: Final = dy.Struct(_SPAN_FIELDS)
 
 
 class DrawnReport(dy.Schema):
@@ -88,6 +90,31 @@ class Dispute(dy.Schema):
     type = dy.Enum(RATE_TYPES, primary_key=True, metadata=tag("label"))
     report = dy.String(metadata=tag("id"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
+    section = dy.String(metadata=tag("label"))
+    section_index = dy.Int32(min=0, metadata=tag("label"), description="Which of equal names.")
+    sentence_start = dy.Int32(
+        min=0, metadata=tag("label", "characters"), description="Of the sentence, in the section."
+    )
+    sentence_end = dy.Int32(min=1, metadata=tag("label", "characters"))
     by = dy.List(dy.String(), metadata=tag("label"), description="Annotators that name it.")
     against = dy.List(dy.String(), metadata=tag("label"), description="Annotators that do not.")
     taken = dy.Bool(metadata=tag("label"), description="Whether the sentence has it.")
+    verdict = dy.Enum(
+        VERIFIED, nullable=True, metadata=tag("label"),
+        description="Of the reviewers; null where they have none, or the build was given no verdicts.",
+    )  # fmt: skip
+
+
+class Judged(dy.Schema):
+    """What reviewers say of one dispute, as far as they agree, and the entity that the sentence has for it."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"), description="Of the sentence.")
+    start = dy.Int32(primary_key=True, min=0, metadata=tag("label", "characters"), description="Into the sentence.")
+    end = dy.Int32(primary_key=True, min=1, metadata=tag("label", "characters"))
+    type = dy.Enum(RATE_TYPES, primary_key=True, metadata=tag("label"))
+    verdict = dy.Enum(VERIFIED, metadata=tag("label"))
+    settled = dy.Bool(metadata=tag("label"), description="False: corrected, and the correction could not be read.")
+    right = dy.Struct(
+        _SPAN_FIELDS, nullable=True, metadata=tag("label"),
+        description="Null where nothing is right, or a longer entity that is right lies over it.",
+    )  # fmt: skip

@@ -25,12 +25,15 @@ from builders.stages.ner.decide import AllVotes, Conflicts, Decide, Disputes
 from builders.stages.ner.draw_reports import DrawReports
 from builders.stages.ner.drawn_corpus import DrawnCorpus
 from builders.stages.ner.exam_kinds import HeadedKinds, NamedKinds
+from builders.stages.ner.judge import Judge
 from builders.stages.ner.read_sentences import ReadSentences
 from builders.stages.ner.repeats import Distinct, Repeats
 from builders.stages.ner.unsealed import Splits, Unsealed
+from builders.verdicts import identity as identity_of_verdicts
+from builders.verdicts import read_verdicts
 from schemas.errors import UsageError
 from schemas.exams import Exam
-from schemas.ner import Dispute, DrawnReport, LabelledSentence, Sentence, SentenceKey, Vote
+from schemas.ner import Dispute, DrawnReport, Judged, LabelledSentence, Sentence, SentenceKey, Vote
 from schemas.radiology import Report
 from schemas.retrieval import Study
 from schemas.terms import compose
@@ -46,15 +49,17 @@ class Options:
 
     `annotators`: who votes: `rules`, `transformers:FOLDER`, `llm:MODEL@URL`, `vllm:FOLDER`, several parted by commas.
     `stronger`: which of them decides where no majority does (default: the last). `conflicts`: whether it decides in
-    train too (`stronger`), or whether such sentences wait for a person (`review`). `reports`: how many are drawn,
-    evenly over source, modality and region. `text`: the sections that are read. `answers`: the folder of an LLM's
-    answers; `agreement`: what lets text go to a remote server. `sealed`: a file of subjects that must not be in the
-    corpus. `splits`: those of a source where it has some, else drawn by patient, 8:1:1; or all `drawn`.
+    train too (`stronger`), or whether such sentences wait for a person (`review`). `verdicts`: a file of `medmill
+    review DIR --export FILE`; what people said there of disputes decides before anybody. `reports`: how many are
+    drawn, evenly over source, modality and region. `text`: the sections that are read. `answers`: the folder of an
+    LLM's answers; `agreement`: what lets text go to a remote server. `sealed`: a file of subjects that must not be in
+    the corpus. `splits`: those of a source where it has some, else drawn by patient, 8:1:1; or all `drawn`.
     """
 
     annotators: tuple[str, ...] = ("rules",)
     stronger: str = ""
     conflicts: Conflicts = "stronger"
+    verdicts: str = ""
     reports: AtLeastOne = 2000
     text: TextChoice = "both"
     device: str = "auto"
@@ -135,10 +140,29 @@ def _labelled(voters: Mapping[str, Recognizer], options: Options) -> list[Table]
     decide = Decide(tuple(voters), stronger, options.conflicts)
     votes = tuple(f"votes.{name}" for name in voters)
     read = ("sentences.distinct", *votes)
-    return [
+    tables = [
         *(Table(f"votes.{name}", Vote, ReadSentences(voter), ("sentences.distinct",), shape=Map(of="id"), publish=False)
           for name, voter in voters.items()),
         Table("votes", Vote, AllVotes(), read, shape=Map(of="id")),
-        Table("sentences", LabelledSentence, decide, ("sentences.distinct", "votes")),
-        Table("disputes", Dispute, Disputes(decide), ("sentences.distinct", "votes"), shape=Map(of="id")),
+    ]  # fmt: skip
+    judged = _judged(decide, options.verdicts) if options.verdicts else []
+    needs = {"judged": "judged"} if judged else {}
+    both = ("sentences.distinct", "votes")
+    return [
+        *tables,
+        *judged,
+        Table("sentences", LabelledSentence, decide, both, needs=needs),
+        Table("disputes", Dispute, Disputes(decide), both, shape=Map(of="id"), needs=needs),
+    ]
+
+
+def _judged(decide: Decide, file: str) -> list[Table]:
+    """What people say of the disputes as they are before anybody decides."""
+    verdicts = read_verdicts(file, "rate-ner", "disputes")
+    judge = Judge(identity_of_verdicts(verdicts), verdicts)
+    return [
+        Table("disputes.open", Dispute, Disputes(decide), ("sentences.distinct", "votes"), shape=Map(of="id"),
+              publish=False),
+        Table("judged", Judged, judge, ("disputes.open",), shape=Collect(),
+              needs={"corpus": "corpus", "sentences": "sentences.distinct"}, publish=False),
     ]  # fmt: skip

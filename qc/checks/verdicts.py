@@ -9,9 +9,11 @@ from qc.build import Build
 from qc.review import journal
 from qc.review.agreement import Votes, alpha, kappas, wilson
 from qc.review.consensus import consensus
+from qc.review.items import rows_of
 from qc.review.reviewable import REVIEWABLE
 from qc.review.verdicts import Versions, current, named, stale, standing
 from qc.review.versions import versions
+from qc.review.who_is_right import who_is_right
 from qc.wording import counted
 from schemas.quality import Figure, Outcome
 from schemas.review import Verdict
@@ -73,7 +75,10 @@ class Found:
 
 def _judge(build: Build, table: str, verdicts: Sequence[Verdict], found: Found) -> None:
     now = versions(build, REVIEWABLE[table], (v.key for v in verdicts)) if build.has(*REVIEWABLE[table].reads) else {}
-    _acceptance(table, [of.verified for of in consensus(verdicts, now).values()], found)
+    said = {name: of.verified for name, of in consensus(verdicts, now).items()}
+    _acceptance(table, list(said.values()), found)
+    if REVIEWABLE[table].contested and now:
+        _annotators(build, table, verdicts, said, found)
     outdated = len(stale(verdicts, now))
     found.figures[f"{table}_stale"] = outdated
     if outdated:
@@ -93,8 +98,22 @@ def _acceptance(table: str, said: Sequence[str | None], found: Found) -> None:
     for name, value in (("accepted", rate), ("low", low), ("high", high)):
         found.figures[f"{table}_{name}"] = round(value, 4)
     found.told.append(f"{table}: {rate:.0%} of {decided:,} accepted (95 % interval {low:.0%} to {high:.0%})")
-    if high < ACCEPTED_AT_LEAST:
+    if high < ACCEPTED_AT_LEAST and not REVIEWABLE[table].contested:
         found.advice.append("Read the notes and corrections of the rejected items: they name what to mend.")
+
+
+def _annotators(
+    build: Build, table: str, verdicts: Sequence[Verdict], said: Mapping[str, str | None], found: Found
+) -> None:
+    """Which annotator people side with, where annotators differ."""
+    keys = {named(verdict.key): verdict.key for verdict in verdicts}
+    rows = rows_of(build, REVIEWABLE[table], [keys[name] for name in said])
+    shares = who_is_right(rows, REVIEWABLE[table].key, said)
+    for annotator, (right, of) in shares.items():
+        found.figures[f"{table}_{annotator}_right"] = round(right / of, 4)
+    sides = ", ".join(f"{annotator} in {right:,} of {of:,}" for annotator, (right, of) in shares.items())
+    if sides:
+        found.told.append(f"{table}: people side with {sides}")
 
 
 def _agreement(table: str, verdicts: Sequence[Verdict], now: Versions, found: Found) -> None:

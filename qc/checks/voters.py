@@ -44,7 +44,9 @@ class Voters(Check):
             f"{pair}: F1 {line.exact or 0:.2f} exact, {line.relaxed or 0:.2f} relaxed" for pair, line in whole
         )
         apart = [pair for pair, line in whole if (line.relaxed or 0) < APART]
-        advice = "Read the disputes first: one of them may follow another guideline (docs/ner-guideline.md)."
+        advice = (
+            "See medmill review DIR --table disputes: one may follow another guideline (docs/rate-ner.md names ours)."
+        )
         return self.outcome("warn" if apart else "pass", told, advice=advice, figures=figures, cases=apart)
 
 

@@ -36,7 +36,7 @@ def export(build: Build, path: Path) -> Moved:
 
 def import_(build: Build, path: Path) -> Moved:
     """Add the events of an export that are not here yet; all or none, in any order, any number of times."""
-    events = _exported(build, path)
+    events = exported(path, build.manifest.dataset)
     known = {event.id for event in read(build.folder).events}
     new = [event for event in events if event.id not in known]
     if new:
@@ -46,7 +46,8 @@ def import_(build: Build, path: Path) -> Moved:
     return Moved(len(events), len(new), _free_text(events))
 
 
-def _exported(build: Build, path: Path) -> tuple[Event, ...]:
+def exported(path: Path, dataset: str) -> tuple[Event, ...]:
+    """The events of an export, in order of time; raises `MedmillError` where it is damaged or of another dataset."""
     lines = path.read_bytes().splitlines(keepends=True)
     try:
         head = Exported.model_validate_json(lines[0] if lines else b"")
@@ -54,8 +55,8 @@ def _exported(build: Build, path: Path) -> tuple[Event, ...]:
         raise MedmillError(f"{path}: no export of verdicts; make one with medmill review DIR --export FILE") from None
     if head.export_version != EXPORT_VERSION:
         raise MedmillError(f"{path}: export version {head.export_version}, expected {EXPORT_VERSION}; export it anew")
-    if head.dataset != build.manifest.dataset:
-        raise MedmillError(f"{path}: verdicts on {head.dataset}, but {build.folder} holds {build.manifest.dataset}")
+    if head.dataset != dataset:
+        raise MedmillError(f"{path}: verdicts on {head.dataset}, but this is a build of {dataset}")
     found = []
     for number, line in enumerate(lines[1:], 2):
         try:

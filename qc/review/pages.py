@@ -99,10 +99,13 @@ def _typed(name: str, draft: Mapping[str, str], said: Verdict | None) -> str:
 
 def _ask(table: str, title: str) -> str:
     """The question above the title; of the whole report one says nothing in particular."""
-    if table == "entities":
-        return "Was this read rightly?"
-    if table == "questions":
-        return "Is this answer right?"
+    alone = {
+        "entities": "Was this read rightly?",
+        "questions": "Is this answer right?",
+        "disputes": "Is what is marked an entity of the type",
+    }
+    if table in alone:
+        return alone[table]
     ask = {
         "findings": "Is this what the report says",
         "rankings": "Compared by what the reports say",

@@ -12,7 +12,9 @@ class Reviewable:
 
     `judged` is what is asked about. Words of the report are not among it: the report's own key and the offsets stand
     for them. `strata` are the columns that a sample may be stratified by. `of_volumes`: items are seen in their
-    volume, and can be judged without a report.
+    volume, and can be judged without a report. `contested`: annotators differ on every item, so that a low rate of
+    accepted ones says nothing against the build. `together`: items that share these columns are drawn as one, and
+    come one after another.
     """
 
     table: str
@@ -22,6 +24,8 @@ class Reviewable:
     judged: tuple[str, ...]
     strata: tuple[str, ...]
     of_volumes: bool = False
+    contested: bool = False
+    together: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -59,6 +63,16 @@ REVIEWABLE: Final = {
         study="query",
         judged=("candidate", "stratum", "rank"),
         strata=("anatomy",),
+    ),
+    "disputes": Reviewable(
+        table="disputes",
+        key=("id", "start", "end", "type"),
+        short=("id", "type"),
+        study="report",
+        judged=("report", "section", "section_index", "sentence_start", "sentence_end"),
+        strata=("type", "by", "against", "section"),
+        contested=True,
+        together=("id",),
     ),
     "masks": Reviewable(
         table="masks",

@@ -41,7 +41,8 @@ class Drawn:
 def draw(build: Build, what: Reviewable, how: Drawing) -> Drawn:
     """In the order of a keyed hash of the keys; of strata one item each in turn, so that rare ones are seen.
 
-    A larger sample begins with the items of a smaller one. An item of several strata counts for the rarest.
+    A larger sample begins with the items of a smaller one. An item of several strata counts for the rarest. What is
+    drawn together stays together where there are no strata.
     """
     if how.stratify and how.stratify not in what.strata:
         raise UsageError(f"--stratify {how.stratify}: {what.table} can be stratified by {', '.join(what.strata)}")
@@ -51,13 +52,16 @@ def draw(build: Build, what: Reviewable, how: Drawing) -> Drawn:
     of, why = found.height, _why(build, what) if how.disagreements else {}
     if how.disagreements:
         found = found.filter(pl.col("id").is_in(list(why)))
-    found = found.with_columns(_draws=_draws(found.select(what.key), how.seed)).sort("_draws")
+    draws = _draws(found.select(what.together or what.key), how.seed)
+    found = found.with_columns(_draws=draws).sort("_draws", *what.key)
     if how.stratify:
         found = _in_turn(found, how.stratify)
     return Drawn(found.select(what.key).head(how.sample or found.height), of, why)
 
 
 def _why(build: Build, what: Reviewable) -> dict[str, str]:
+    if what.contested:
+        raise UsageError(f"--disagreements: {what.table} holds nothing else; leave it out")
     if what.table not in BETWEEN:
         raise UsageError(f"--disagreements: between report and masks, so of {' and '.join(BETWEEN)}; not {what.table}")
     return dict(disagreements(build, what.table).select("id", "why").iter_rows())
@@ -73,7 +77,7 @@ def _draws(rows: pl.DataFrame, seed: str) -> pl.Series:
 def _in_turn(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     """The first item of every stratum, then the second of every stratum …; `rows` are in the order of their draws."""
     rows = rows.with_columns(_stratum=_rarest(rows, column))
-    return rows.with_columns(_turn=pl.int_range(pl.len()).over("_stratum")).sort("_turn", "_draws")
+    return rows.with_columns(_turn=pl.int_range(pl.len()).over("_stratum")).sort("_turn", "_draws", maintain_order=True)
 
 
 def _rarest(rows: pl.DataFrame, column: str) -> pl.Series:

@@ -10,6 +10,7 @@ from qc.review.highlights import honest
 from qc.review.item import Candidate, Line, Shown
 from qc.review.items import rows_of
 from qc.review.reviewable import Reviewable
+from qc.review.shown_disputes import dispute
 from qc.review.shown_volumes import grounded, mask, question
 from qc.review.told import in_words, joined, meant, reports
 from qc.review.verdicts import named
@@ -78,6 +79,7 @@ _VIEWS: Final = {
     "findings": _finding,
     "entities": _entity,
     "rankings": _ranking,
+    "disputes": dispute,
     "masks": mask,
     "grounded": grounded,
     "questions": question,

@@ -46,7 +46,8 @@ def reports(
 ) -> dict[str, Told]:
     """Reports by study; `weight` says of an entity how far it belongs to the question.
 
-    `asked`: whole spans that a question rests on (section, section_index, start, end), by study.
+    `asked`: whole spans that a question rests on (section, section_index, start, end), by study; those that are
+    context bring `label`, `weight` and `look` of their own.
     """
     wanted = pl.Series("id", studies)
     read = _read(build, studies, weight)
@@ -56,7 +57,7 @@ def reports(
         entities, text = read.get(study, []), texts.get(study)
         normal = frozenset(e["canonical"] for e in entities if _means_well(e))
         terms = dict.fromkeys(in_words(e, normal) for e in (findings or {}).get(study, []))
-        spans = [{**span, "label": "", "weight": "asked"} for span in (asked or {}).get(study, [])]
+        spans = [{"label": "", "weight": "asked", "look": "", **span} for span in (asked or {}).get(study, [])]
         passages = _passages(text["text"], text["passages"], [*entities, *spans]) if text else [_NO_REPORT]
         found[study] = Told(study, passages, normal, list(terms))
     return found
@@ -103,9 +104,9 @@ def meant(anatomy: str, findings: Mapping[str, list[dict[str, Any]]]) -> Weigh:
 
 
 def _look(entity: Row) -> str:
-    """How an entity is marked: anatomy, normal, or its assertion; those that are rare share a look, spans have none."""
-    if "type" not in entity:
-        return ""
+    """How an entity is marked: anatomy, normal, or its assertion; those that are rare share a look, spans bring one."""
+    if "look" in entity:
+        return entity["look"]
     if entity["type"] == "Anatomy":
         return "anatomy"
     if entity["assertion"] == "present" and _means_well(entity):

@@ -45,7 +45,12 @@ def report_keys(build: Build, what: Reviewable, rows: pl.DataFrame) -> dict[str,
     studies = pl.concat([rows[name].alias("id") for name in names])
     has_key = any(column.name == "report_key" for column in build.manifest.table("corpus").columns)
     column = "report_key" if has_key else "text"
-    return {study: sha256(of.encode()).hexdigest() for study, of in texts_of(build, studies, column).iter_rows()}
+    return {study: stands_for(of) for study, of in texts_of(build, studies, column).iter_rows()}
+
+
+def stands_for(report: str) -> str:
+    """What stands for a whole report in versions; of its `report_key`, or of its text where there is none."""
+    return sha256(report.encode()).hexdigest()
 
 
 def _version(what: Reviewable, judged: Sequence[str], rows: list[dict[str, Any]], reports: Mapping[str, str]) -> str:

@@ -221,6 +221,8 @@ def test_the_prompt_the_rules_and_the_reviewer_read_one_guideline() -> None:
 @pytest.mark.real
 def test_openi_by_rules(samples: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    build("rate-ner", sources={"openi": str(samples / "openi")}, out=out, settings={"reports": 200}, limit=400, workers=0)
+    build(
+        "rate-ner", sources={"openi": str(samples / "openi")}, out=out, settings={"reports": 200}, limit=400, workers=0
+    )
     assert table(out, "corpus").height == 200
     assert not [check.name for check in run(out).checks if check.verdict == "fail"]

@@ -1,16 +1,26 @@
-"""Votes become labels as the definition says, held to a plain second reading of it."""
+"""Votes and verdicts become labels as the definition says, held to a plain second reading of it."""
 
 import itertools
 from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotators.recognizers.recognizer import Labelled, flat
 from builders.base import Kept
+from builders.stages.ner.corrections import corrected
 from builders.stages.ner.decide import Decide
+from builders.stages.ner.judge import Judge
+from qc.review.reviewable import reviewable
+from qc.review.verdicts import named
+from qc.review.versions import stands_for, versions_of_rows
 from schemas.ner import Sentence, Vote
+from schemas.review import Verdict
+from tests.qc.review.spoken import verdict
 
 NAMES = ("rules", "transformers", "llm")
 TEXT = "one two three four five six"
@@ -29,7 +39,8 @@ def spans(draw: st.DrawFn) -> list[Span]:
 votings = st.dictionaries(st.sampled_from(NAMES), spans())
 
 
-def made(votings: list[Voting], split: str = "train", conflicts: str = "stronger") -> tuple[Decide, pl.DataFrame, Kept]:
+def rows_of(votings: list[Voting], split: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sentence rows and Vote rows."""
     schema = {name: column.dtype for name, column in Sentence.columns().items()}
     sentences = pl.DataFrame(
         [{"id": f"r/f/0/{n}", "report": "r", "source": "s", "split": split, "section": "f", "section_index": 0,
@@ -41,6 +52,11 @@ def made(votings: list[Voting], split: str = "train", conflicts: str = "stronger
          for n, voting in enumerate(votings) for name, found in voting.items()],
         {name: column.dtype for name, column in Vote.columns().items()},
     )  # fmt: skip
+    return sentences, votes
+
+
+def made(votings: list[Voting], split: str = "train", conflicts: str = "stronger") -> tuple[Decide, pl.DataFrame, Kept]:
+    sentences, votes = rows_of(votings, split)
     decide = Decide(NAMES, "llm", conflicts)  # pyright: ignore[reportArgumentType]
     return decide, decide.disputes(sentences, votes), decide(sentences, votes)
 
@@ -98,3 +114,113 @@ def test_agreement_is_a_share_and_nothing_where_nobody_names_anything() -> None:
     a, b = (0, 3, "Anatomy"), (4, 7, "Disease")
     *_, (kept, _) = made([{"rules": [a, b], "llm": [a]}, {"rules": [], "llm": []}, {"llm": [a]}])
     assert kept["agreed"].to_list() == [0.5, None, None]
+
+
+KEY = "report-key"
+SAYS = ("accept", "reject", "skip", "correct:type: Non-Disease", "correct:words: four five", "correct:rubbish", "")
+
+
+def judging(
+    folder: Path, votings: list[Voting], says: list[str], key: str = KEY
+) -> tuple[Kept, Kept, pl.DataFrame, dict[tuple[str, Span], str]]:
+    """What becomes of disputes that one reviewer judged in turn: Judge's and Decide's rows, disputes, what was said."""
+    sentences, votes = rows_of(votings, "train")
+    decide = Decide(NAMES, "llm", "review")
+    open_ = decide.disputes(sentences, votes)
+    now = versions_of_rows(reviewable("disputes"), open_, {"r": stands_for(key)})
+    said: dict[tuple[str, Span], str] = {}
+    verdicts: list[Verdict] = []
+    for row, say in zip(open_.iter_rows(named=True), itertools.cycle(says)):
+        of = {name: row[name] for name in ("id", "start", "end", "type")}
+        if say:
+            decision, _, value = say.partition(":")
+            verdicts.append(verdict(of, decision, version=now[named(of)], table="disputes", value=value))
+            said[row["id"], (row["start"], row["end"], row["type"])] = say
+    for name, rows in (("corpus", pl.DataFrame({"id": ["r"], "report_key": [KEY]})), ("sentences", sentences)):
+        (folder / name).mkdir()
+        rows.write_parquet(folder / name / "0.parquet")
+    judge = Judge("x", tuple(verdicts))
+    judged = judge(open_, corpus=folder / "corpus", sentences=folder / "sentences", folder=folder)
+    (folder / "judged").mkdir()
+    judged.frame.write_parquet(folder / "judged" / "0.parquet")
+    disputes = decide.disputes(sentences, votes, judged=folder / "judged")
+    return judged, decide(sentences, votes, judged=folder / "judged"), disputes, said
+
+
+def right(span: Span, say: str) -> Span | None:
+    """What is right in the place of a span, where anything is."""
+    fixed = {"accept": span, "correct:type: Non-Disease": (*span[:2], "Non-Disease")}
+    four_five = (14, 23, span[2]) if span[0] < 23 and span[1] > 14 else None
+    return {**fixed, "correct:words: four five": four_five}.get(say)
+
+
+def with_verdicts(voting: Voting, said: dict[Span, str]) -> list[Span]:
+    """The definition, span by span."""
+    said = {span: say for span, say in said.items() if say != "skip"}
+    judged = flat(Labelled(*span) for of, say in said.items() if (span := right(of, say)))
+    found: list[Span] = [tuple(span) for span in judged]  # pyright: ignore[reportAssignmentType]
+    counts = Counter(span for spans in voting.values() for span in spans if span not in said)
+    most = [span for span, n in counts.items() if n > len(voting) / 2]
+    decides = next(name for name in ("llm", "rules", "transformers") if name in voting)
+    for group in (most, [span for span in voting[decides] if span not in said]):
+        found += [s for s in group if s not in found and all(s[1] <= m[0] or m[1] <= s[0] for m in found)]
+    return sorted(found)
+
+
+@given(st.lists(votings.filter(bool), min_size=1, max_size=3), st.lists(st.sampled_from(SAYS), min_size=1, max_size=7))
+def test_what_reviewers_say_decides(drawn: list[Voting], says: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        _, (kept, held), disputes, said = judging(Path(folder), drawn, says)
+    found = {row["id"]: row for row in kept.iter_rows(named=True)}
+    for n, voting in enumerate(drawn):
+        id = f"r/f/0/{n}"
+        mine = {span: say for (of, span), say in said.items() if of == id}
+        asked = {row[:3] for row in disputes.filter(id=id).select("start", "end", "type").iter_rows()}
+        settled = {s for s, say in mine.items() if say in ("accept", "reject") or right(s, say)}
+        assert (id in found) == (asked == settled), "only what is not judged, or not wholly, waits for a person"
+        assert (id in found) != (id in held["id"])
+        if id in found and asked:
+            assert found[id]["status"] == "reviewed"
+        if id in found:
+            got = [(span["start"], span["end"], span["type"]) for span in found[id]["entities"]]
+            assert got == with_verdicts(voting, mine)
+            assert all(one[1] <= other[0] for one, other in itertools.pairwise(got))
+        for *span, was, of in disputes.filter(id=id).select("start", "end", "type", "taken", "verdict").iter_rows():
+            assert was == (tuple(span) in with_verdicts(voting, mine))
+            says_of = mine.get((span[0], span[1], span[2]), "").partition(":")[0]
+            assert of == {"accept": "accepted", "reject": "rejected", "correct": "corrected"}.get(says_of)
+
+
+def test_stale_verdicts_and_corrections_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    apart: Voting = {"rules": [(0, 3, "Anatomy"), (4, 7, "Disease")], "llm": []}
+    (tmp_path / "old").mkdir()
+    judged, (kept, held), disputes, _ = judging(tmp_path / "old", [apart], ["accept"], key="another report")
+    assert judged.frame.is_empty() and judged.rejected["reason"].to_list() == ["stale", "stale"]
+    assert kept.is_empty() and held["reason"].to_list() == ["in_review"] and disputes["verdict"].null_count() == 2
+    (tmp_path / "new").mkdir()
+    judged, (kept, held), disputes, _ = judging(tmp_path / "new", [apart], ["accept", "correct:rubbish"])
+    assert judged.rejected["reason"].to_list() == ["correction_unread"] and kept.is_empty() and held.height == 1
+    assert disputes["verdict"].to_list() == ["accepted", "corrected"] and disputes["taken"].to_list() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "becomes"),
+    [
+        ("type: Disease", (4, 7, "Disease")),
+        ("TYPE:non-disease", (4, 7, "Non-Disease")),
+        ("words: two three", (4, 13, "Anatomy")),
+        ("words: TWO  three; type: Disease", (4, 13, "Disease")),
+        ("type: Fruit", None),
+        ("words: five", None),
+        ("words: seven", None),
+        ("words: two; words: two three", None),
+        ("not an entity", None),
+        ("", None),
+    ],
+)
+def test_a_correction_names_a_type_or_words(value: str, becomes: Span | None) -> None:
+    assert corrected(value, Labelled(4, 7, "Anatomy"), TEXT) == becomes
+
+
+def test_of_words_that_stand_twice_those_at_the_span_are_meant() -> None:
+    assert corrected("words: no mass", Labelled(12, 16, "Disease"), "no mass, no mass") == (9, 16, "Disease")
