@@ -10,7 +10,7 @@ from builders.perform import Done
 from builders.pool import Pool
 from builders.probe import PoolLostError
 from builders.store import NoRoomError, no_room
-from schemas.errors import MedmillError
+from schemas.errors import GoneError, MedmillError
 
 ATTEMPTS = 3
 
@@ -36,7 +36,7 @@ def drive(
     """Run everything that can run; returns what failed, after all else has finished.
 
     `ended` hears of every task that is done, `failed` of every error and whether the task is tried again.
-    Raises `NoRoomError` at once, since no task can write then, and `PoolLostError` where the pool does.
+    Raises `NoRoomError` at once, since no task can write then, `GoneError`, and `PoolLostError` where the pool does.
     """
     run = _Run(graph, pool, failed)
     while node := run.next_ended():
@@ -80,7 +80,7 @@ class _Run:
 
     def _judge(self, node: Node, error: BaseException) -> None:
         """Try again what may pass; raises what ends the whole run."""
-        if isinstance(error, NoRoomError | PoolLostError):
+        if isinstance(error, NoRoomError | PoolLostError | GoneError):
             raise error
         if isinstance(error, Exception) and (full := no_room(error)):
             raise full from error

@@ -18,6 +18,17 @@ ALIKE: Final = 0.8
 
 _TEXTS_AT_ONCE: Final = 10_000
 
+_NEIGHBOURS: Final = 63
+"""How many of those behind it in its bucket a text is compared with, beside the first; buckets are rarely larger."""
+_NUMBERS: Final = r"\d+|_{2,}|\b[Xx]{3,}\b"
+"""Numbers and masks, which do not make a sentence another one."""
+
+
+def plain_words(texts: pl.Series) -> pl.Series:
+    """The words of each text in lower case, one blank apart, with every number and mask as `0`."""
+    words = pl.col("text").str.replace_all(_NUMBERS, "0").str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
+    return texts.alias("text").to_frame().select(words).to_series()
+
 
 def signatures(texts: pl.Series) -> np.ndarray:
     """MinHash signatures, shape (texts, BANDS * ROWS), 32 bit; equal word sequences have equal signatures."""
@@ -37,14 +48,23 @@ def groups(signature: np.ndarray) -> np.ndarray:
 
 
 def _links(signature: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(first of a bucket, member) for members that really are alike."""
+    """Pairs of a bucket that really are alike: each with the first, and with those next to it."""
     for band in range(BANDS):
         rows = np.ascontiguousarray(signature[:, band * ROWS : (band + 1) * ROWS])
         _, first, bucket = np.unique(rows.view(f"V{4 * ROWS}").ravel(), return_index=True, return_inverse=True)
-        member = np.arange(len(signature))
-        other = first[bucket]
-        alike = (signature[member] == signature[other]).mean(axis=1) >= ALIKE
-        yield other[alike], member[alike]
+        member = np.argsort(bucket, kind="stable")
+        yield _alike(signature, first[bucket], np.arange(len(signature)))
+        for step in range(1, min(_NEIGHBOURS, len(member) - 1) + 1):
+            left, right = member[:-step], member[step:]
+            together = bucket[left] == bucket[right]
+            if not together.any():
+                break
+            yield _alike(signature, left[together], right[together])
+
+
+def _alike(signature: np.ndarray, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    alike = (signature[left] == signature[right]).mean(axis=1) >= ALIKE
+    return left[alike], right[alike]
 
 
 def _signatures(texts: pl.Series) -> np.ndarray:

@@ -19,5 +19,9 @@ class CheckFailedError(MedmillError):
     exit_code = 3
 
 
+class GoneError(MedmillError):
+    """What every task needs, a server say, is gone for good: a build ends at once, and the same command goes on."""
+
+
 class SourceError(MedmillError):
     """A source that cannot be read: names the file, what was expected, and what to do."""

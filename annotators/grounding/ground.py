@@ -51,16 +51,16 @@ class Grounding:
             passages: Columns `report`, `section`, `section_index`, `text`; findings and impression of a report.
             entities: What an annotator read in them (`schemas.radiology.Entity`), in the order of the text.
         """
-        said = _said(entities)
+        said = said_in(entities)
         where, rows = [], []
         for number, (*section, text) in enumerate(passages.select(*_SECTION, "text").iter_rows()):
             for row in _section(text or "", said.get(tuple(section), {})):
                 where.append(number)
                 rows.append(row)
-        return _frame(passages, where, rows)
+        return joined_frame(passages, where, rows)
 
 
-def _said(entities: pl.DataFrame) -> dict[tuple, dict[int, list[Said]]]:
+def said_in(entities: pl.DataFrame) -> dict[tuple, dict[int, list[Said]]]:
     """What is said in each sentence of each section."""
     conflict = pl.col("flags").list.contains("laterality_conflict")
     found: dict[tuple, dict[int, list[Said]]] = {}
@@ -117,7 +117,8 @@ def _rows(number: int, start: int, stop: int, text: str, nodes: Sequence[Placed]
         yield number, start, stop, text, node, terms, kind_of(findings, lowered), rule, conflict
 
 
-def _frame(passages: pl.DataFrame, where: list[int], rows: list[Row]) -> pl.DataFrame:
+def joined_frame(passages: pl.DataFrame, where: list[int], rows: list[Row]) -> pl.DataFrame:
+    """Rows with the ids, places and paths of their nodes; `where`: the passage of each."""
     schema = {name: kind for name, kind in GroundedSentence.create_empty().schema.items() if name != "split"}
     own = pl.DataFrame(rows, {name: schema[name] for name in _OWN}, orient="row")
     sections = passages.select(*_SECTION).with_row_index("passage")

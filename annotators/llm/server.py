@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from annotators.llm.asking import Failure, Reply, Request, Took, too_long
 from annotators.llm.pace import paces
-from schemas.errors import MedmillError
+from schemas.errors import GoneError
 
 _KEY: Final = "MEDMILL_LLM_KEY"
 """The environment variable with the server's key: that of another service is never sent to this one."""
@@ -24,7 +24,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 """Seconds; those of the `openai` client (3.57), which doubles from one to the other."""
 
 
-class ServerGoneError(MedmillError):
+class ServerGoneError(GoneError):
     """The server does not answer any more, or not us."""
 
 

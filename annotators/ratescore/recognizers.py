@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
 import polars as pl
 
@@ -15,9 +15,10 @@ from annotators.ratescore.mentions import Mention, Recognizer, Told, type_of
 from annotators.ratescore.published import decoded
 from annotators.reading import assembly
 from annotators.rules import Findings
+from annotators.tokens import spacy_pipeline as pipelines
 from annotators.tokens.classifier import TokenClassifier
 from annotators.tokens.pieces import spans
-from schemas.errors import MedmillError, UsageError
+from schemas.errors import UsageError
 from schemas.words import RATE_TYPES, SCORED_ASSERTIONS
 
 Decoder = Literal["words", "published"]
@@ -118,23 +119,15 @@ class SpacyPipeline:
 
     def read(self, told: Sequence[Told]) -> list[list[Mention]]:
         """The entities of each, in the order of its words."""
-        docs = self._pipeline.pipe([sentence for sentence, _ in told])
+        texts = [sentence for sentence, _ in told]
         return [
-            [Mention(e.start_char, e.end_char, type_of(e.label_, self.folder), e.text) for e in doc.ents]
-            for doc in docs
+            [Mention(s.start, s.end, type_of(s.type, self.folder), text[s.start : s.end]) for s in own]
+            for text, own in zip(texts, self._pipeline.annotate(texts), strict=True)
         ]
 
     @cached_property
-    def _pipeline(self) -> Any:
-        import spacy
-
-        try:
-            return spacy.load(self.folder)
-        except (OSError, ValueError, ImportError) as error:
-            raise MedmillError(
-                f"spacy:{self.folder}: no pipeline there ({type(error).__name__}); expected a folder that spaCy wrote, "
-                "with meta.json and config.cfg"
-            ) from error
+    def _pipeline(self) -> pipelines.SpacyPipeline:
+        return pipelines.SpacyPipeline(self.folder)
 
 
 def recognizer(name: str, device: str = "auto", decoder: Decoder = "words") -> Recognizer:

@@ -1,4 +1,4 @@
-"""A token classifier as a recogniser: any that names the five types of RaTE-NER, in whatever letter case."""
+"""A trained model as a recogniser: any that names the five types of RaTE-NER, in whatever letter case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,15 @@ from typing import ClassVar
 
 from annotators.recognizers.recognizer import Labelled, Reading
 from annotators.tokens.classifier import TokenClassifier
+from annotators.tokens.opening import opened
+from annotators.tokens.spacy_pipeline import SpacyPipeline
 from schemas.errors import MedmillError
 from schemas.words import RATE_TYPES
 
 
 @dataclass(frozen=True)
 class ByModel:
-    """`model`: a folder or Hub id whose labels are IOB over the five types."""
+    """`model`: a folder or Hub id whose labels are IOB over the five types, or the folder of a spaCy pipeline."""
 
     model: str
     device: str = field(default="auto", repr=False)
@@ -31,14 +33,14 @@ class ByModel:
         return [[Labelled(span.start, span.end, types[span.type]) for span in spans] for spans in found]
 
     @cached_property
-    def _classifier(self) -> TokenClassifier:
-        return TokenClassifier(self.model, device=self.device)
+    def _classifier(self) -> TokenClassifier | SpacyPipeline:
+        return opened(self.model, device=self.device)
 
     @cached_property
     def _types(self) -> dict[str, str]:
         """The model's words for the types."""
         known = {kind.lower(): kind for kind in RATE_TYPES}
-        named = {label[2:] for label in self._classifier.labels if label != "O"}
+        named = {label.removeprefix("B-").removeprefix("I-") for label in self._classifier.labels if label != "O"}
         if unknown := sorted(name for name in named if name.lower() not in known):
             raise MedmillError(
                 f"{self.model}: names {', '.join(unknown)}; a voter knows {', '.join(RATE_TYPES)} and no other type"

@@ -3,7 +3,7 @@
 from annotators.recognizers.recognizer import Recognizer
 from schemas.errors import UsageError
 
-CHOICES = "rules, transformers:FOLDER (or a Hub id), llm:MODEL@URL, vllm:FOLDER"
+CHOICES = "rules, transformers:FOLDER (or a Hub id), spacy:FOLDER, llm:MODEL@URL, vllm:FOLDER"
 
 
 def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: str = "") -> Recognizer:
@@ -13,16 +13,13 @@ def recognizer(name: str, *, device: str = "auto", answers: str = "", revision: 
         from annotators.recognizers.by_rules import ByRules
 
         return ByRules()
-    if kind == "transformers" and what:
+    if kind in ("transformers", "spacy") and what:
         from annotators.recognizers.by_model import ByModel
 
         return ByModel(what, device)
     if kind in ("llm", "vllm") and what:
+        from annotators.llm.by_name import llm_named
         from annotators.recognizers.by_llm import ByLlm
 
-        if not answers:
-            raise UsageError(f"{name}: name the folder that keeps its answers, as in --set answers=FOLDER")
-        if kind == "llm":
-            return ByLlm(what, answers, revision)
-        return ByLlm(name, answers, revision, device="cpu" if device == "cpu" else "cuda")
+        return ByLlm(llm_named(name, "findings", answers=answers, revision=revision, device=device))
     raise UsageError(f"unknown annotator {name!r}; expected {CHOICES}")

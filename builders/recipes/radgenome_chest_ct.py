@@ -14,16 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from annotators.llm.by_name import llm_named
 from annotators.segmenting.absent import Absent
 from annotators.segmenting.choose import segmenter
 from annotators.segmenting.tasks import Speed
-from builders.base import Files, Group, Map, Recipe, Source, Table
+from builders.base import Files, Group, Map, Recipe, Source, Stage, Table
 from builders.stages.annotate import Annotate
 from builders.stages.asking.entities import KeyedEntities
 from builders.stages.asking.scans import Scans
 from builders.stages.balance import Balance
 from builders.stages.corpus import Corpus, TextChoice
 from builders.stages.ground import Ground
+from builders.stages.ground_by_model import GroundByModel
 from builders.stages.ground_masks import GroundMasks
 from builders.stages.images import CorpusKeys, OfStudies
 from builders.stages.masks import Masks
@@ -52,7 +54,9 @@ class Options:
     (everything rises, as in the released rows). `segmenter`: `totalsegmentator`, with tasks behind a colon
     (`totalsegmentator:total,lung_vessels`), `nnunet:FOLDER` or `precomputed:FOLDER`. `speed`: TotalSegmentator's
     nets for 1.5 mm (default), 3 mm (fast) or 6 mm (fastest). `device`: auto, cpu, cuda. `unreported`: volumes without
-    a report are rejected, or kept for their masks.
+    a report are rejected, or kept for their masks. `division`: who says which part of a sentence speaks of what:
+    `rules`, `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`; `agreement`: what lets
+    text go to a remote server.
     """
 
     text: TextChoice = "both"
@@ -60,6 +64,10 @@ class Options:
     segmenter: str = "totalsegmentator"
     speed: Speed = "default"
     device: str = "auto"
+    division: str = "rules"
+    answers: str = ""
+    revision: str = ""
+    agreement: str = ""
     unreported: Unreported = "reject"
     seed: str = "medmill"
 
@@ -69,18 +77,33 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     if len(sources) != 1:
         raise UsageError(f"radgenome-chest-ct reads one source, got {', '.join(sorted(sources))}")
     ((name, source),) = sources.items()
-    tables = [*_texts(name, options), *_labels(name, source), *_volumes(name, source, options), *_grounded(options)]
+    tables = [
+        *_texts(name, _ground(source, options), options),
+        *_labels(name, source),
+        *_volumes(name, source, options),
+        *_grounded(options),
+    ]
     return Recipe("radgenome-chest-ct", sources, tables, source.terms)
 
 
-def _texts(source: str, options: Options) -> list[Table]:
+def _ground(source: Source, options: Options) -> Stage:
+    """Who ties sentences to structures."""
+    if options.division == "rules":
+        return Ground()
+    told = {"answers": options.answers, "revision": options.revision, "device": options.device}
+    llm = llm_named(options.division, "region-division", **told, instead="rules")
+    llm.demand_allowed(source.terms, options.agreement)
+    return GroundByModel(llm)
+
+
+def _texts(source: str, ground: Stage, options: Options) -> list[Table]:
     """What the reports say."""
     return [
         Table("reports", Report, source=source, publish=False),
         Table("corpus", Study, Corpus(options.text, seed=options.seed), ("reports",)),
         Table("corpus_keys", CorpusKey, CorpusKeys(), ("corpus",), publish=False),
         Table("entities.read", Entity, Annotate(), ("corpus",), shape=Map(of="report"), publish=False),
-        Table("sentences", GroundedSentence, Ground(), ("corpus", "entities.read"), shape=Map(of="study"),
+        Table("sentences", GroundedSentence, ground, ("corpus", "entities.read"), shape=Map(of="study"),
               publish=False),
         Table("entities", Entity, PlaceEntities(), ("entities.read", "sentences"), shape=Map(of="report"), split=None,
               input_id="report"),

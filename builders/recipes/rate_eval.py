@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 from annotators.baselines.baseline import BY_NAME, chosen
-from annotators.llm.endpoint import demand_allowed
 from annotators.ratescore.embedders import embedder
 from builders.base import Recipe, Source, Table
 from builders.stages.corpus import Corpus, TextChoice
@@ -91,7 +90,7 @@ def _rated(name: str, source: Source, metrics: Metrics) -> list[Table]:
 def _rewritten(name: str, source: Source, options: Options, metrics: Metrics) -> list[Table]:
     model = model_named(options.rewriter, options.answers, options.revision)
     if model:
-        demand_allowed(model.url, source.terms, options.agreement)
+        model.demand_allowed(source.terms, options.agreement)
     return [
         Table("reports", Report, source=name, publish=False),
         Table("corpus", Study, Corpus(options.text, seed=options.seed), ("reports",), publish=False),

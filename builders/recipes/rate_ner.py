@@ -13,7 +13,6 @@ labels.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from annotators.llm.endpoint import demand_allowed
 from annotators.recognizers.by_llm import ByLlm
 from annotators.recognizers.choose import recognizer
 from annotators.recognizers.recognizer import Recognizer
@@ -29,7 +28,7 @@ from builders.stages.ner.exam_kinds import HeadedKinds, NamedKinds
 from builders.stages.ner.judge import Judge
 from builders.stages.ner.read_sentences import ReadSentences
 from builders.stages.ner.repeats import Distinct, Repeats
-from builders.stages.ner.unsealed import Unsealed
+from builders.stages.ner.unsealed import Splits, Unsealed
 from builders.verdicts import identity as identity_of_verdicts
 from builders.verdicts import read_verdicts
 from schemas.errors import UsageError
@@ -51,10 +50,10 @@ class Options:
     `annotators`: who votes: `rules`, `transformers:FOLDER`, `llm:MODEL@URL`, `vllm:FOLDER`, several parted by commas.
     `stronger`: which of them decides where no majority does (default: the last). `conflicts`: whether it decides in
     train too (`stronger`), or whether such sentences wait for a person (`review`). `verdicts`: a file of `medmill
-    review DIR --export FILE`; what people said there of disputes decides before anybody. `reports`: how many are drawn,
-    evenly over source, modality and region. `text`: the sections that are read. `answers`: the folder of an LLM's
-    answers; `agreement`: what lets text go to a remote server. `sealed`: a file of subjects that must not be in the
-    corpus.
+    review DIR --export FILE`; what people said there of disputes decides before anybody. `reports`: how many are
+    drawn, evenly over source, modality and region. `text`: the sections that are read. `answers`: the folder of an
+    LLM's answers; `agreement`: what lets text go to a remote server. `sealed`: a file of subjects that must not be in
+    the corpus. `splits`: those of a source where it has some, else drawn by patient, 8:1:1; or all `drawn`.
     """
 
     annotators: tuple[str, ...] = ("rules",)
@@ -68,6 +67,7 @@ class Options:
     revision: str = ""
     agreement: str = ""
     sealed: str = ""
+    splits: Splits = "official"
     seed: str = "medmill"
 
 
@@ -77,9 +77,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     voters = _voters(options)
     for voter in voters.values():
         if isinstance(voter, ByLlm):
-            voter.check()
-            if voter.url:
-                demand_allowed(voter.url, terms, options.agreement)
+            voter.llm.demand_allowed(terms, options.agreement)
     tables = [table for name, source in sources.items() for table in _read(name, source, options)]
     tables += [*_drawn(sources, options), *_labelled(voters, options)]
     return Recipe("rate-ner", sources, tables, terms)
@@ -99,7 +97,7 @@ def _voters(options: Options) -> dict[str, Recognizer]:
 def _read(name: str, source: Source, options: Options) -> list[Table]:
     """What one source has: reports of subjects that may be trained on, what is read of them, and what they are of."""
     subjects = read_sealed(options.sealed) if options.sealed else frozenset[str]()
-    unsealed = Unsealed(identity(subjects), subjects)
+    unsealed = Unsealed(identity(subjects), options.splits, subjects)
     tables = [
         Table(f"reports.{name}", Report, source=name, publish=False),
         Table(f"unsealed.{name}", Report, unsealed, (f"reports.{name}",), publish=False),

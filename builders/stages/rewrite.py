@@ -1,21 +1,18 @@
 """Every report twice more: the same in other words, and changed so that it says something else."""
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
 
+from annotators.devices import wants_gpu
 from annotators.llm.asking import Failure
+from annotators.llm.by_name import LlmByName, llm_named
 from annotators.rewriting.by_rules import ByRules, version
 from builders.base import REJECTED_SCHEMA, Kept, Stage
-from schemas.errors import UsageError
 from schemas.rate_eval import Rewritten
-
-_FORM = "rules, or llm:MODEL@http://127.0.0.1:8000/v1"
 
 
 class Rewriter(Protocol):
@@ -26,31 +23,11 @@ class Rewriter(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Model:
-    """A language model that rewrites; `answers`: the folder where its answers are stored. Neither moves a row."""
-
-    name: str
-    url: str = field(repr=False)
-    answers: str = field(repr=False)
-    revision: str = ""
-    at_once: int = field(default=64, repr=False)
-
-    version = 1
-    data = ("annotators/llm/tasks/rewrite/prompt.md",)
-
-
-def model_named(told: str, answers: str, revision: str) -> Model | None:
-    """The model of `llm:MODEL@URL`, None for `rules`; raises `UsageError` for anything else."""
-    kind, _, rest = told.partition(":")
+def model_named(told: str, answers: str, revision: str) -> LlmByName | None:
+    """The model of `llm:MODEL@URL` or `vllm:FOLDER`, None for `rules`; raises `UsageError` for anything else."""
     if told == "rules":
         return None
-    name, _, url = rest.partition("@")
-    if kind != "llm" or not name or not url:
-        raise UsageError(f"rewriter {told!r}: expected {_FORM}")
-    if not answers:
-        raise UsageError("a rewriter that is a model needs --set answers=FOLDER, where its answers are stored")
-    return Model(name, url, str(Path(answers).absolute()), revision)
+    return llm_named(told, "rewrite", answers=answers, revision=revision, instead="rules")
 
 
 @dataclass(frozen=True)
@@ -61,7 +38,7 @@ class Rewrite(Stage):
     `meaning_changed`, `sentence_missing` and what else an answer is not taken for.
     """
 
-    model: Model | None = None
+    model: LlmByName | None = None
     seed: str = "medmill"
 
     version = 1
@@ -70,8 +47,8 @@ class Rewrite(Stage):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: Study rows. Returns Rewritten rows."""
         (studies,) = frames
-        with self._rewriter() as rewriter:
-            made = rewriter.annotate(studies["text"].to_list())
+        rewriter: Rewriter = self.model or ByRules(self.seed)
+        made = rewriter.annotate(studies["text"].to_list())
         rows, rejected = [], []
         for (id_, split, text), own in zip(studies.select("id", "split", "text").iter_rows(), made, strict=True):
             if isinstance(own, Failure):
@@ -79,27 +56,13 @@ class Rewrite(Stage):
             else:
                 rows.append({"id": id_, "split": split, "reference": text, **_versions(text, own)})
         named = pl.DataFrame(rows, {n: t for n, t in Rewritten.create_empty().schema.items() if n != "rewriter"})
-        by = pl.lit(self.model.name if self.model else "rules").alias("rewriter")
+        by = pl.lit(self.model.engine.partition("@")[0] if self.model else "rules").alias("rewriter")
         return Kept(named.with_columns(by), pl.DataFrame(rejected, REJECTED_SCHEMA))
 
-    @contextmanager
-    def _rewriter(self) -> Iterator[Rewriter]:
-        if self.model is None:
-            yield ByRules(self.seed)
-            return
-        from annotators.llm.annotator import Llm
-        from annotators.llm.server import Server
-        from annotators.llm.tasks.rewrite.task import RewriteTask
-        from annotators.store import Store
-
-        model, begin = self.model, time.perf_counter()
-        store = Store(Path(model.answers))
-        llm = Llm(RewriteTask(), Server(model.name, model.url, model.revision, model.at_once), store)
-        try:
-            yield llm
-        finally:
-            store.note({"task": "rewrite", "model": model.name, "seconds": time.perf_counter() - begin, **llm.told})
-            store.close()
+    @property
+    def resources(self) -> Mapping[str, float]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """A GPU worker where the model runs in process."""
+        return {"GPU": 1} if self.model and wants_gpu(self.model.device) else {}
 
     def expected(self, rows: int, size: int) -> tuple[int, int]:
         """Three texts for one."""

@@ -6,7 +6,7 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
-from qc.minhash import ALIKE, groups, signatures
+from qc.minhash import ALIKE, groups, plain_words, signatures
 from qc.wording import counted
 from schemas.quality import Outcome
 
@@ -15,14 +15,14 @@ class SentenceCopies(Check):
     """MinHash over word triples of all sentences; a near copy of a held-out sentence in train fails."""
 
     name = "sentence_copies"
-    group = "Splits"
+    group = "Entities"
     title = "No sentence in two splits"
     reads = ("sentences", "votes")
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Fail where a held-out sentence nearly repeats one of train."""
         rows = build.scan("sentences", ["id", "text"]).sort("id").collect()
-        rows = rows.with_columns(group=pl.Series(groups(signatures(rows["text"]))))
+        rows = rows.with_columns(group=pl.Series(groups(signatures(plain_words(rows["text"])))))
         shared = rows.filter(pl.col("file_split").n_unique().over("group") > 1, pl.col("file_split") != "train")
         figures = {"sentences": rows.height, "with_a_copy_elsewhere": shared.height}
         if shared.is_empty():

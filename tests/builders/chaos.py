@@ -68,8 +68,13 @@ def ended(build: subprocess.Popen[str]) -> tuple[int, str]:
 def workers_of(build: subprocess.Popen[str]) -> list[psutil.Process]:
     """The worker processes of a local build, in order of their start."""
     children = psutil.Process(build.pid).children(recursive=True)
-    found = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    found = [child for child in children if _is_worker(" ".join(child.cmdline()))]
     return sorted(found, key=lambda child: (child.create_time(), child.pid))
+
+
+def _is_worker(command: str) -> bool:
+    """As it was started, or as Dask calls it where setproctitle is installed."""
+    return "spawn_main" in command or command.startswith("dask worker")
 
 
 @dataclass

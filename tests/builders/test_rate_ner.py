@@ -10,7 +10,7 @@ import pytest
 from annotators.llm.tasks.findings.task import FindingsTask
 from builders.api import build
 from qc.run import run
-from schemas.errors import UsageError
+from schemas.errors import GoneError, UsageError
 from schemas.manifest import read_manifest
 from tests.annotators.llm.scripted import Asked, Scripted, first_words, serving
 from tests.builders.sources.note_tree import write_notes
@@ -181,6 +181,24 @@ def test_text_goes_to_no_remote_server_that_the_terms_forbid(tmp_path: Path) -> 
     assert not (tmp_path / "out").exists() and not (tmp_path / "a").exists()
 
 
+def test_a_server_that_is_gone_ends_the_build_at_once_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    """Every partition waited for it in turn: sixteen times the patience before anybody was told."""
+    settings, turns = {"answers": str(tmp_path / "answers"), "llm.patience": 1}, iter(range(9))
+
+    def built(url: str) -> None:
+        told = {**settings, "annotators": f"rules,llm:first@{url}"}
+        build("rate-ner", sources={"synthetic": "30"}, out=tmp_path / "out", workers=0, settings=told)
+
+    def a_few(asked: Asked) -> str | tuple[int, dict[str, str]]:
+        return first_words(asked) if next(turns, None) is not None else (503, {})
+
+    with serving(Scripted(say=a_few)) as script, pytest.raises(GoneError, match="the same command goes on"):
+        built(script.url)
+    with serving(Scripted()) as second:
+        built(second.url)
+        assert len(second.asked) + 9 == table(tmp_path / "out", "sentences")["text"].n_unique()
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -203,6 +221,8 @@ def test_the_prompt_the_rules_and_the_reviewer_read_one_guideline() -> None:
 @pytest.mark.real
 def test_openi_by_rules(samples: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    build("rate-ner", sources={"openi": str(samples / "openi")}, out=out, settings={"reports": 400}, limit=800)
-    assert table(out, "corpus").height == 400
+    build(
+        "rate-ner", sources={"openi": str(samples / "openi")}, out=out, settings={"reports": 200}, limit=400, workers=0
+    )
+    assert table(out, "corpus").height == 200
     assert not [check.name for check in run(out).checks if check.verdict == "fail"]

@@ -8,11 +8,8 @@ import polars as pl
 
 from builders.base import Kept, Stage
 from builders.stages.hashing import hex_digest
-from qc.minhash import groups, signatures
+from qc.minhash import groups, plain_words, signatures
 from schemas.ner import SentenceKey
-
-_PLAIN = r"\d+|_{2,}|\b[Xx]{3,}\b"
-"""Numbers and masks, which do not make a sentence another one."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +27,9 @@ class Repeats(Stage):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Sentence rows, of which `id` and `text` are read."""
         rows = frames[0].select("id", "text")
-        words = pl.col("text").str.replace_all(_PLAIN, "0").str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
-        rows = rows.with_columns(words=words, turn=hex_digest(rows["id"], seed=self.seed)).sort("turn", "id")
+        rows = rows.with_columns(words=plain_words(rows["text"]), turn=hex_digest(rows["id"], seed=self.seed)).sort(
+            "turn", "id"
+        )
         distinct = rows.unique("words", keep="first", maintain_order=True).select("words")
         distinct = distinct.with_columns(group=pl.Series(groups(signatures(distinct["words"]))))
         grouped = rows.join(distinct, on="words", how="left", maintain_order="left")

@@ -60,4 +60,4 @@ def test_an_llm_needs_a_folder_for_its_answers_and_an_address() -> None:
     with pytest.raises(UsageError, match="--set answers=FOLDER"):
         recognizer("llm:m@http://127.0.0.1:1/v1")
     with pytest.raises(UsageError, match="MODEL@URL"):
-        recognizer("llm:my-model", answers="answers").check()
+        recognizer("llm:my-model", answers="answers")

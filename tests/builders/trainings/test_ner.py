@@ -125,6 +125,29 @@ def test_a_pretrained_encoder_is_tuned(data: Path, tmp_path: Path) -> None:
     assert "from `bert`" in (out / "README.md").read_text()  # the name of a folder, not where it lies
 
 
+def test_the_tokenizer_of_deberta_v3_is_read(data: Path, tmp_path: Path) -> None:
+    """It is published as `spm.model` alone, which needs two packages more."""
+    spm = pytest.importorskip("sentencepiece")
+    from transformers import DebertaV2Config, DebertaV2Model
+
+    base, out = tmp_path / "base", tmp_path / "out"
+    DebertaV2Model(
+        DebertaV2Config(
+            vocab_size=96, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64,
+            relative_attention=True, position_biased_input=False, pos_att_type=["p2c", "c2p"], type_vocab_size=0,
+        )
+    ).save_pretrained(base)  # fmt: skip
+    spm.SentencePieceTrainer.train(
+        sentence_iterator=iter(read(data)["train"]["text"].to_list()), model_prefix=str(base / "spm"), vocab_size=80,
+        pad_id=0, bos_id=1, eos_id=2, unk_id=3, pad_piece="[PAD]", bos_piece="[CLS]", eos_piece="[SEP]",
+        unk_piece="[UNK]", minloglevel=2,
+    )  # fmt: skip
+    (base / "tokenizer_config.json").write_text('{"do_lower_case": false}')
+    asked = ["train", "ner", "--data", str(data), "--base", str(base), "--out", str(out), "--epochs", "1", "--quiet"]
+    assert run(asked) == 0
+    assert TokenClassifier(str(out)).annotate(["nodule (lung)."]) is not None and (out / "tokenizer.json").exists()
+
+
 def test_a_spacy_pipeline_learns_them_and_keeps_no_words(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
