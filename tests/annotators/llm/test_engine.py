@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from annotators.llm.annotator import Llm
@@ -21,7 +22,9 @@ from annotators.llm.engine import Engine, EngineLostError
 from annotators.llm.tasks.findings.task import Answer, FindingsTask
 from annotators.llm.weights import identity
 from annotators.store import Store
+from builders.api import build
 from schemas.errors import MedmillError
+from schemas.manifest import read_manifest
 from tests.annotators.llm.tiny_lm import make, reports
 from tests.builders.chaos import ROOT
 
@@ -289,3 +292,21 @@ def test_a_served_model_is_held_to_the_schema_and_refuses_what_is_too_long(serve
     for key in asking.store:
         Answer.model_validate_json((asking.store.get(key) or {})["text"])
     assert len(asking.store) == 6 - asking.told["cut_off"]
+
+
+def test_a_recipe_votes_by_the_engine_on_its_own_worker(model: Path, tmp_path: Path) -> None:
+    """Under Dask: loaded once by the worker, whose partitions share it; a second build asks nothing."""
+    settings = {
+        "annotators": f"rules,vllm:{model}?enforce_eager=true&max_model_len=2048", "device": "cpu",
+        "answers": str(tmp_path / "answers"), "llm.most_tokens": 96, "reports": 4,
+    }  # fmt: skip
+    for out in ("first", "second"):
+        build("rate-ner", sources={"synthetic": "10"}, out=tmp_path / out, workers=1, settings=settings)
+    sentences = pl.read_parquet(tmp_path / "first" / "sentences" / "*.parquet")
+    said = pl.read_parquet(tmp_path / "first" / "votes" / "*.parquet").filter(annotator="llm")
+    stage = read_manifest(tmp_path / "first").stage("votes.llm")
+    assert stage.ids_in == sentences.height > 10 and stage.ids_passed == said.height
+    runs = Store(tmp_path / "answers").runs()
+    half = len(runs) // 2
+    assert sum(run.get("asked", 0) for run in runs[:half]) >= sentences["text"].n_unique()
+    assert sum(run.get("asked", 0) for run in runs[half:]) == sum(run.get("cut_off", 0) for run in runs[half:])
