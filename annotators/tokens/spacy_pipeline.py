@@ -24,7 +24,8 @@ class SpacyPipeline:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The types that the pipeline tells apart."""
-        return tuple(sorted(self._loaded.get_pipe("ner").labels))
+        loaded = self._loaded
+        return tuple(sorted({label for name in _finders(loaded) for label in loaded.get_pipe(name).labels}))
 
     @cached_property
     def _loaded(self) -> Any:
@@ -37,6 +38,11 @@ class SpacyPipeline:
                 f"{self.model}: spaCy cannot load it ({type(error).__name__}); expected a folder with config.cfg and "
                 "meta.json, made by spaCy 3"
             ) from error
-        if "ner" not in loaded.pipe_names:
-            raise MedmillError(f"{self.model}: a spaCy pipeline without `ner`; it finds no entities")
+        if not _finders(loaded):
+            raise MedmillError(f"{self.model}: a spaCy pipeline without `ner` or a ruler; it finds no entities")
         return loaded
+
+
+def _finders(pipeline: Any) -> list[str]:
+    """The components that find entities: a trained `ner`, a ruler."""
+    return [name for name in pipeline.pipe_names if "doc.ents" in pipeline.get_pipe_meta(name).assigns]
