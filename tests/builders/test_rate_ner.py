@@ -9,6 +9,7 @@ import pytest
 
 from annotators.llm.tasks.findings.task import FindingsTask
 from builders.api import build
+from builders.cli import run as command
 from qc.run import run
 from schemas.errors import GoneError, UsageError
 from schemas.manifest import read_manifest
@@ -226,3 +227,17 @@ def test_openi_by_rules(samples: Path, tmp_path: Path) -> None:
     )
     assert table(out, "corpus").height == 200
     assert not [check.name for check in run(out).checks if check.verdict == "fail"]
+
+
+def test_no_sentence_of_a_closed_source_leaves_and_its_owner_gets_each_back(tmp_path: Path) -> None:
+    source = ["--source", f"reports-table={hospital(tmp_path)}"]
+    told = {**of_hospital(tmp_path), "reports-table.ids_may_leave": "true"}
+    settings = [word for name, value in told.items() for word in ("--set", f"{name}={value}")]
+    built, left, back = (str(tmp_path / name) for name in ("built", "left", "back"))
+    assert command(["build", "rate-ner", *source, *settings, "--out", built, "--workers", "0", "--quiet"]) == 0
+    assert command(["release", built, "--version", "1.0.0", "--out", left]) == 0
+    files = [path.read_bytes() for path in Path(left).rglob("*") if path.is_file()]
+    assert files and not any(b"shows a mass" in content or b"fracture" in content for content in files)
+    assert command(["rehydrate", left, *source, *settings, "--out", back]) == 0
+    own, again = (table(Path(folder), "sentences").sort("id") for folder in (built, back))
+    assert own["text"].equals(again["text"]) and own["entities"].equals(again["entities"])
