@@ -9,7 +9,10 @@ from cyclopts import App, Parameter
 if TYPE_CHECKING:
     from qc.evaluate.retrieval import Evaluation, Scored
 
-evaluate = App(name="evaluate", help="Score what a model did against a built dataset.")
+_OTHERS = """annotators: how far two annotators agree on the entities of the same texts.
+
+metric: how far a metric of reports agrees with people, or tells rewrites apart."""
+evaluate = App(name="evaluate", help=f"Score what a model did against a built dataset.\n\n{_OTHERS}")
 evaluate.command("builders.commands.evaluate_annotators:annotators", name="annotators")
 evaluate.command("builders.commands.evaluate_metric:metric", name="metric")
 SHOWN_CUTS = (5, 10)

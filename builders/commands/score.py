@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from annotators.ratescore.metric import RateScore
     from builders.scoring import Tally
 
-score = App(name="score", help="Score reports against others, pair by pair.")
+_OTHERS = "baselines: BLEU, ROUGE and BERTScore of the same pairs."
+score = App(name="score", help=f"Score reports against others, pair by pair.\n\n{_OTHERS}")
 score.command("builders.commands.score_baselines:baselines", name="baselines")
 
 
