@@ -45,6 +45,11 @@ class LlmByName:
         folder = self.task.replace("-", "_")
         return (f"annotators/llm/tasks/{folder}/prompt.md", "annotators/guidelines/*.md")
 
+    @property
+    def fingerprint(self) -> str:
+        """Which weights these are: as told, or of the files of a folder, so that others are asked anew."""
+        return backend(self.engine, self._wishes).revision
+
     def check(self) -> None:
         """Raise `UsageError` where the engine is not spelt as one."""
         backend(self.engine, self._wishes)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
+from annotators.model_files import identity
 from annotators.recognizers.recognizer import Labelled, Reading
 from annotators.tokens.classifier import TokenClassifier
 from annotators.tokens.opening import opened
@@ -21,6 +22,11 @@ class ByModel:
     device: str = field(default="auto", repr=False)
 
     name: ClassVar[str] = "transformers"
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the model's files: another one in the same folder votes anew."""
+        return identity(self.model)
 
     def check(self) -> None:
         """Raise where there is no such model, or where it names other types."""

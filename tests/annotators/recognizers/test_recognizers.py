@@ -1,14 +1,18 @@
 """Recognisers read sentences that stand alone, and their spans lie side by side."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotators.llm.weights import identity as weights_of_engine
 from annotators.recognizers.by_rules import ByRules
 from annotators.recognizers.choose import recognizer
 from annotators.recognizers.recognizer import Labelled, flat
+from builders.provenance import fingerprint
+from builders.stages.ner.read_sentences import ReadSentences
 from schemas.errors import UsageError
 
 SENTENCES = (
@@ -61,3 +65,22 @@ def test_an_llm_needs_a_folder_for_its_answers_and_an_address() -> None:
         recognizer("llm:m@http://127.0.0.1:1/v1")
     with pytest.raises(UsageError, match="MODEL@URL"):
         recognizer("llm:my-model", answers="answers")
+
+
+@pytest.mark.parametrize("kind", ["transformers", "spacy", "vllm"])
+def test_another_model_in_the_same_folder_is_another_voter(kind: str, tmp_path: Path) -> None:
+    """A build took the votes of the model that had lain there before."""
+
+    def mark() -> str:
+        weights_of_engine.cache_clear()  # one process goes on with what it loaded; a build is another
+        return fingerprint(ReadSentences(recognizer(f"{kind}:{tmp_path / 'model'}", answers=str(tmp_path / "answers"))))
+
+    (tmp_path / "model").mkdir()
+    weights = tmp_path / "model" / "model.safetensors"
+    for name in ("config.json", "config.cfg", "tokenizer.json"):
+        (tmp_path / "model" / name).write_text("{}", encoding="utf-8")
+    weights.write_bytes(b"one")
+    before = mark()
+    assert mark() == before
+    weights.write_bytes(b"two")
+    assert mark() != before
