@@ -1,10 +1,10 @@
 """A small good build with every table, written as any engine would write it, and a way to damage a copy of it."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,21 @@ import pytest
 from schemas.manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
 from schemas.terms import Terms
 from tests.qc.made_studies import SCHEMAS, STUDIES, TOP, frames
+
+NO_BROWSER = "no Chromium: apt-get install chromium, and pip install playwright"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason=NO_BROWSER)
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip(NO_BROWSER)
+    with playwright.sync_playwright() as engine:
+        chromium = engine.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 class GoodBuild:
@@ -120,5 +135,5 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def good(pristine: Path, tmp_path: Path) -> GoodBuild:
     """A copy of the good build to damage."""
-    copytree(pristine, tmp_path / "build")
+    shutil.copytree(pristine, tmp_path / "build")
     return GoodBuild(tmp_path / "build")

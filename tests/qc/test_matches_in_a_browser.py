@@ -1,6 +1,5 @@
 """The page of matches in a real browser, offline: what is marked, what was matched, and no script of a text."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 from qc.matches.page import page
 
 pytestmark = pytest.mark.browser
-NO_BROWSER = "no Chromium: apt-get install chromium, and pip install playwright"
 CANDIDATE = "Small effusion <img src=x onerror=document.title='caught'> and a \u202enodule."
 PAIRS = pl.DataFrame(
     {
@@ -41,18 +39,6 @@ MATCHES = pl.DataFrame(
         match("s2", "recall", "lungs", "Anatomy", 6, None),
     ]
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason=NO_BROWSER)
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip(NO_BROWSER)
-    with playwright.sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])

@@ -1,6 +1,5 @@
 """The page in a real browser, without a network: it says its verdict, draws its charts, and asks for nothing."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
@@ -11,19 +10,6 @@ import pytest
 from qc.run import run
 
 pytestmark = pytest.mark.browser
-NO_BROWSER = "no Chromium: apt-get install chromium, and pip install playwright"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason=NO_BROWSER)
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip(NO_BROWSER)
-    with playwright.sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

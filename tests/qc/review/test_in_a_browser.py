@@ -1,6 +1,5 @@
 """The page in a real browser: keyboard alone, two reviewers, a reload, a crash, a hostile report, a narrow screen."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -11,20 +10,7 @@ from tests.qc.review.conftest import Page, Start, lines
 from tests.qc.review.hostile import WORDS, make_hostile
 
 pytestmark = pytest.mark.browser
-NO_BROWSER = "no Chromium: apt-get install chromium, and pip install playwright"
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason=NO_BROWSER)
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip(NO_BROWSER)
-    with playwright.sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
