@@ -58,7 +58,7 @@ bench: .venv/.core
 lock: .venv/.dev
 	$(INSTALL) uv
 	echo "torch==2.13.0" | $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --group dev \
-		--extra transformers --extra llm --extra hub --extra review --extra metrics --extra ct --constraint - --no-header --no-annotate --quiet \
+		--extra transformers --extra llm --extra hub --extra review --extra metrics --extra text --extra pdf --extra ct --constraint - --no-header --no-annotate --quiet \
 		| grep -v -E '^(nvidia|cuda|triton)' > constraints.draft
 	mv constraints.draft constraints.txt
 
@@ -80,7 +80,7 @@ clean:
 
 .venv/.dev: .venv/.core
 	@echo "Installing what the tests need …"
-	@$(INSTALL) --group dev --editable ".[hub,review,volumes,llm,metrics]"
+	@$(INSTALL) --group dev --editable ".[hub,review,volumes,llm,metrics,text,pdf]"
 	@touch $@
 
 .venv/.heavy: .venv/.dev

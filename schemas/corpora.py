@@ -1,0 +1,67 @@
+"""Rows of a corpus of documents (MMedC, arXiv 2402.13963): what sources hold, what is measured, what stays."""
+
+from typing import Final
+
+import dataframely as dy
+
+from schemas.columns import tag
+
+LANGUAGES: Final = ("en", "zh", "ja", "fr", "ru", "es")
+"""ISO 639-1, in the order of the published tables; other languages come with a list of keywords."""
+
+PAGE_METHODS: Final = ("text_layer", "ocr")
+
+
+class Page(dy.Schema):
+    """One page of a document that has pages."""
+
+    document = dy.String(primary_key=True, metadata=tag("id"))
+    page = dy.Int32(primary_key=True, min=1, metadata=tag("label"), description="From 1, as the file counts.")
+    text = dy.String(metadata=tag("source_text"))
+    method = dy.Enum(PAGE_METHODS, metadata=tag("label"))
+    confidence = dy.Float32(
+        min=0, max=1, nullable=True, metadata=tag("score"),
+        description="Mean over the words that were read, as the reader of pictures says; null for a text layer.",
+    )  # fmt: skip
+
+
+class Document(dy.Schema):
+    """One document as its source has it."""
+
+    id = dy.String(
+        primary_key=True, metadata=tag("id"),
+        description="The file, and where in it: `news.jsonl.gz#81734` (byte), `part.parquet#17` (row), `a/b.pdf`.",
+    )  # fmt: skip
+    text = dy.String(metadata=tag("source_text"))
+    title = dy.String(nullable=True, metadata=tag("source_text"))
+    url = dy.String(nullable=True, metadata=tag("id"))
+    file = dy.String(metadata=tag("path"), description="Relative to the source.")
+    start = dy.Int64(min=0, nullable=True, metadata=tag("label", "bytes"), description="In the unpacked file.")
+    end = dy.Int64(min=0, nullable=True, metadata=tag("label", "bytes"), description="Behind the last byte.")
+    licence = dy.String(nullable=True, metadata=tag("licence"))
+    declared_language = dy.String(nullable=True, metadata=tag("label"), description="What the source says it is in.")
+    date = dy.String(nullable=True, metadata=tag("label"), description="As the source writes it.")
+
+
+class DocumentScores(dy.Schema):
+    """What is measured of a document; thresholds come later."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    declared_language = dy.String(nullable=True, metadata=tag("label"), description="What the source says it is in.")
+    language = dy.String(metadata=tag("label"), description="ISO 639-1; `und` where nothing tells it.")
+    language_confidence = dy.Float32(min=0, max=1, metadata=tag("score"))
+    characters = dy.Int64(min=0, metadata=tag("count"))
+    keyword_hits = dy.Int32(
+        min=0, nullable=True, metadata=tag("count"),
+        description="Different medical terms of its language; null where its language has no list.",
+    )  # fmt: skip
+    keyword_density = dy.Float32(
+        min=0, nullable=True, metadata=tag("score"), description="Letters of all terms, per letter of the text."
+    )
+    keyword_rule = dy.Bool(
+        nullable=True, metadata=tag("label"), description="What the rule of keywords alone says: medical or not."
+    )
+    medical_score = dy.Float32(
+        min=0, max=1, nullable=True, metadata=tag("score"),
+        description="Of the classifier; null where the keywords let nothing through to it, or it was not asked.",
+    )  # fmt: skip
