@@ -52,7 +52,7 @@ def _sketched(data, starts, folded, widths, most):
     shingles, found = np.empty(longest // 2 + 2, np.uint64), np.empty(room, np.uint32)
     at = 0
     for text in range(n):
-        count = shingled(data, starts[text], starts[text + 1], folded, widths, shingles)
+        count, _, _, _ = shingled(data, starts[text], starts[text + 1], folded, widths, shingles)
         own = np.sort((shingles[:count] >> np.uint64(32)).astype(np.uint32))
         kept = 0
         for place in range(count):
