@@ -16,7 +16,13 @@ HERE = Orders(workers=0)
 
 def duplicates(shelves: dict[str, Path], out: Path, options: DedupOptions | None = None) -> pl.DataFrame:
     make(deduplicating(shelves, options), out, HERE)
-    return pl.read_parquet(out / "duplicates" / "*.parquet").sort("source", "id")
+    return pl.read_parquet(rows_of(out, "duplicates") / "*.parquet").sort("source", "id")
+
+
+def rows_of(out: Path, table: str) -> Path:
+    """The folder that those who need a table get."""
+    (folder,) = (out / ".work").glob(f"{table}-*")
+    return folder / "rows"
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -106,8 +112,7 @@ def test_many_near_copies_of_one_text_are_one_cluster(tmp_path: Path) -> None:
     shelves, places = spread(tmp_path, texts, 1)
     found = found_clusters(duplicates(shelves, tmp_path / "out"), places)
     assert len(set(found.tolist())) == 1
-    links = next((tmp_path / "out" / ".work").glob("links-*"))
-    assert pl.scan_parquet(links / "rows" / "*.parquet").select(pl.len()).collect().item() <= 64 * 5000
+    assert pl.scan_parquet(rows_of(tmp_path / "out", "links") / "*.parquet").select(pl.len()).collect().item() <= 64 * 5000
 
 
 def test_two_workers_make_the_same_bytes_as_one(tmp_path: Path) -> None:
@@ -128,7 +133,7 @@ def test_those_who_drop_duplicates_read_their_own_rows(tmp_path: Path) -> None:
     put(tmp_path / "a", "a.jsonl", [text, "alone"])
     put(tmp_path / "b", "a.jsonl", [text, text])
     rows = duplicates({"a": tmp_path / "a", "b": tmp_path / "b"}, tmp_path / "out")
-    folder = next((tmp_path / "out" / ".work").glob("duplicates-*")) / "rows"
+    folder = rows_of(tmp_path / "out", "duplicates")
     ids = pl.Series(["a.jsonl#0", "a.jsonl#1"])
     dropped = {source: kept(source, ids, folder)["id"].to_list() for source in ("a", "b")}
     (stays,) = rows.filter(pl.col("kind") == "kept").select("source", "id").rows()
