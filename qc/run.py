@@ -45,6 +45,8 @@ from qc.checks.ties import Ties
 from qc.checks.verdicts import Verdicts
 from qc.checks.voters import Voters
 from qc.compare.compared import compared
+from qc.corpora.charts import score_histograms
+from qc.corpora.sheets import sheets
 from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
 from qc.volumes import OpenVolume, Volumes
@@ -152,7 +154,8 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
             for check in checks
             if check.name not in outcomes
         ],
-        distributions={**distributions(build), **seen},
+        distributions={**distributions(build), **seen, **score_histograms(build)},
+        sheets=sheets(build),
     )
 
 

@@ -63,8 +63,7 @@ def normalised(texts: pl.Series) -> pl.Series:
 
 def _cleaned(texts: pl.Series) -> pl.Series:
     return (
-        texts
-        .str.replace_all(_LINE_ENDS, "\n")
+        texts.str.replace_all(_LINE_ENDS, "\n")
         .str.replace_all(_CONTROLS, "")
         .str.normalize("NFC")
         .str.replace_all(_BLANKS_AT_ENDS, "\n")
