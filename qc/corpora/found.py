@@ -45,5 +45,6 @@ def sum_of(build: Build, tables: dict[str, str], columns: Sequence[str]) -> dict
     """Documents, and the sums of columns; `characters` are counted from the texts."""
     sums = [pl.col("text").str.len_chars().sum().alias(c) if c == "characters" else pl.col(c).sum() for c in columns]
     wanted = ["text" if column == "characters" else column for column in columns]
-    found = pl.concat([build.scan(table, wanted).select(pl.len().alias("documents"), *sums) for table in tables.values()])
+    counted = [build.scan(table, wanted).select(pl.len().alias("documents"), *sums) for table in tables.values()]
+    found = pl.concat(counted)
     return {name: int(value or 0) for name, value in found.sum().collect(engine="streaming").row(0, named=True).items()}
