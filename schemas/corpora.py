@@ -25,6 +25,15 @@ class Page(dy.Schema):
     )  # fmt: skip
 
 
+class PdfFile(dy.Schema):
+    """One file of a folder of PDF files, also one that is rejected."""
+
+    document = dy.String(primary_key=True, metadata=tag("id"))
+    title = dy.String(nullable=True, metadata=tag("source_text"), description="As the file's metadata say.")
+    pages = dy.Int32(min=1, nullable=True, metadata=tag("count"), description="Null for a file that does not open.")
+    licence = dy.String(nullable=True, metadata=tag("licence"))
+
+
 class Document(dy.Schema):
     """One document as its source has it."""
 
