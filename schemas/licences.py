@@ -11,6 +11,8 @@ from schemas.terms import Terms
 
 UNKNOWN: Final = "unknown"
 _KNOWN: Final = re.compile(r"^cc-(?:by(?:-nc)?(?:-sa|-nd)?)-\d\.\d$|^cc0-1\.0$")
+_OF_SOFTWARE: Final = ("mit", "apache-2.0")
+"""Licences of software that data sets carry too: all is allowed that they are named with."""
 _LATEST: Final = "4.0"
 
 
@@ -19,6 +21,8 @@ def normalised(licence: str | None) -> str:
     words = re.sub(r"[\s_/]+", "-", (licence or "").strip().lower()).replace("cc-0", "cc0")
     if words in ("cc0", "cc0-1.0", "public-domain"):
         return "cc0-1.0"
+    if words in _OF_SOFTWARE:
+        return words
     if not re.search(r"\d", words):
         words = f"{words}-{_LATEST}"
     return words if _KNOWN.match(words) else UNKNOWN
