@@ -18,6 +18,8 @@ class Automaton(NamedTuple):
     column: NDArray[np.uint8]
     width: int
     first_end: int
+    longest: int
+    """Bytes of the longest pattern: no state remembers more."""
     ended: NDArray[np.int32]
     end_start: NDArray[np.int64]
 
@@ -36,7 +38,7 @@ def automaton(patterns: Sequence[bytes]) -> Automaton:
     column = np.zeros(256, np.uint8)
     column[used] = np.arange(len(used)) + (len(used) < 256)  # column 0 is for all bytes that no pattern has
     order, rows = _rows(trie, column, len(used) + (len(used) < 256))
-    return _numbered(trie, order, rows, column)
+    return _numbered(trie, order, rows, column, max(map(len, patterns), default=0))
 
 
 def _trie(patterns: Sequence[bytes]) -> _Trie:
@@ -71,7 +73,9 @@ def _rows(trie: _Trie, column: NDArray[np.uint8], width: int) -> tuple[list[int]
     return order, rows
 
 
-def _numbered(trie: _Trie, order: list[int], rows: NDArray[np.uint32], column: NDArray[np.uint8]) -> Automaton:
+def _numbered(
+    trie: _Trie, order: list[int], rows: NDArray[np.uint32], column: NDArray[np.uint8], longest: int
+) -> Automaton:
     """States near the start lie together, for the cache; those that end a pattern come last, to be told by number."""
     inside = [state for state in order if not trie.ends[state]]
     order = inside + [state for state in order if trie.ends[state]]
@@ -84,6 +88,7 @@ def _numbered(trie: _Trie, order: list[int], rows: NDArray[np.uint32], column: N
         column=column,
         width=width,
         first_end=len(inside) * width,
+        longest=longest,
         ended=np.array([number for numbers in ends for number in numbers], np.int32),
         end_start=np.cumsum([0, *map(len, ends)], dtype=np.int64),
     )

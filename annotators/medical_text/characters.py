@@ -39,6 +39,6 @@ def kinds() -> NDArray[np.uint8]:
 
 def _of(classes: str) -> NDArray[np.uint32]:
     """All code points of these classes of a regular expression."""
-    every = [*range(0xD800), *range(0xE000, sys.maxunicode + 1)]
-    text = pl.Series(["".join(map(chr, every))])
+    every = np.setdiff1d(np.arange(sys.maxunicode + 1), np.arange(0xD800, 0xE000), assume_unique=True)
+    text = pl.Series([every.astype("<u4").tobytes().decode("utf-32-le")])
     return np.frombuffer(text.str.replace_all(f"[^{classes}]+", "").item().encode("utf-32-le"), "<u4")

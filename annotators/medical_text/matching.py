@@ -10,7 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.medical_text.automaton import Automaton, automaton
+from annotators.medical_text.buffers import Texts, texts_of
 from annotators.medical_text.characters import OTHER, SPACE, kinds
+from annotators.medical_text.lowering import lowered
 from annotators.medical_text.scanning import scan
 from schemas.errors import UsageError
 
@@ -61,21 +63,28 @@ class Patterns:
         Different patterns may overlap; of one pattern those count that `str.count` would: from the left, none
         overlapping another.
         """
-        data, text_start = buffers(texts)
-        return self.count_in(data, text_start)
+        return self.count_in(texts_of(texts))
 
-    def count_in(self, data: NDArray[np.uint8], text_start: NDArray[np.int64]) -> Matches:
-        """The same for UTF-8 texts that lie in a row: text t is `data[text_start[t] : text_start[t + 1]]`."""
+    def count_lowered(self, texts: pl.Series) -> Matches:
+        """The same for texts in any case: faster than lower-casing them first."""
+        return _joined([self.count_in(block) for block in lowered(texts)])
+
+    def count_in(self, texts: Texts) -> Matches:
+        """The same for lower-case texts that lie in a row already."""
         made, edges = _compiled(tuple(self.texts), tuple(self.forms))
-        return Matches(*scan(made, edges, kinds(), data, text_start))
+        return Matches(*scan(made, edges, kinds(), *texts))
 
 
-def buffers(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """All texts as UTF-8 in a row, and where each begins; the last number is where the last one ends."""
-    arrow = texts.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, offsets, data = arrow.buffers()
-    text_start = np.frombuffer(offsets, np.int64)[arrow.offset : arrow.offset + len(arrow) + 1]
-    return np.frombuffer(data or b"", np.uint8), text_start
+def _joined(blocks: Sequence[Matches]) -> Matches:
+    """What was found in one block of texts after the other."""
+    if not blocks:
+        return Matches(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.int32))
+    rows = np.concatenate([block.different() for block in blocks])
+    return Matches(
+        np.concatenate([[0], np.cumsum(rows, dtype=np.int64)]),
+        np.concatenate([block.patterns for block in blocks]),
+        np.concatenate([block.times for block in blocks]),
+    )
 
 
 @lru_cache(maxsize=64)

@@ -133,3 +133,25 @@ def test_a_wrong_pattern_is_named(text: str, form: str) -> None:
 def test_white_space_is_what_python_splits_at() -> None:
     every = (chr(i) for i in range(0x110000))
     assert np.flatnonzero(kinds() == SPACE).tolist() == [ord(c) for c in every if c.isspace()]
+
+
+def test_texts_longer_than_a_tile_are_read_across_its_border() -> None:
+    longest = "b" + 300 * "a"
+    wanted, text = ["a", "aa", "ab", "aab", longest], 700 * (3 * "a" + longest) + "血"
+    parts = Patterns(wanted, ["part"] * len(wanted))
+    assert found(parts, text, "", text[1:], "a") == [
+        {p: each.count(p) for p in wanted if p in each} for each in (text, "", text[1:], "a")
+    ]
+
+
+def test_nothing_is_found_across_two_texts() -> None:
+    assert found(Patterns(["ab", "b"], ["part", "word"]), "a", "b", "ab") == [{}, {"b": 1}, {"ab": 1}]
+
+
+def test_texts_in_any_case_are_lowered_on_the_way() -> None:
+    words = Patterns(["кровь", "fever", "ὀδός", "straße"], ["word"] * 4)
+    mixed = pl.Series(["КРОВЬ Fever", "ὈΔΌΣ", None, "STRAẞE"] * 20_000)
+    counted, expected = words.count_lowered(mixed), words.count(mixed.str.to_lowercase())
+    assert all(np.array_equal(a, b) for a, b in zip(counted, expected, strict=True))
+    assert counted.different().tolist() == [2, 1, 0, 1] * 20_000
+    assert words.count_lowered(mixed[:0]).starts.tolist() == [0]
