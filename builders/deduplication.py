@@ -35,7 +35,7 @@ class DedupOptions:
     bands: AtLeastOne = 20
     rows: AtLeastOne = 6
     words: AtLeastOne = 5
-    characters: AtLeastOne = 8
+    characters: AtLeastOne = 7
     buckets: NotNegative = 0
 
 
