@@ -8,15 +8,16 @@ import polars as pl
 
 from annotators.token_counts import TokenCounts
 from builders.base import Kept, Stage
-from builders.stages.mill.duplicates import duplicates_of
+from builders.deduplication import kept
 from schemas.contamination import Overlap
 from schemas.corpora import CorpusDocument
 
 
 @dataclass(frozen=True)
 class Corpus(Stage):
-    """CorpusDocument rows; the rest is rejected as `exact_duplicate`, `near_duplicate` or `contaminated`."""
+    """CorpusDocument rows of one source; the rest is rejected as `exact_duplicate`, `near_duplicate` or `contaminated`."""
 
+    source: str
     counts: TokenCounts = field(default_factory=TokenCounts)
 
     version: ClassVar[int] = 1
@@ -28,7 +29,7 @@ class Corpus(Stage):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: ScrubbedDocument rows, and the Overlap rows of these where questions of benchmarks are known."""
         documents, overlaps = frames[0], frames[1] if len(frames) > 1 else pl.DataFrame(Overlap.create_empty())
-        twins = duplicates_of(documents["id"], needs["duplicates"])
+        twins = kept(self.source, documents["id"], needs["duplicates"])
         hit = overlaps.sort("id", "item", "kind").unique("id", keep="first", maintain_order=True)
         rows = documents.join(twins.select("id", "kept", duplicate="kind"), on="id", how="left", maintain_order="left")
         rows = rows.join(hit.select("id", "item", overlap="kind"), on="id", how="left", maintain_order="left")
@@ -40,5 +41,5 @@ class Corpus(Stage):
         )
         detail = pl.coalesce(pl.format("{} of {}", "overlap", "item"), pl.format("of {}", "kept"))
         out = rows.select("id", reason=reason, detail=detail).drop_nulls("reason")
-        kept = documents.filter(~documents["id"].is_in(out["id"].implode()))
-        return Kept(kept.with_columns(self.counts.annotate(kept["text"])).select(CorpusDocument.column_names()), out)
+        stays = documents.filter(~documents["id"].is_in(out["id"].implode()))
+        return Kept(stays.with_columns(self.counts.annotate(stays["text"])).select(CorpusDocument.column_names()), out)
