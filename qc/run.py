@@ -16,6 +16,7 @@ from qc.checks.contradictions import Contradictions
 from qc.checks.copies import Copies
 from qc.checks.coverage import Coverage
 from qc.checks.depth import Depth
+from qc.checks.documents import Contaminated, Licensed, Repeated, Thresholds
 from qc.checks.entity_spans import EntitySpans, EntityTypes
 from qc.checks.files import Files
 from qc.checks.geometry import Geometry
@@ -70,6 +71,10 @@ CHECKS: tuple[type[Check], ...] = (
     EntitySpans,
     EntityTypes,
     Voters,
+    Thresholds,
+    Repeated,
+    Contaminated,
+    Licensed,
     Coverage,
     Contradictions,
     Origin,

@@ -13,7 +13,9 @@ UNKNOWN: Final = "unknown"
 _KNOWN: Final = re.compile(r"^cc-(?:by(?:-nc)?(?:-sa|-nd)?)-\d\.\d$|^cc0-1\.0$")
 _OF_OTHERS: Final = ("mit", "apache-2.0", "odc-by-1.0")
 """Licences of software and of databases that texts carry too: all is allowed that they are named with."""
-_DEED: Final = re.compile(r"^https?://(?:www\.)?creativecommons\.org/(?:licenses/([a-z\-]+)|publicdomain/(zero))/(\d\.\d)")
+_DEED: Final = re.compile(
+    r"^https?://(?:www\.)?creativecommons\.org/(?:licenses/([a-z\-]+)|publicdomain/(zero))/(\d\.\d)"
+)
 """The address of a deed, as pages link to it."""
 _LATEST: Final = "4.0"
 

@@ -57,9 +57,9 @@ class Options:
 
     `languages`: which are kept (ISO 639-1). `filter`: `medmill` (terms and a classifier), or `published`, the rule of
     the paper over its lists (`--set filter.keywords=FOLDER`). `threshold`: of the classifier; `min_confidence`: of the
-    language. `similarity`: from which Jaccard similarity of shingles two documents are one. `tokenizer`: a tokenizer.json, or its
-    folder, to count with. `min_characters`: what is shorter is no document. Questions that must not be in the corpus
-    are a source: `--source benchmark-questions=out/mmedbench`.
+    language. `similarity`: from which Jaccard similarity of shingles two documents are one. `tokenizer`: a
+    tokenizer.json, or its folder, to count with. `min_characters`: what is shorter is no document. Questions that must
+    not be in the corpus are a source: `--source benchmark-questions=out/mmedbench`.
     """
 
     languages: tuple[str, ...] = LANGUAGES

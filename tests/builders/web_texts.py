@@ -1,4 +1,4 @@
-"""A small web of invented documents with planted copies, questions of a benchmark, and personal data; what is known of it.
+"""A small web of invented documents with planted copies, a question of a benchmark, and an address of a person.
 
 Medical and general passages are those that the classifier learns from (`annotators/medical_text/passages`): these tests
 are about the mill, not about how well it tells the two apart.
@@ -61,7 +61,9 @@ def write_web(folder: Path, *, each: int = 6, files: int = 3) -> Web:
     personal = "https://people.example/en/mail"
     more = passages("en", each + 3).filter(label="medical")["text"].to_list()[-3:]
     rows.append({"text": f"{more[0]}\n{QUESTION}", "url": asked, "language": "en", "licence": "CC0"})
-    rows.append({"text": f"{more[1]} Write to j.doe@ward.example.org.", "url": personal, "language": "en", "licence": ""})
+    rows.append(
+        {"text": f"{more[1]} Write to j.doe@ward.example.org.", "url": personal, "language": "en", "licence": ""}
+    )
     copies = {"https://mirror.example/en/copy": first["url"]}
     rows.append({**first, "url": "https://mirror.example/en/copy"})
     _write(folder, rows, files, first["text"])

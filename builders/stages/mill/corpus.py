@@ -15,7 +15,7 @@ from schemas.corpora import CorpusDocument
 
 @dataclass(frozen=True)
 class Corpus(Stage):
-    """CorpusDocument rows of one source; the rest is rejected as `exact_duplicate`, `near_duplicate` or `contaminated`."""
+    """CorpusDocument rows of a source; others are rejected as `exact_duplicate`, `near_duplicate` or `contaminated`."""
 
     source: str
     counts: TokenCounts = field(default_factory=TokenCounts)

@@ -57,9 +57,11 @@ class Offers(Stage):
         wanted = candidates.group_by("key", "other").agg(pl.col("shared").sum())
         wanted = wanted.sort("key", "shared", "other", descending=[False, True, False])
         wanted = wanted.group_by("key", maintain_order=True).head(COMPARED)
-        return wanted.join(_texts(sketches), on="key").select(
-            "letters", "hashes", key="other", other="key"
-        ).select(Offer.column_names())
+        return (
+            wanted.join(_texts(sketches), on="key")
+            .select("letters", "hashes", key="other", other="key")
+            .select(Offer.column_names())
+        )
 
 
 @dataclass(frozen=True)
