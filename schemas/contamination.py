@@ -16,6 +16,7 @@ class Overlap(dy.Schema):
     """One question of a benchmark that stands in one document."""
 
     id = dy.String(primary_key=True, metadata=tag("id"), description="Of the document.")
+    licence = dy.String(nullable=True, metadata=tag("licence"), description="Of the document.")
     item = dy.String(primary_key=True, metadata=tag("id"), description="The file of the benchmark, and its item.")
     kind = dy.Enum(OVERLAPS, primary_key=True, metadata=tag("label"))
     runs = dy.Int32(min=1, metadata=tag("count"), description="Different runs of the question that are found.")

@@ -56,6 +56,7 @@ class DocumentScores(dy.Schema):
     """What is measured of a document; thresholds come later."""
 
     id = dy.String(primary_key=True, metadata=tag("id"))
+    licence = dy.String(nullable=True, metadata=tag("licence"))
     declared_language = dy.String(nullable=True, metadata=tag("label"), description="What the source says it is in.")
     language = dy.String(metadata=tag("label"), description="ISO 639-1; `und` where nothing tells it.")
     language_confidence = dy.Float32(min=0, max=1, metadata=tag("score"))

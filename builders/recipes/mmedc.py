@@ -47,6 +47,8 @@ from schemas.terms import compose
 
 TITLE = "MMedC: medical texts in several languages"
 TASKS = ("text-generation",)
+TAGS = ("medical", "pretraining")
+SHOWN_FIRST = "corpus."
 QUESTIONS = "benchmark-questions"
 SOURCES = ("web-jsonl", "web-parquet", "warc", "wet", "html-folder", "pdf-folder", "text-folder", QUESTIONS)
 

@@ -45,8 +45,7 @@ class BenchmarkQuestions(Source):
         found: dict[str, tuple[Place, str]] = {}
         for location in self.location.split(","):
             for place, name in _files_of(location):
-                label = f"{location.rstrip('/').rpartition('/')[2]}/{name}" if name else location
-                found[label] = (place, name)
+                found[_label(location, name)] = (place, name)
         return found
 
     def shards(self, table: str) -> Sequence[Shard]:
@@ -72,6 +71,12 @@ class BenchmarkQuestions(Source):
         )
         unread = unread.select(list(REJECTED_SCHEMA))
         return Kept(rows.filter(~blank), pl.concat([unread, told]))
+
+
+def _label(location: str, name: str) -> str:
+    """The last part of a location with what lies below it, and a file by its name."""
+    last = location.rstrip("/").rpartition("/")[2]
+    return name if last == name else f"{last}/{name}"
 
 
 def _files_of(location: str) -> list[tuple[Place, str]]:

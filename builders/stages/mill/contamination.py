@@ -22,7 +22,7 @@ class Contamination(Stage):
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: rows of documents."""
-        rows = frames[0].select("id", "text")
+        rows = frames[0].select("id", "licence", "text")
         runs = np.load(needs["questions"] / RUNS, mmap_mode="r")
         questions = pl.read_parquet(needs["questions"] / "*.parquet").sort("number")
         hits = [np.empty((0, 2), np.int64)]
@@ -32,7 +32,7 @@ class Contamination(Stage):
         for size, wanted in zip(sizes.tolist(), np.split(runs, starts[1:])[: len(sizes)], strict=True):
             text_hits = _hits(whole, size, wanted) if size > 0 else _line_hits(lines, -size, wanted)
             hits.append(text_hits)
-        return _overlaps(np.concatenate(hits), rows["id"], questions)
+        return _overlaps(np.concatenate(hits), rows, questions)
 
 
 def _hits(text: Tokens, size: int, wanted: np.ndarray) -> np.ndarray:
@@ -84,7 +84,7 @@ def _lines(texts: pl.Series) -> tuple[Tokens, np.ndarray]:
     return tokens(lines["line"].fill_null("")), lines["text"].to_numpy().astype(np.int64)
 
 
-def _overlaps(hits: np.ndarray, ids: pl.Series, questions: pl.DataFrame) -> pl.DataFrame:
+def _overlaps(hits: np.ndarray, documents: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
     """One row per document and question; `question` where the whole of it was looked for, and found."""
     pairs = pl.DataFrame({"text": hits[:, 0], "number": hits[:, 1].astype(np.int32)})
     counted = pairs.group_by("text", "number", maintain_order=True).len("runs")
@@ -93,7 +93,8 @@ def _overlaps(hits: np.ndarray, ids: pl.Series, questions: pl.DataFrame) -> pl.D
     kind = pl.when(pl.col("runs") >= asked).then(pl.lit("question")).otherwise(pl.lit("run"))
     types = {name: column.dtype for name, column in Overlap.columns().items()}
     return rows.select(
-        id=ids.gather(rows["text"]),
+        id=documents["id"].gather(rows["text"]),
+        licence=documents["licence"].gather(rows["text"]),
         item=pl.col("id"),
         kind=kind.cast(types["kind"]),
         runs=pl.col("runs").cast(pl.Int32),

@@ -29,7 +29,8 @@ class Medical(Stage):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: Document rows, and the DocumentScores of the same ones."""
         documents, scores = frames
-        rows = documents.drop("declared_language").join(scores, on="id", how="left", maintain_order="left")
+        known = [name for name in scores.columns if name not in documents.columns]
+        rows = documents.join(scores.select("id", *known), on="id", how="left", maintain_order="left")
         rows = rows.with_columns(reason=self._reason())
         out = rows.filter(pl.col("reason").is_not_null()).select("id", "reason", detail=self._detail())
         return Kept(rows.filter(pl.col("reason").is_null()).select(MedicalDocument.column_names()), out)

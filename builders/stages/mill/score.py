@@ -30,10 +30,10 @@ class Score(Stage):
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Document rows."""
-        rows = frames[0].select("id", "declared_language", "text")
+        rows = frames[0].select("id", "licence", "declared_language", "text")
         found = rows.hstack(self.languages.annotate(rows["text"]))
-        wanted = found.filter(pl.col("language").is_in(self.only)).select("id", "text", "language")
-        scores = self.filter.annotate(wanted)
+        wanted = found.filter(pl.col("language").is_in(self.only))
+        scores = wanted.select("id").hstack(self.filter.annotate(wanted["text"], wanted["language"]))
         return (
             found.with_columns(characters=pl.col("text").str.len_chars().cast(pl.Int64))
             .drop("text")
