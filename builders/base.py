@@ -204,8 +204,14 @@ class Table:
     publish: bool = True
     split: str | None = "split"
     """Column that names the split of a row in the published files; None: one split, `all`."""
+    leaves_out: tuple[str, ...] = ()
+    """Needs that only say which rows are left out: nothing of them gets into the rows, nor do their terms."""
     input_id: str = "id"
     """Column of the first table read whose values are accounted for: ids in = ids passed + ids rejected."""
+
+    def carried(self) -> list[str]:
+        """Tables that are needed and of which something may get into the rows."""
+        return [table for need, table in self.needs.items() if need not in self.leaves_out]
 
 
 @dataclass(frozen=True)
@@ -227,6 +233,6 @@ class Recipe:
             name = waiting.pop()
             if name not in seen:
                 seen[name] = tables[name]
-                waiting += [*seen[name].reads, *seen[name].needs.values()]
+                waiting += [*seen[name].reads, *seen[name].carried()]
         sources = sorted({made.source for made in seen.values() if made.source})
         return compose([self.sources[name].terms for name in sources])

@@ -44,7 +44,11 @@ def dedup_tables(sources: Mapping[str, Source], options: DedupOptions) -> list[T
     buckets = options.buckets or buckets_for(sources)
     shingling = Shingling(options.words, options.characters)
     made = [table for name in sources for table in _signed(name, shingling, options)]
-    return [*made, *_compared(tuple(sources), shingling, buckets, options), *_gathered(tuple(sources), buckets, options)]
+    return [
+        *made,
+        *_compared(tuple(sources), shingling, buckets, options),
+        *_gathered(tuple(sources), buckets, options),
+    ]
 
 
 def buckets_for(sources: Mapping[str, Source]) -> int:

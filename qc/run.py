@@ -16,6 +16,7 @@ from qc.checks.contradictions import Contradictions
 from qc.checks.copies import Copies
 from qc.checks.coverage import Coverage
 from qc.checks.depth import Depth
+from qc.checks.documents import Contaminated, Licensed, Repeated, Thresholds
 from qc.checks.entity_spans import EntitySpans, EntityTypes
 from qc.checks.files import Files
 from qc.checks.geometry import Geometry
@@ -45,6 +46,8 @@ from qc.checks.ties import Ties
 from qc.checks.verdicts import Verdicts
 from qc.checks.voters import Voters
 from qc.compare.compared import compared
+from qc.corpora.charts import score_histograms
+from qc.corpora.sheets import sheets
 from qc.distributions import RankedStudies, ScoreHistogram, distributions
 from qc.ranked import Codes, all_ranked
 from qc.volumes import OpenVolume, Volumes
@@ -68,6 +71,10 @@ CHECKS: tuple[type[Check], ...] = (
     EntitySpans,
     EntityTypes,
     Voters,
+    Thresholds,
+    Repeated,
+    Contaminated,
+    Licensed,
     Coverage,
     Contradictions,
     Origin,
@@ -152,7 +159,8 @@ def examine(build: Build, more: Sequence[Check] = ()) -> QcReport:
             for check in checks
             if check.name not in outcomes
         ],
-        distributions={**distributions(build), **seen},
+        distributions={**distributions(build), **seen, **score_histograms(build)},
+        sheets=sheets(build),
     )
 
 

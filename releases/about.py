@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class About:
     """Words of a recipe: its docstring, a title, and what the Hub files a dataset under.
 
-    `languages` are ISO 639 codes, `tasks` ids of the Hub's task categories.
+    `languages` are ISO 639 codes, `tasks` ids of the Hub's task categories. `shown_first`: how the name of the
+    configuration begins that a reader gets who names none; default: the first.
     """
 
     docstring: str
@@ -15,6 +16,7 @@ class About:
     languages: tuple[str, ...] = ("en",)
     tasks: tuple[str, ...] = ()
     tags: tuple[str, ...] = ("medical", "radiology")
+    shown_first: str = ""
 
     @property
     def summary(self) -> str:

@@ -15,6 +15,9 @@ from schemas.quality import QcReport
 from schemas.release import Release
 
 _SIZES: Final = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+_CODE = re.compile(r"[a-z]{2,3}")
+"""A language (ISO 639); splits of other tables have longer names."""
+
 _PLACE: Final = re.compile(r"(?<![\w.~])(?:~|[A-Za-z]:)?[/\\](?:[^/\\]*[/\\])*")
 """What stands before the last name of a path from the root of a disk."""
 
@@ -49,7 +52,7 @@ def hub_fields(folder: Path, release: Release, about: About, manifest: Manifest)
     rows = sum(config.rows for config in release.configs)
     fields: dict[str, Any] = {
         "pretty_name": about.title or release.name,
-        "language": list(about.languages),
+        "language": _languages(release) or list(about.languages),
         **licence_fields(release.terms),
         "annotations_creators": ["machine-generated"],
         "source_datasets": sorted({source.kind for source in manifest.sources}),
@@ -57,11 +60,23 @@ def hub_fields(folder: Path, release: Release, about: About, manifest: Manifest)
         "task_categories": list(about.tasks),
         "tags": [*about.tags, "medmill"],
         "configs": [
-            _config(config.name, config.splits, first=not number) for number, config in enumerate(release.configs)
+            _config(config.name, config.splits, first=config.name == _shown_first(release, about))
+            for config in release.configs
         ],
         "dataset_info": [_info(folder, config.name, config.splits) for config in release.configs],
     }
     return {name: value for name, value in fields.items() if value} | (_gate(release) if release.gated else {})
+
+
+def _languages(release: Release) -> list[str]:
+    """Those that a corpus is cut into: its splits are named by their codes."""
+    names = {split for config in release.configs for split in config.splits}
+    return sorted(name for name in names if _CODE.fullmatch(name))
+
+
+def _shown_first(release: Release, about: About) -> str:
+    names = [config.name for config in release.configs]
+    return next((name for name in names if name.startswith(about.shown_first)), names[0] if names else "")
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int, float]]:

@@ -25,6 +25,15 @@ class Page(dy.Schema):
     )  # fmt: skip
 
 
+class PdfFile(dy.Schema):
+    """One file of a folder of PDF files, also one that is rejected."""
+
+    document = dy.String(primary_key=True, metadata=tag("id"))
+    title = dy.String(nullable=True, metadata=tag("source_text"), description="As the file's metadata say.")
+    pages = dy.Int32(min=1, nullable=True, metadata=tag("count"), description="Null for a file that does not open.")
+    licence = dy.String(nullable=True, metadata=tag("licence"))
+
+
 class Document(dy.Schema):
     """One document as its source has it."""
 
@@ -47,6 +56,7 @@ class DocumentScores(dy.Schema):
     """What is measured of a document; thresholds come later."""
 
     id = dy.String(primary_key=True, metadata=tag("id"))
+    licence = dy.String(nullable=True, metadata=tag("licence"))
     declared_language = dy.String(nullable=True, metadata=tag("label"), description="What the source says it is in.")
     language = dy.String(metadata=tag("label"), description="ISO 639-1; `und` where nothing tells it.")
     language_confidence = dy.Float32(min=0, max=1, metadata=tag("score"))
@@ -65,3 +75,46 @@ class DocumentScores(dy.Schema):
         min=0, max=1, nullable=True, metadata=tag("score"),
         description="Of the classifier; null where the keywords let nothing through to it, or it was not asked.",
     )  # fmt: skip
+
+
+QUALITY_FIELDS: Final = {
+    "words": dy.Int64(min=0, description="Runs of letters and digits; letters, where words have no blanks."),
+    "mean_word_length": dy.Float32(min=0, nullable=True, description="Letters a word; null without blanks."),
+    "letter_share": dy.Float32(min=0, max=1, description="Letters, of all that is no blank."),
+    "digit_share": dy.Float32(min=0, max=1, description="Digits, of all that is no blank."),
+    "bullet_share": dy.Float32(min=0, max=1, description="Lines that begin with a bullet."),
+    "ellipsis_share": dy.Float32(min=0, max=1, description="Lines that end with three dots."),
+    "repeated_share": dy.Float32(min=0, max=1, description="Letters in lines that an earlier line repeats."),
+    "compressed_share": dy.Float32(min=0, nullable=True, description="Size when packed; null for short texts."),
+}
+"""What the rules of quality look at."""
+
+PII_KINDS: Final = ("email", "phone", "ip_address", "card", "iban", "national_id")
+
+
+class MedicalDocument(Document):
+    """A document in a wanted language, with medical content."""
+
+    language = dy.String(metadata=tag("label"), description="ISO 639-1.")
+    language_confidence = dy.Float32(min=0, max=1, metadata=tag("score"))
+    keyword_hits = dy.Int32(min=0, nullable=True, metadata=tag("count"))
+    keyword_density = dy.Float32(min=0, nullable=True, metadata=tag("score"))
+    medical_score = dy.Float32(min=0, max=1, nullable=True, metadata=tag("score"))
+
+
+class SoundDocument(MedicalDocument):
+    """A medical document that the rules of quality pass."""
+
+    quality = dy.Struct(QUALITY_FIELDS, metadata=tag("score"))
+
+
+class ScrubbedDocument(SoundDocument):
+    """A sound document whose addresses and numbers of persons stand as `[email]`, `[phone]` and so on."""
+
+    pii = dy.Struct({kind: dy.Int32(min=0) for kind in PII_KINDS}, metadata=tag("count"), description="Replaced.")
+
+
+class CorpusDocument(ScrubbedDocument):
+    """A document of the corpus: no other nearly repeats it, and no question of a benchmark stands in it."""
+
+    tokens = dy.Int64(min=0, nullable=True, metadata=tag("count"), description="Null where no tokenizer is given.")

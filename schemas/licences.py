@@ -11,14 +11,24 @@ from schemas.terms import Terms
 
 UNKNOWN: Final = "unknown"
 _KNOWN: Final = re.compile(r"^cc-(?:by(?:-nc)?(?:-sa|-nd)?)-\d\.\d$|^cc0-1\.0$")
+_OF_OTHERS: Final = ("mit", "apache-2.0", "odc-by-1.0")
+"""Licences of software and of databases that texts carry too: all is allowed that they are named with."""
+_DEED: Final = re.compile(
+    r"^https?://(?:www\.)?creativecommons\.org/(?:licenses/([a-z\-]+)|publicdomain/(zero))/(\d\.\d)"
+)
+"""The address of a deed, as pages link to it."""
 _LATEST: Final = "4.0"
 
 
 def normalised(licence: str | None) -> str:
     """A licence as the Hub spells it (`CC BY-NC 4.0` is `cc-by-nc-4.0`), or `unknown`. Without a version: 4.0."""
+    if deed := _DEED.match((licence or "").strip().lower()):
+        licence = f"cc-{deed[1]}-{deed[3]}" if deed[1] else "cc0-1.0"
     words = re.sub(r"[\s_/]+", "-", (licence or "").strip().lower()).replace("cc-0", "cc0")
     if words in ("cc0", "cc0-1.0", "public-domain"):
         return "cc0-1.0"
+    if words in _OF_OTHERS:
+        return words
     if not re.search(r"\d", words):
         words = f"{words}-{_LATEST}"
     return words if _KNOWN.match(words) else UNKNOWN

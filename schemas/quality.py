@@ -72,6 +72,16 @@ class Comparison(Part):
     missing: list[str] = Field(description="Types that one of the two does not have.")
 
 
+class Sheet(Part):
+    """A table of figures for the page: what people compare line by line."""
+
+    name: str
+    title: str
+    note: str = Field(description="One sentence: what a line is, and where the other figures come from.")
+    columns: list[str]
+    rows: list[list[Figure]]
+
+
 class QcReport(Part):
     """The whole report. `manifest_sha256` names the exact build it was made of."""
 
@@ -87,6 +97,7 @@ class QcReport(Part):
         dict[str, dict[str, float]], Field(description="Counts by label, one entry per chart, in order.")
     ]
     comparison: Comparison | None = None
+    sheets: list[Sheet] = Field(default_factory=list)
 
     def failed(self) -> list[Outcome]:
         """The checks that failed."""

@@ -71,8 +71,12 @@ def release(
     return 0
 
 
+_SAID = ("TITLE", "TASKS", "TAGS", "SHOWN_FIRST")
+"""Names of a recipe's module that its card is made of (`releases.about.About`)."""
+
+
 def about(dataset: str) -> "About":
-    """What the recipe of a dataset says of it: its docstring, and `TITLE`, `TASKS`, `TAGS` where it has them.
+    """What the recipe of a dataset says of it: its docstring, and those of `_SAID` that it has.
 
     Its name alone, where the recipe is another distribution's and not installed here.
     """
@@ -82,9 +86,7 @@ def about(dataset: str) -> "About":
     if dataset not in names("recipe"):
         return About(f"{dataset}. The recipe that made it was not installed where it was released.")
     module = recipe_module(dataset)
-    more: dict[str, Any] = {
-        name.lower(): getattr(module, name) for name in ("TITLE", "TASKS", "TAGS") if hasattr(module, name)
-    }
+    more: dict[str, Any] = {name.lower(): getattr(module, name) for name in _SAID if hasattr(module, name)}
     return About(module.__doc__ or dataset, **more)
 
 

@@ -8,9 +8,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.compiled import compiled
+from annotators.medical_text.buffers import texts_of
 from builders.duplicates.characters import folded
 from builders.duplicates.shingles import shingled
-from builders.duplicates.words import buffers, mixed
+from builders.duplicates.words import mixed
 from builders.settings import AtLeastOne
 
 
@@ -50,7 +51,7 @@ def signed(texts: pl.Series, shingling: Shingling, size: int) -> Signed:
 
     Of 32 bits the lower 16 are kept: values that differ are taken for equal once in 65,536 times.
     """
-    data, starts = buffers(texts)
+    data, starts = texts_of(texts)
     return Signed(*_signed(data, starts, folded(), shingling.widths, *_family(size)))
 
 

@@ -97,6 +97,16 @@ CATALOGUE = {
             "*.nii, *.nii.gz, *.mha, *.nrrd, or folders of DICOM slices",
         ),
     ),
+    "pdf-folder": About(
+        what="PDF files (textbooks, guidelines) page by page: text layers, and scanned pages through OCR",
+        licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",
+        obtain=(
+            "collect files that you may use. Scans need Tesseract and a pack per language (apt install tesseract-ocr "
+            "tesseract-ocr-fra …) and --set pdf-folder.languages=en,fr; without it: --set pdf-folder.ocr=never"
+        ),
+        put="a folder, one file, or a URL: --source pdf-folder=/data/books",
+        files=("*.pdf at any depth", "LICENCES.tsv (optional: columns file and licence, names relative to the folder)"),
+    ),
     "rate-eval-folder": About(
         what="RaTE-Eval: pairs of sentences and of paragraphs of reports that people rated (RaTEScore, EMNLP 2024)",
         licence="CC BY 4.0 as its card says; the reports are of MIMIC-IV, so taken as closed to remote services",

@@ -14,6 +14,11 @@ from schemas.quality import Outcome
 MANY_REJECTED: Final = 0.2
 """A stage that rejects more than this share of its ids deserves a look; 1 in 75 Open-i reports has no text at all."""
 
+_LEFT_OUT: Final = (
+    "near_duplicate", "exact_duplicate", "contaminated", "not_medical", "other_language", "unsure_language",
+)  # fmt: skip
+"""Reasons that say what a dataset is not about, or that it has the row already: many of them are no fault."""
+
 
 class Accounting(Check):
     """Every id that enters a stage passes or is rejected with a reason, and the rejected rows are there."""
@@ -43,7 +48,7 @@ class Accounting(Check):
 def _lost(build: Build, stage: StageRecord) -> int:
     """Ids rejected, but for copies of what is kept; with `--limit`, what is beyond it was never asked for."""
     beyond = stage.rejected.get("study_not_in_corpus", 0) if build.manifest.limit is not None else 0
-    return stage.ids_rejected - beyond - stage.rejected.get("near_duplicate", 0)
+    return stage.ids_rejected - beyond - sum(stage.rejected.get(reason, 0) for reason in _LEFT_OUT)
 
 
 def _faults(build: Build, stage: StageRecord) -> list[str]:

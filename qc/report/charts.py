@@ -2,6 +2,9 @@
 
 from typing import Any, Final, NamedTuple
 
+MEDICAL: Final = "medical_score_"
+"""Distributions of scores by language."""
+
 INK: Final = "#33415c"
 BAR: Final = "#3d7ea6"
 OTHER: Final = "#c9a227"
@@ -39,6 +42,7 @@ BARS: Final[dict[str, tuple[str, str]]] = {
 def charts(distributions: dict[str, dict[str, float]]) -> list[Chart]:
     """One chart per distribution that has more than nothing to show."""
     made = [_bars(name, distributions[name]) for name in BARS if len(distributions.get(name, {})) > 1]
+    made += [_medical(name, distributions[name]) for name in distributions if name.startswith(MEDICAL)]
     if distributions.get("words"):
         made.append(_words(distributions["words"]))
     scores = {name: distributions[f"scores_{name}"] for name in ("top", "random") if f"scores_{name}" in distributions}
@@ -67,6 +71,26 @@ def _bars(name: str, counts: dict[str, float]) -> Chart:
 
 def _shortened(label: str) -> str:
     return label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1]}…"
+
+
+def _medical(name: str, counts: dict[str, float]) -> Chart:
+    """Of the documents that the keywords let through, in twentieths; a log axis, since most are not medical."""
+    import altair as alt
+
+    data = alt.Data(values=[{"score": float(low), "n": n} for low, n in counts.items() if n])
+    axis = alt.Axis(minExtent=_NUMBERS, tickCount=4, domain=False, ticks=False)
+    drawn = (
+        alt.Chart(data)
+        .transform_calculate(end="datum.score + 0.046")
+        .mark_bar(color=BAR)
+        .encode(
+            x=alt.X("score:Q", bin="binned", title="score", axis=alt.Axis(grid=False), scale=alt.Scale(domain=[0, 1])),
+            x2="end:Q",
+            y=alt.Y("n:Q", title=None, axis=axis, scale=alt.Scale(type="symlog")),
+        )
+    )
+    title = f"How medical documents in {name.removeprefix(MEDICAL)} are"
+    return Chart(title, "Scores of those that the keywords let through to the classifier.", _svg(_sized(drawn)))
 
 
 def _words(counts: dict[str, float]) -> Chart:

@@ -8,6 +8,8 @@ import polars as pl
 
 from qc.build import Build
 from qc.checks.accounting import rejected_rows
+from qc.corpora.found import corpora, sum_of
+from qc.corpora.samples import documents
 from qc.report.charts import charts
 from qc.report.examples import examples
 from qc.report.worst_volumes import worst_volumes
@@ -37,6 +39,7 @@ def page(build: Build, report: QcReport, volumes: Volumes) -> str:
         rejected=_rejected(build),
         charts=charts(report.distributions),
         examples=examples(build),
+        documents=documents(build),
         volumes=worst_volumes(volumes, report.checks),
         volumes_shown=volumes.terms.shows_text(),
         volumes_open=volumes.open is not None,
@@ -52,12 +55,25 @@ def _headline(build: Build) -> list[tuple[str, int]]:
     tables = {"corpus": "studies", "images": "images", "volumes": "volumes", "entities": "entities"}
     tables |= {"masks": "masks", "grounded": "grounded sentences", "questions": "questions"}
     found = [(word, build.rows(table)) for table, word in tables.items() if build.has(table)]
+    found += _corpora(build)
     if build.has("rankings"):
         ranked = build.scan("rankings", ["rank"]).select(pl.col("rank").count()).collect(engine="streaming").item()
         found += [("ranked candidates", ranked), ("samples beside them", build.rows("rankings") - ranked)]
         anatomies = build.scan("rankings", ["anatomy"]).filter(pl.col("anatomy") != WHOLE_REPORT)
         found.append(("anatomies", anatomies.select(pl.col("anatomy").n_unique()).collect(engine="streaming").item()))
     return found
+
+
+def _corpora(build: Build) -> list[tuple[str, int]]:
+    """Documents and tokens of a corpus, over all its sources."""
+    tables = corpora(build)
+    if not tables:
+        return []
+    counted = sum_of(build, tables, ["characters", "tokens"])
+    return [
+        ("documents", counted["documents"]),
+        *((word, n) for word, n in counted.items() if word != "documents" and n),
+    ]
 
 
 def _rejected(build: Build) -> list[dict[str, Any]]:

@@ -69,7 +69,9 @@ def put(folder: Path, file: str, texts: Sequence[str], **columns: Sequence[Any])
     (folder / file).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def spread(root: Path, texts: Sequence[str], seed: int, shelves: int = 2, files: int = 3) -> tuple[dict[str, Path], dict[tuple[str, str], int]]:
+def spread(
+    root: Path, texts: Sequence[str], seed: int, shelves: int = 2, files: int = 3
+) -> tuple[dict[str, Path], dict[tuple[str, str], int]]:
     """Texts dealt out to several sources and files in some order; where each one lies, by source and id."""
     draw, dealt = Random(seed), defaultdict[tuple[str, str], list[int]](list)
     for number in draw.sample(range(len(texts)), len(texts)):

@@ -67,7 +67,7 @@ def test_a_chain_over_three_shards_is_one_cluster(tmp_path: Path) -> None:
     rows = duplicates({f"shelf-{number}": tmp_path / f"shelf-{number}" for number in range(3)}, tmp_path / "out")
     assert rows["documents"].to_list() == [3, 3, 3]
     assert rows["kept_content"].n_unique() == 1
-    assert rows["similarity"].max() < 0.9
+    assert (rows["similarity"] < 0.95).all()
 
 
 def test_of_equal_texts_that_with_a_licence_stays_then_that_with_a_url(tmp_path: Path) -> None:
@@ -112,7 +112,9 @@ def test_many_near_copies_of_one_text_are_one_cluster(tmp_path: Path) -> None:
     shelves, places = spread(tmp_path, texts, 1)
     found = found_clusters(duplicates(shelves, tmp_path / "out"), places)
     assert len(set(found.tolist())) == 1
-    assert pl.scan_parquet(rows_of(tmp_path / "out", "links") / "*.parquet").select(pl.len()).collect().item() <= 64 * 5000
+    assert (
+        pl.scan_parquet(rows_of(tmp_path / "out", "links") / "*.parquet").select(pl.len()).collect().item() <= 64 * 5000
+    )
 
 
 def test_two_workers_make_the_same_bytes_as_one(tmp_path: Path) -> None:

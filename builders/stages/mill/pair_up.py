@@ -14,7 +14,8 @@ from builders.settings import AtLeastOne, Share
 from builders.stages.mill.sign import table_of
 from schemas.duplicates import Candidate, Link, Offer
 
-ALIKE, DRAWN = 48, 16
+ALIKE: Final = 48
+DRAWN: Final = 16
 """Pairs of its own that a text is compared in at most: the most alike by MinHash, and others that are drawn."""
 
 
@@ -96,10 +97,11 @@ class Offers(Stage):
 
 def _chosen(candidates: pl.DataFrame) -> pl.DataFrame:
     """So many of each text's own pairs: the most alike, and others as a hash of both has it."""
-    drawn = candidates.with_columns(turn=pl.Series(drawn_turns(*(candidates[name].to_numpy() for name in ("key", "other")))))
-    by_turn, by_likeness = pl.col("turn").rank("ordinal").over("key"), pl.struct(-pl.col("equal").cast(pl.Int32), "turn")
-    best = by_likeness.rank("ordinal").over("key")
-    return drawn.filter((best <= ALIKE) | (by_turn <= DRAWN)).select("key", "other")
+    turns = drawn_turns(candidates["key"].to_numpy(), candidates["other"].to_numpy())
+    drawn = candidates.with_columns(turn=pl.Series(turns), unlike=-pl.col("equal").cast(pl.Int32))
+    by_likeness = pl.struct("unlike", "turn").rank("ordinal").over("key")
+    by_turn = pl.col("turn").rank("ordinal").over("key")
+    return drawn.filter((by_likeness <= ALIKE) | (by_turn <= DRAWN)).select("key", "other")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ class Sketch(Stage):
         """`frames`: Document and Signature rows of the same documents; needs `suspects`."""
         texts, signatures = frames
         mine = signatures.select("id", "key", "letters").unique("key", keep="first", maintain_order=True)
-        suspects = pl.scan_parquet(needs["suspects"] / "*.parquet").join(mine.lazy().select("key"), on="key", how="semi")
+        suspects = pl.scan_parquet(needs["suspects"] / "*.parquet").join(
+            mine.lazy().select("key"), on="key", how="semi"
+        )
         found = mine.join(suspects.collect(engine="streaming"), on="key", how="semi", maintain_order="left")
         rows = found.join(texts.select("id", "text"), on="id", how="left", maintain_order="left")
         return rows.select("key", "letters", hashes=sketches(rows["text"], self.shingling)).select(

@@ -1,0 +1,79 @@
+"""Which encoding a text is in that does not say so: marks first, then UTF-8, then what the bytes look like."""
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SAMPLE = 2**16
+_KANA = re.compile("[\u3041-\u30ff]")
+_WIDE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
+_JAPANESE = ("cp932", "euc_jis_2004")
+_LEAST_KANA = 0.2
+_WESTERN = re.compile("[\x20-\x7e\r\n\t\xa0áéíóúñüàâäãåçèêëîïôöõùûÿœæßÁÉÍÓÚÑÜÀÂÄÃÅÇÈÊËÎÏÔÖÕÙÛŒÆ¿¡«»ºª°·–—‘’“”•…€§©®]*")
+"""What French, Spanish, German and Portuguese are written with; letters of cp1250 are other signs of cp1252."""
+
+
+def decoded(body: bytes, *said: str | None) -> str | None:
+    """The text; None where no encoding fits. `said`: what headers say, in the order to be believed.
+
+    A mark at the start of the text comes before what is said, and UTF-8 before all that must be guessed.
+    """
+    for encoding in (marked(body), *said, "utf-8"):
+        if encoding and (text := _strictly(body, encoding)) is not None:
+            return text
+    found = guessed(body)
+    return None if found is None else _strictly(body, found)
+
+
+def marked(body: bytes) -> str | None:
+    """The encoding that the mark at the start of a text tells, or the zeros between letters of UTF-16."""
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return encoding
+    head = body[:SAMPLE]
+    zeros, pairs = head[0::2].count(0), head[1::2].count(0)
+    if max(zeros, pairs) * 4 > len(head) and min(zeros, pairs) * 20 < len(head):
+        return "utf-16-be" if zeros > pairs else "utf-16-le"
+    return None
+
+
+def guessed(body: bytes) -> str | None:
+    """The encoding of a text that is not UTF-8, by charset-normalizer from up to 64 KiB around its first such byte.
+
+    It takes Shift JIS and EUC-JP for Korean now and then, and Spanish for Polish: kana and the letters of western
+    languages are looked for first.
+    """
+    from charset_normalizer import from_bytes
+
+    sample = _sample(body)
+    for encoding in _JAPANESE:
+        text = _strictly(sample, encoding, cut=True)
+        if text and len(_KANA.findall(text)) > _LEAST_KANA * max(len(_WIDE.findall(text)), 1):
+            return encoding
+    western = _strictly(sample, "cp1252", cut=True)
+    if western and _WESTERN.fullmatch(western):
+        return "cp1252"
+    best = from_bytes(sample).best()
+    return None if best is None or best.encoding.startswith("utf_7") else best.encoding
+
+
+def _sample(body: bytes) -> bytes:
+    """From the line that holds the first byte beyond ASCII on."""
+    first = re.search(rb"[\x80-\xff]", body)
+    start = body.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    start = max(start, first.start() - SAMPLE // 2) if first else 0
+    return body[start : start + SAMPLE]
+
+
+def _strictly(body: bytes, encoding: str, *, cut: bool = False) -> str | None:
+    """The text, None where a byte does not fit; `cut`: the last letter may be cut off."""
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(body, final=not cut)
+    except (UnicodeError, LookupError):
+        return None

@@ -1,0 +1,141 @@
+"""The records of JSON lines as columns: by the fast reader where it agrees with the exact one, by that elsewhere."""
+
+import json
+import re
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from builders.sources.whole_lines import line_starts
+
+_PIECE = 2**20
+_MARK = b"\xef\xbb\xbf"
+_HALF_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
+_MAYBE_NO_STRING = r"^(?:[\[{]|(?:true|false|-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?)$)"
+"""What the fast reader makes of numbers, truth values, lists and objects; and of some strings, which are read anew."""
+
+
+class Records(NamedTuple):
+    """The records of a block: the columns asked for, and `start` and `end` in the block.
+
+    `bad`: start, reason and detail of each line that is no record.
+    """
+
+    frame: pl.DataFrame
+    bad: list[tuple[int, str, str]]
+
+
+def json_documents(block: bytes, columns: Sequence[str], text: str) -> Records:
+    """The columns asked for as text, null where a record has none; the column `text` must hold strings.
+
+    A name with dots (`metadata.url`) is looked for within objects where no key is called so. Of keys that are there
+    twice the first counts; values that are no strings are given as JSON.
+    """
+    starts = line_starts(block)
+    frames, bad = [], []
+    for low, high in _pieces(starts):
+        made = _piece(block, starts[low : high + 1], columns, text)
+        frames.append(made.frame)
+        bad += made.bad
+    return Records(pl.concat([_empty(columns), *frames]), bad)
+
+
+def _pieces(starts: np.ndarray) -> list[tuple[int, int]]:
+    """Runs of lines of about 1 MiB."""
+    low, pieces = 0, []
+    while low < len(starts) - 1:
+        high = max(int(np.searchsorted(starts, starts[low] + _PIECE, side="right")) - 1, low + 1)
+        pieces.append((low, high))
+        low = high
+    return pieces
+
+
+def _piece(block: bytes, starts: np.ndarray, columns: Sequence[str], text: str) -> Records:
+    lows, highs = _filled(block, starts)
+    body = block[starts[0] : starts[-1]]
+    fast = None if _HALF_PAIR.search(body) else _fast(body, columns)
+    if fast is None or fast.height != len(lows):
+        return _exact(block, lows, highs, columns, text)
+    spans = {"start": pl.Series(lows, dtype=pl.Int64), "end": pl.Series(highs, dtype=pl.Int64)}
+    doubted = fast.select(pl.any_horizontal(pl.all().str.contains(_MAYBE_NO_STRING)).fill_null(False)).to_series()
+    frame = fast.with_columns(**spans)
+    if not doubted.any():
+        return Records(frame, [])
+    again = _exact(block, lows[doubted.to_numpy()], highs[doubted.to_numpy()], columns, text)
+    return Records(pl.concat([frame.filter(~doubted), again.frame]).sort("start"), again.bad)
+
+
+def _filled(block: bytes, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Starts and ends of the lines that are not blank, without the line feed."""
+    lows, highs = starts[:-1], np.minimum(starts[1:] - 1, len(block))
+    filled = np.frombuffer(block + b"\n", np.uint8)[lows] == ord("{")
+    for number in np.flatnonzero(~filled).tolist():
+        filled[number] = bool(block[lows[number] : highs[number]].strip())
+    return lows[filled], highs[filled]
+
+
+def _fast(body: bytes, columns: Sequence[str]) -> pl.DataFrame | None:
+    """By polars; None where a line of the piece is not to its taste. It would unpack what begins like packed bytes."""
+    if any("." in name for name in columns) or not body.lstrip().startswith(b"{"):
+        return None
+    schema = dict.fromkeys(columns, pl.String)
+    try:
+        return pl.read_ndjson(BytesIO(body), schema=schema).select(columns)
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _exact(block: bytes, lows: np.ndarray, highs: np.ndarray, columns: Sequence[str], text: str) -> Records:
+    rows, bad = [], []
+    for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
+        record = _record(block[low:high])
+        if isinstance(record, dict) and not isinstance(_value(record, text), str | None):
+            record = ("not_text", f"the column {text} holds no text")
+        if isinstance(record, dict):
+            rows.append([*(_as_text(_value(record, column)) for column in columns), low, high])
+        else:
+            bad.append((low, *record))
+    return Records(pl.DataFrame(rows, schema=_empty(columns).schema, orient="row"), bad)
+
+
+def _empty(columns: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), "start": pl.Int64, "end": pl.Int64})
+
+
+def _record(line: bytes) -> dict[str, Any] | tuple[str, str]:
+    try:
+        words = line.removeprefix(_MARK).decode()
+        record = json.loads(words, object_pairs_hook=_first)
+        if "\\u" in words:
+            json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeDecodeError:
+        return "not_utf8", "bytes that are not UTF-8"
+    except UnicodeEncodeError:
+        return "bad_json", "half a surrogate pair, which is no letter"
+    except RecursionError:
+        return "bad_json", "nested too deeply"
+    except ValueError:
+        return "bad_json", "no JSON object"
+    return record if isinstance(record, dict) else ("bad_json", "no JSON object")
+
+
+def _first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found.setdefault(key, value)
+    return found
+
+
+def _value(record: dict[str, Any], column: str) -> Any:
+    if column in record or "." not in column:
+        return record.get(column)
+    head, _, rest = column.partition(".")
+    inner = record.get(head)
+    return _value(inner, rest) if isinstance(inner, dict) else None
+
+
+def _as_text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
