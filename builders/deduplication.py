@@ -10,10 +10,10 @@ from builders.base import Collect, Group, Source, Table
 from builders.duplicates.minhash import Shingling
 from builders.settings import AtLeastOne, NotNegative, Share
 from builders.stages.mill.cluster import Clusters, Duplicates, Members
-from builders.stages.mill.pair_up import Candidates, Links, Offers, Suspects
+from builders.stages.mill.pair_up import Candidates, Crowds, Glances, Links, Offers, Suspects
 from builders.stages.mill.sign import Bucket, Sign
 from builders.stages.mill.sketch import Sketch
-from schemas.duplicates import Band, Candidate, Cluster, Duplicate, Link, Member, Offer, Signature, Suspect
+from schemas.duplicates import Band, Candidate, Cluster, Duplicate, Glance, Link, Member, Offer, Signature, Suspect
 from schemas.duplicates import Sketch as SketchRow
 
 _BYTES_PER_BUCKET = 32_000_000
@@ -44,7 +44,11 @@ def dedup_tables(sources: Mapping[str, Source], options: DedupOptions) -> list[T
     buckets = options.buckets or buckets_for(sources)
     shingling = Shingling(options.words, options.characters)
     made = [table for name in sources for table in _signed(name, shingling, options)]
-    return [*made, *_compared(tuple(sources), shingling, buckets), *_gathered(tuple(sources), buckets, options)]
+    return [
+        *made,
+        *_compared(tuple(sources), shingling, buckets, options),
+        *_gathered(tuple(sources), buckets, options),
+    ]
 
 
 def buckets_for(sources: Mapping[str, Source]) -> int:
@@ -55,20 +59,24 @@ def buckets_for(sources: Mapping[str, Source]) -> int:
 
 
 def _signed(name: str, shingling: Shingling, options: DedupOptions) -> list[Table]:
-    sign = Sign(name, shingling, options.bands, options.rows)
+    sign = Sign(name, shingling, options.bands * options.rows)
     return [
         Table(f"signatures.{name}", Signature, sign, (f"passed.{name}",), publish=False),
-        Table(f"bands.{name}", Band, Bucket(), (f"signatures.{name}",), publish=False),
+        Table(f"bands.{name}", Band, Bucket(options.bands, options.rows), (f"signatures.{name}",), publish=False),
     ]
 
 
-def _compared(names: tuple[str, ...], shingling: Shingling, buckets: int) -> list[Table]:
+def _compared(names: tuple[str, ...], shingling: Shingling, buckets: int, options: DedupOptions) -> list[Table]:
     """Texts that share a bucket, compared by their shingles."""
-    by_key = Group(("key",), buckets, _MOST_ROWS)
-    bands, sketches = tuple(f"bands.{name}" for name in names), tuple(f"sketches.{name}" for name in names)
+    by_key, by_band = Group(("key",), buckets, _MOST_ROWS), Group(("band",), buckets, _MOST_ROWS)
+    bands, signatures, sketches = (
+        tuple(f"{kind}.{name}" for name in names) for kind in ("bands", "signatures", "sketches")
+    )
+    candidates = Candidates(options.bands * options.rows, options.similarity)
     return [
-        Table("candidates", Candidate, Candidates(), bands, shape=Group(("band",), buckets, _MOST_ROWS), publish=False,
-              input_id="key"),
+        Table("crowds", Band, Crowds(), bands, shape=by_band, publish=False, input_id="key"),
+        Table("glances", Glance, Glances(), ("crowds", *signatures), shape=by_key, publish=False, input_id="key"),
+        Table("candidates", Candidate, candidates, ("glances",), shape=by_band, publish=False, input_id="key"),
         Table("suspects", Suspect, Suspects(), ("candidates",), shape=Collect(("key", "other")), publish=False,
               input_id="key"),
         *(Table(f"sketches.{name}", SketchRow, Sketch(shingling), (f"passed.{name}", f"signatures.{name}"),

@@ -25,7 +25,9 @@ class Signature(dy.Schema):
     licensed = dy.Bool(metadata=tag("label"), description="Whether its licence is known.")
     url = dy.String(nullable=True, metadata=tag("id"))
     raw = dy.UInt64(metadata=tag("text_group"), description="Hash of its bytes.")
-    bands = dy.List(dy.UInt64(), metadata=tag("text_group"), description="Empty where nothing can be near to it.")
+    values = dy.List(
+        dy.UInt16(), metadata=tag("text_group"), description="MinHash values; empty where nothing can be near to it."
+    )
 
 
 class Band(dy.Schema):
@@ -35,12 +37,20 @@ class Band(dy.Schema):
     key = dy.UInt64(primary_key=True, metadata=tag("text_group"))
 
 
+class Glance(dy.Schema):
+    """A text in a bucket that holds others too, with its MinHash values."""
+
+    band = dy.UInt64(primary_key=True, metadata=tag("text_group"))
+    key = dy.UInt64(primary_key=True, metadata=tag("text_group"))
+    values = dy.List(dy.UInt16(), metadata=tag("text_group"))
+
+
 class Candidate(dy.Schema):
-    """Two texts that share buckets; each pair is in the table one way round only, once per bucket file."""
+    """Two texts that seem to be near; each pair is in the table one way round only, once per bucket file."""
 
     key = dy.UInt64(primary_key=True, metadata=tag("text_group"))
     other = dy.UInt64(primary_key=True, metadata=tag("text_group"))
-    shared = dy.UInt32(min=1, metadata=tag("count"), description="Buckets that hold both.")
+    equal = dy.UInt16(metadata=tag("count"), description="MinHash values they share.")
 
 
 class Suspect(dy.Schema):

@@ -8,9 +8,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.compiled import compiled
+from annotators.medical_text.buffers import texts_of
 from builders.duplicates.characters import folded
 from builders.duplicates.shingles import shingled
-from builders.duplicates.words import buffers, mixed, next_word
+from builders.duplicates.words import mixed
 from builders.settings import AtLeastOne
 
 
@@ -33,24 +34,25 @@ class Shingling:
 
 @dataclass(frozen=True)
 class Signed:
-    """Per text: hash of its words (two halves), letters in words, hash of its bytes, and bands, shape (texts, bands).
+    """Per text: hash of its words (two halves), letters in words, hash of its bytes, and MinHash values (texts, values).
 
-    Texts of fewer than two shingles can be no near copy of another: `comparable` is false, their bands mean nothing.
+    Texts of fewer than two shingles can be no near copy of another: `comparable` is false, their values mean nothing.
     """
 
     content: NDArray[np.uint64]
     letters: NDArray[np.int64]
     raw: NDArray[np.uint64]
     comparable: NDArray[np.bool_]
-    bands: NDArray[np.uint64]
+    values: NDArray[np.uint16]
 
 
-def signed(texts: pl.Series, shingling: Shingling, bands: int, rows: int) -> Signed:
-    """Texts that share a band of `rows` equal MinHash values may be near copies; 32 bit a value."""
-    data, starts = buffers(texts)
-    content, letters, raw = _identified(data, starts, folded())
-    comparable, found = _banded(data, starts, folded(), shingling.widths, *_family(bands * rows), rows)
-    return Signed(content, letters, raw, comparable, found)
+def signed(texts: pl.Series, shingling: Shingling, size: int) -> Signed:
+    """Texts with `size` MinHash values each; of two texts about as many are equal as their Jaccard similarity says.
+
+    Of 32 bits the lower 16 are kept: values that differ are taken for equal once in 65,536 times.
+    """
+    data, starts = texts_of(texts)
+    return Signed(*_signed(data, starts, folded(), shingling.widths, *_family(size)))
 
 
 @cache
@@ -61,63 +63,57 @@ def _family(size: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 
 
 @compiled
-def _identified(data, starts, folded):
-    """Hash of the words, its other half, letters and hash of the bytes; texts without words are told by their bytes."""
-    n = len(starts) - 1
-    content, letters, raw = np.empty((n, 2), np.uint64), np.zeros(n, np.int64), np.empty(n, np.uint64)
-    for text in range(n):
-        at, end = starts[text], starts[text + 1]
-        code = np.uint64(0xCBF29CE484222325)
-        for place in range(at, end):
-            code = (code ^ np.uint64(data[place])) * np.uint64(0x100000001B3)
-        raw[text] = mixed(code ^ np.uint64(end - at))
-        one, two = np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344)
-        while True:
-            at, code, alone, size = next_word(data, at, end, folded)
-            if size == 0:
-                break
-            letters[text] += size
-            one = mixed(one ^ code)
-            two = (two + code) * np.uint64(0x9E3779B97F4A7C15)
-            two ^= two >> np.uint64(29)
-        if letters[text] == 0:
-            one, two = mixed(one ^ raw[text]), raw[text] + np.uint64(1)
-        content[text, 0], content[text, 1] = one, mixed(two ^ np.uint64(letters[text]))
-    return content, letters, raw
-
-
-@compiled
-def _banded(data, starts, folded, widths, factors, shifts, rows):
-    """Whether a text has two shingles, and its bands: hashes of `rows` MinHash values each, and of the band's number."""
+def _signed(data, starts, folded, widths, factors, shifts):
+    """The arrays of `Signed`; texts without words are told by their bytes."""
     n, size = len(starts) - 1, len(factors)
-    bands = size // rows
-    comparable, found = np.zeros(n, np.bool_), np.zeros((n, bands), np.uint64)
+    content, letters, raw = np.empty((n, 2), np.uint64), np.zeros(n, np.int64), np.empty(n, np.uint64)
+    comparable, values = np.zeros(n, np.bool_), np.zeros((n, size), np.uint16)
     longest = 0
     for text in range(n):
         longest = max(longest, starts[text + 1] - starts[text])
-    shingles = np.empty(longest // 2 + 2, np.uint64)
-    least = np.empty(size, np.uint32)
+    shingles, least = np.empty(longest // 2 + 2, np.uint64), np.empty(size, np.uint32)
     for text in range(n):
-        count = shingled(data, starts[text], starts[text + 1], folded, widths, shingles)
-        if count < 2:
-            continue
-        comparable[text] = True
-        least[:] = np.uint32(0xFFFFFFFF)
-        for place in range(count):
-            _lower(least, np.uint32(shingles[place] >> np.uint64(32)), factors, shifts)
-        for band in range(bands):
-            code = np.uint64(band + 1)
-            for row in range(rows):
-                code = mixed(code ^ np.uint64(least[band * rows + row])) + np.uint64(band)
-            found[text, band] = code
-    return comparable, found
+        start, end = starts[text], starts[text + 1]
+        raw[text] = _of_bytes(data, start, end)
+        count, letters[text], one, two = shingled(data, start, end, folded, widths, shingles)
+        if count == 0:
+            one, two = mixed(one ^ raw[text]), raw[text] + np.uint64(1)
+        content[text, 0], content[text, 1] = one, two
+        if count > 1:
+            comparable[text] = True
+            least[:] = np.uint32(0xFFFFFFFF)
+            for place in range(count):
+                _lower(least, np.uint32(shingles[place] >> np.uint64(32)), factors, shifts)
+            for i in range(size):
+                values[text, i] = np.uint16(mixed(np.uint64(least[i])) & np.uint64(0xFFFF))
+    return content, letters, raw, comparable, values
+
+
+@compiled
+def _of_bytes(data, start, end):
+    """Hash of a text as it is written."""
+    code = np.uint64(0xCBF29CE484222325)
+    for place in range(start, end):
+        code = (code ^ np.uint64(data[place])) * np.uint64(0x100000001B3)
+    return mixed(code ^ np.uint64(end - start))
 
 
 @compiled
 def _lower(least, shingle, factors, shifts):
     """Take one shingle into account in every function; 32-bit arithmetic, so that eight run at once."""
     for i in range(len(least)):
-        value = np.uint32(np.uint32(shingle ^ shifts[i]) * factors[i])
-        value = np.uint32((value ^ (value >> np.uint32(15))) * np.uint32(0x2C1B3C6D))
-        value = np.uint32(value ^ (value >> np.uint32(16)))
-        least[i] = min(least[i], value)
+        least[i] = min(least[i], np.uint32(np.uint32(shingle ^ shifts[i]) * factors[i]))
+
+
+@compiled
+def banded(values, rows):
+    """Buckets of each text, shape (texts, bands): a hash of each `rows` values in turn, and of the band's number."""
+    n, bands = len(values), values.shape[1] // rows
+    found = np.empty((n, bands), np.uint64)
+    for text in range(n):
+        for band in range(bands):
+            code = mixed(np.uint64(band + 1))
+            for row in range(rows):
+                code = mixed(code ^ np.uint64(values[text, band * rows + row])) + np.uint64(row)
+            found[text, band] = code
+    return found

@@ -1,4 +1,4 @@
-"""Which texts of a bucket are compared with which."""
+"""Which texts of a bucket seem to be near to each other, by their MinHash values."""
 
 from typing import Final
 
@@ -8,28 +8,52 @@ from numpy.typing import NDArray
 from annotators.compiled import compiled
 from builders.duplicates.words import mixed
 
-ALL: Final = 64
-"""Buckets of up to so many texts are compared whole."""
+WINDOW: Final = 2048
+"""Texts of its bucket that each text is looked at with: those next to it, in an order that is another in each bucket.
+Buckets of up to twice as many are looked at whole."""
 
-NEIGHBOURS: Final = 16
-"""In larger ones each text is compared with so many that follow it, in an order that is another one in each bucket."""
+BEST: Final = 16
+"""Candidates of a text in a bucket that share most values with it; as many others are taken as they come.
+
+The best alone would part a group of close copies from groups that are less close to it.
+"""
 
 
-def pairs(bands: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Pairs of texts that share a bucket, shape (pairs, 2), possibly several times; rows need no order.
+def least_equal(size: int, similarity: float) -> int:
+    """Of `size` MinHash values, how many two texts of a similarity share at least, but for one pair in a thousand."""
+    return max(1, int(size * similarity - 3.2 * (size * similarity * (1 - similarity)) ** 0.5))
 
-    Which of two stands first is up to a hash of both, so that each text stands first in about half of its pairs.
+
+def pairs(
+    bands: NDArray[np.uint64], keys: NDArray[np.uint64], values: NDArray[np.uint16], least: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+    """Pairs of texts of a bucket that share `least` values, shape (pairs, 2), some several times; and how many.
+
+    Rows need no order. Which of two stands first is up to a hash of both: each does in about half of its pairs.
     """
-    turns = _turns(bands, keys)
-    order = np.lexsort((keys, turns, bands))
-    bands, keys = bands[order], keys[order]
-    new = np.ones(len(keys), bool)
-    new[1:] = (bands[1:] != bands[:-1]) | (keys[1:] != keys[:-1])
-    return _pairs(bands[new], keys[new], ALL, NEIGHBOURS)
+    order = np.lexsort((keys, drawn_turns(bands, keys), bands))
+    bands, keys, packed = bands[order], keys[order], _packed(values[order])
+    found, equal = np.empty((1024, 2), np.int64), np.empty(1024, np.uint16)
+    count, start = 0, 0
+    for end in [*(np.flatnonzero(np.diff(bands)) + 1).tolist(), len(bands)]:
+        if end - start > 1:
+            most = (end - start) * 2 * BEST + count
+            if most > len(equal):
+                found, equal = np.resize(found, (2 * most, 2)), np.resize(equal, 2 * most)
+            count = _look(packed[start:end], values.shape[1], least, WINDOW, BEST, start, found, equal, count)
+        start = end
+    return _turned(keys, found[:count]), equal[:count]
+
+
+def _packed(values: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """Four values to a word; what is left of the last one is equal in all texts."""
+    padded = np.pad(values, ((0, 0), (0, -values.shape[1] % 4)))
+    return np.ascontiguousarray(padded).view(np.uint64)
 
 
 @compiled
-def _turns(bands, keys):
+def drawn_turns(bands, keys):
+    """A hash of each row that says whose turn it is: an order of the keys that is another one for each band."""
     turns = np.empty(len(keys), np.uint64)
     for row in range(len(keys)):
         turns[row] = mixed(mixed(bands[row]) ^ keys[row])
@@ -37,27 +61,66 @@ def _turns(bands, keys):
 
 
 @compiled
-def _pairs(bands, keys, whole, neighbours):
-    """`bands` in order. Counted first, then written."""
-    found = np.empty((0, 2), np.uint64)
-    for write in (False, True):
-        count, start = 0, 0
-        while start < len(keys):
-            end = start
-            while end < len(keys) and bands[end] == bands[start]:
-                end += 1
-            size = end - start
-            for one in range(size):
-                steps = size - 1 - one if size <= whole else neighbours
-                for step in range(1, steps + 1):
-                    if write:
-                        a, b = keys[start + one], keys[start + (one + step) % size]
-                        a, b = min(a, b), max(a, b)
-                        if mixed(a + mixed(b)) & np.uint64(1):
-                            a, b = b, a
-                        found[count, 0], found[count, 1] = a, b
-                    count += 1
-            start = end
-        if not write:
-            found = np.empty((count, 2), np.uint64)
+def _turned(keys, rows):
+    """Keys of pairs of rows."""
+    found = np.empty(rows.shape, np.uint64)
+    for pair in range(len(rows)):
+        a, b = keys[rows[pair, 0]], keys[rows[pair, 1]]
+        low, high = min(a, b), max(a, b)
+        first = (mixed(low + mixed(high)) & np.uint64(1)) == np.uint64(1)
+        found[pair, 0], found[pair, 1] = (low, high) if first else (high, low)
     return found
+
+
+@compiled
+def _look(values, width, least, window, best, start, found, equal, count):
+    """Write the pairs of one bucket behind the first `count`; returns how many there are then."""
+    size = len(values)
+    scores, others = np.zeros((size, best), np.int64), np.zeros((size, best), np.int64)
+    taken = np.zeros(size, np.int64)
+    for one in range(size):
+        steps = size - 1 - one if size <= 2 * window else window
+        for step in range(1, steps + 1):
+            two = (one + step) % size
+            score = width - _different(values[one], values[two])
+            if score < least:
+                continue
+            if taken[one] < best:
+                found[count, 0], found[count, 1], equal[count] = start + one, start + two, score
+                taken[one] += 1
+                count += 1
+            else:
+                _keep(scores, others, one, score, two)
+                _keep(scores, others, two, score, one)
+    for one in range(size):
+        for place in range(best):
+            if scores[one, place]:
+                found[count, 0], found[count, 1] = start + one, start + others[one, place]
+                equal[count] = scores[one, place]
+                count += 1
+    return count
+
+
+@compiled
+def _different(one, two):
+    """How many values differ, of four of 16 bits in each word: the top bit of a lane is set where it is not 0."""
+    low, top, lanes = np.uint64(0x7FFF7FFF7FFF7FFF), np.uint64(0x8000800080008000), np.uint64(0)
+    for i in range(len(one)):
+        unlike = one[i] ^ two[i]
+        lanes += ((((unlike & low) + low) | unlike) & top) >> np.uint64(15)
+    return np.int64((lanes * np.uint64(0x0001000100010001)) >> np.uint64(48))
+
+
+@compiled
+def _keep(scores, others, row, score, other):
+    """Put a text among the best of another, in place of the least of them, which stands first."""
+    if score <= scores[row, 0]:
+        return
+    scores[row, 0], others[row, 0] = score, other
+    at = 0
+    for place in range(1, scores.shape[1]):
+        if scores[row, place] < scores[row, at]:
+            at = place
+    if at:
+        scores[row, 0], scores[row, at] = scores[row, at], scores[row, 0]
+        others[row, 0], others[row, at] = others[row, at], others[row, 0]

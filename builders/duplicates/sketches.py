@@ -7,10 +7,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.compiled import compiled
+from annotators.medical_text.buffers import texts_of
 from builders.duplicates.characters import folded
 from builders.duplicates.minhash import Shingling
 from builders.duplicates.shingles import shingled
-from builders.duplicates.words import buffers
 
 SIZE: Final = 2048
 """Hashes kept of a text: all, where it has no more different shingles, and so the similarity of such texts is exact;
@@ -19,7 +19,7 @@ else it is estimated, with a standard error of 0.009 at 0.8."""
 
 def sketches(texts: pl.Series, shingling: Shingling) -> pl.Series:
     """Per text the different hashes of its shingles, ascending, `SIZE` at most; 32 bit each."""
-    data, starts = buffers(texts)
+    data, starts = texts_of(texts)
     values, ends = _sketched(data, starts, folded(), shingling.widths, SIZE)
     counts = pl.Series(np.diff(ends, prepend=0))
     return _lists(values, counts.to_numpy())
@@ -52,7 +52,7 @@ def _sketched(data, starts, folded, widths, most):
     shingles, found = np.empty(longest // 2 + 2, np.uint64), np.empty(room, np.uint32)
     at = 0
     for text in range(n):
-        count = shingled(data, starts[text], starts[text + 1], folded, widths, shingles)
+        count, _, _, _ = shingled(data, starts[text], starts[text + 1], folded, widths, shingles)
         own = np.sort((shingles[:count] >> np.uint64(32)).astype(np.uint32))
         kept = 0
         for place in range(count):

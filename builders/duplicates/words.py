@@ -1,22 +1,12 @@
 """Read words and their shingles from UTF-8 bytes, one at a time: texts of any length take no memory of their own."""
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from annotators.compiled import compiled
 from builders.duplicates.characters import ALONE, KNOWN
 
 _ALONE = np.uint32(ALONE)
 _LAST_CHINESE = 0x3FFFF
-
-
-def buffers(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """All texts as UTF-8 in a row, and where each begins; the last number is where the last one ends."""
-    arrow = texts.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, offsets, data = arrow.buffers()
-    starts = np.frombuffer(offsets, np.int64)[arrow.offset : arrow.offset + len(arrow) + 1]
-    return np.frombuffer(data or b"", np.uint8), starts
 
 
 @compiled

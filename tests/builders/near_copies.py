@@ -124,7 +124,7 @@ def jaccard(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDA
     left, right, both = shared.coords[0], shared.coords[1], shared.data
     upper = left < right
     left, right, both = left[upper], right[upper], both[upper]
-    return left, right, both / (sizes[left] + sizes[right] - both)
+    return left.astype(np.int64), right.astype(np.int64), both / (sizes[left] + sizes[right] - both)
 
 
 def components(left: NDArray[np.int64], right: NDArray[np.int64], size: int) -> NDArray[np.int32]:

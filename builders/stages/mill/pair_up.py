@@ -8,27 +8,63 @@ import numpy as np
 import polars as pl
 
 from builders.base import Stage
-from builders.duplicates.neighbours import pairs
+from builders.duplicates.neighbours import drawn_turns, least_equal, pairs
 from builders.duplicates.sketches import SIZE, flat, similarities
+from builders.settings import AtLeastOne, Share
+from builders.stages.mill.sign import table_of
 from schemas.duplicates import Candidate, Link, Offer
 
-COMPARED: Final = 32
-"""So many comparisons of its own a text has at most: with those that share most buckets with it."""
+ALIKE: Final = 48
+DRAWN: Final = 16
+"""Pairs of its own that a text is compared in at most: the most alike by MinHash, and others that are drawn."""
 
 
 @dataclass(frozen=True)
-class Candidates(Stage):
-    """Candidate rows of the texts that share a bucket."""
+class Crowds(Stage):
+    """Band rows of the buckets that hold more than one text."""
 
     version: ClassVar[int] = 1
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Band rows of all sources, whole buckets."""
-        rows = pl.concat(frames)
-        found = pairs(rows["band"].to_numpy(), rows["key"].to_numpy())
-        listed = pl.DataFrame({"key": found[:, 0], "other": found[:, 1]})
-        return listed.group_by("key", "other", maintain_order=True).agg(shared=pl.len().cast(pl.UInt32))
+        rows = pl.concat(frames).sort("band", "key").unique(["band", "key"], keep="first", maintain_order=True)
+        same = pl.col("band").eq_missing(pl.col("band").shift(1))
+        return rows.filter(same | pl.col("band").eq_missing(pl.col("band").shift(-1)))
+
+
+@dataclass(frozen=True)
+class Glances(Stage):
+    """Glance rows: what is known of the texts of every crowded bucket."""
+
+    version: ClassVar[int] = 1
+    selects: ClassVar[bool] = True
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        """`frames`: Band rows, and Signature rows of each source, of the same keys."""
+        bands, *signatures = frames
+        texts = pl.concat([rows.select("key", "values") for rows in signatures])
+        return bands.join(texts.unique("key", keep="first", maintain_order=True), on="key", maintain_order="left")
+
+
+@dataclass(frozen=True)
+class Candidates(Stage):
+    """Candidate rows of the texts of a bucket that seem to have a similarity of at least `similarity`."""
+
+    values: AtLeastOne = 120
+    similarity: Share = 0.8
+
+    version: ClassVar[int] = 1
+    selects: ClassVar[bool] = True
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        """`frames`: Glance rows, whole buckets."""
+        (rows,) = frames
+        values = table_of(rows["values"], self.values)
+        least = least_equal(self.values, self.similarity)
+        found, equal = pairs(rows["band"].to_numpy(), rows["key"].to_numpy(), values, least)
+        listed = pl.DataFrame({"key": found[:, 0], "other": found[:, 1], "equal": equal})
+        return listed.unique(["key", "other"], keep="first", maintain_order=True)
 
 
 @dataclass(frozen=True)
@@ -54,14 +90,18 @@ class Offers(Stage):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Candidate rows, and Sketch rows of each source, of the same keys."""
         candidates, *sketches = frames
-        wanted = candidates.group_by("key", "other").agg(pl.col("shared").sum())
-        wanted = wanted.sort("key", "shared", "other", descending=[False, True, False])
-        wanted = wanted.group_by("key", maintain_order=True).head(COMPARED)
-        return (
-            wanted.join(_texts(sketches), on="key")
-            .select("letters", "hashes", key="other", other="key")
-            .select(Offer.column_names())
-        )
+        wanted = _chosen(candidates.unique(["key", "other"], keep="first", maintain_order=True))
+        wanted = wanted.join(_texts(sketches), on="key", maintain_order="left")
+        return wanted.select("letters", "hashes", key="other", other="key").select(Offer.column_names())
+
+
+def _chosen(candidates: pl.DataFrame) -> pl.DataFrame:
+    """So many of each text's own pairs: the most alike, and others as a hash of both has it."""
+    turns = drawn_turns(candidates["key"].to_numpy(), candidates["other"].to_numpy())
+    drawn = candidates.with_columns(turn=pl.Series(turns), unlike=-pl.col("equal").cast(pl.Int32))
+    by_likeness = pl.struct("unlike", "turn").rank("ordinal").over("key")
+    by_turn = pl.col("turn").rank("ordinal").over("key")
+    return drawn.filter((by_likeness <= ALIKE) | (by_turn <= DRAWN)).select("key", "other")
 
 
 @dataclass(frozen=True)

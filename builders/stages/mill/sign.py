@@ -1,32 +1,33 @@
-"""What tells of a document whether others are like it: hashes of its words, and its MinHash bands."""
+"""What tells of a document whether others are like it: hashes of its words, and the buckets it falls into."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from builders.base import Stage
-from builders.duplicates.minhash import Shingling, Signed, signed
+from builders.duplicates.minhash import Shingling, Signed, banded, signed
 from builders.settings import AtLeastOne
-from schemas.duplicates import Band, Signature
+from schemas.duplicates import Signature
 
 
 @dataclass(frozen=True)
 class Sign(Stage):
-    """Signature rows. Of `bands` x `rows` MinHash values, 20 x 6 find 99.8 % of the pairs of similarity 0.8."""
+    """Signature rows with so many MinHash `values`."""
 
     source: str
     shingling: Shingling = Shingling()
-    bands: AtLeastOne = 20
-    rows: AtLeastOne = 6
+    values: AtLeastOne = 120
 
     version: ClassVar[int] = 1
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Document rows, of which `id`, `text`, `url` and `licence` are read."""
         rows = frames[0]
-        found = signed(rows["text"], self.shingling, self.bands, self.rows)
+        found = signed(rows["text"], self.shingling, self.values)
         signatures = rows.select(
             "id",
             "url",
@@ -36,17 +37,15 @@ class Sign(Stage):
             letters=pl.Series(found.letters),
             licensed=pl.col("licence").is_not_null(),
             raw=pl.Series(found.raw),
-            bands=pl.Series(found.bands, dtype=pl.Array(pl.UInt64, self.bands)).cast(pl.List(pl.UInt64)),
+            values=pl.Series(found.values, dtype=pl.Array(pl.UInt16, self.values)).cast(pl.List(pl.UInt16)),
         )
-        none = pl.lit([], pl.List(pl.UInt64))
-        comparable = pl.lit(pl.Series(found.comparable))
-        return signatures.with_columns(bands=pl.when(comparable).then("bands").otherwise(none)).select(
-            Signature.column_names()
-        )
+        none = pl.lit([], pl.List(pl.UInt16))
+        values = pl.when(pl.lit(pl.Series(found.comparable))).then("values").otherwise(none)
+        return signatures.with_columns(values=values).select(Signature.column_names())
 
     def expected(self, rows: int, size: int) -> tuple[int, int]:
         """Hashes are not compressed."""
-        return rows, rows * (100 + 8 * self.bands)
+        return rows, rows * (100 + 2 * self.values)
 
 
 def _digits(found: Signed) -> pl.Series:
@@ -57,17 +56,29 @@ def _digits(found: Signed) -> pl.Series:
 
 @dataclass(frozen=True)
 class Bucket(Stage):
-    """Band rows: every different text of a partition in each of its buckets."""
+    """Band rows: every different text of a partition in each of its buckets.
+
+    Texts of similarity s share one of `bands` buckets of `rows` values with probability 1 - (1 - s^rows)^bands.
+    """
+
+    bands: AtLeastOne = 20
+    rows: AtLeastOne = 6
 
     version: ClassVar[int] = 1
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Signature rows."""
-        texts = frames[0].select("key", band="bands").unique("key", keep="first", maintain_order=True)
-        rows = texts.explode("band", empty_as_null=False, keep_nulls=False)
-        return rows.select(Band.column_names())
+        texts = frames[0].filter(pl.col("values").list.len() > 0).unique("key", keep="first", maintain_order=True)
+        found = banded(table_of(texts["values"], self.bands * self.rows), self.rows)
+        keys = np.repeat(texts["key"].to_numpy(), self.bands)
+        return pl.DataFrame({"band": found.ravel(), "key": keys}, schema={"band": pl.UInt64, "key": pl.UInt64})
 
     def expected(self, rows: int, size: int) -> tuple[int, int]:
-        """About twenty buckets each."""
-        return rows * 20, rows * 320
+        """Two hashes a bucket."""
+        return rows * self.bands, rows * self.bands * 16
+
+
+def table_of(lists: pl.Series, size: int) -> NDArray[np.uint16]:
+    """MinHash values of texts, shape (texts, size)."""
+    return lists.explode(keep_nulls=False, empty_as_null=False).to_numpy().reshape(-1, size)
