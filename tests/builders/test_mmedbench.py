@@ -27,7 +27,6 @@ from tests.builders.sources.exam_copies import (
     frenchmedmcqa,
     igakuqa,
     igakuqa_row,
-    stem,
     write_lines,
 )
 from tests.qc.review.spoken import drawn, say, verdict
