@@ -7,8 +7,7 @@ from typing import ClassVar
 import polars as pl
 
 from builders.base import Kept, Shard
-from builders.settings import AtLeastOne
-from builders.sources.documents import DocumentFiles, unread
+from builders.sources.documents import DocumentRows, unread
 from builders.sources.json_documents import json_documents
 from builders.sources.line_encoding import as_utf8, encoding_of
 from builders.sources.place import digest
@@ -20,26 +19,16 @@ ENDS = (".jsonl", ".ndjson", *(f".{kind}.{how}" for kind in ("jsonl", "ndjson", 
 
 
 @dataclass(frozen=True)
-class WebJsonl(DocumentFiles):
+class WebJsonl(DocumentRows):
     """Files that end in `.jsonl` or `.ndjson`, plain or with `.gz` or `.zst`, and packed `.json`.
 
-    `text`, `title`, `url`, `date`, `licence_column`, `language_column`: the keys that hold them; `metadata.url`
-    means the key `url` of the object `metadata`. Only the text must be there.
-    `part_bytes`: text that is read at a time. A packed file is cut at packed bytes, a quarter as many, without a look
-    into it; a process that reads its parts in order unpacks it once, and any other part costs unpacking what is
-    before it (about 300 MB/s of text for gzip, more for Zstandard). With N workers that is N times the file at worst.
-    Files of gigabytes are better kept in Zstandard, plain, or in more files. `longest`: a longer line is rejected.
-    Memory: about six times what a part unpacks to, and the longest line.
+    The other settings are those of `DocumentRows`. A packed file is cut at packed bytes, a quarter of `part_bytes`,
+    without a look into it; a process that reads its parts in order unpacks it once, and any other part costs
+    unpacking what is before it (about 300 MB/s of text for gzip, more for Zstandard): with N workers at worst N times
+    the file. Files of many gigabytes are better kept plain, or in more files. UTF-8 is the only legal encoding; a file
+    whose head is mostly another one (GB18030) is read in that. Memory: about six times what a part unpacks to, and
+    the longest line.
     """
-
-    text: str = "text"
-    title: str = "title"
-    url: str = "url"
-    date: str = "timestamp"
-    licence_column: str = "licence"
-    language_column: str = "language"
-    part_bytes: AtLeastOne = 2**24
-    longest: AtLeastOne = 2**26
 
     name: ClassVar[str] = "web-jsonl"
     version: ClassVar[int] = 1
@@ -70,16 +59,10 @@ class WebJsonl(DocumentFiles):
         demand_unchanged(file.now(), mark)
         return self._rows(name, lines, encoding)
 
-    def _columns(self) -> dict[str, str]:
-        """Columns of `Document` to keys of the records."""
-        named = {"text": self.text, "title": self.title, "url": self.url, "date": self.date}
-        named |= {"licence": self.licence_column, "declared_language": self.language_column}
-        return {ours: theirs for ours, theirs in named.items() if theirs}
-
     def _rows(self, name: str, lines: Lines, encoding: str) -> Kept:
-        columns = self._columns()
+        columns = self.columns()
         utf8 = as_utf8(lines.block, encoding)
-        records = json_documents(utf8.block, list(dict.fromkeys(columns.values())), self.text)
+        records = json_documents(utf8.block, list(dict.fromkeys(columns.values())), self.text, self.longest)
         places = utf8.starts(pl.Series([at for at, _, _ in records.bad], dtype=pl.Int64))
         bad = [(at, reason, why) for at, (_, reason, why) in zip(places, records.bad, strict=True)]
         rows = records.frame.select(
