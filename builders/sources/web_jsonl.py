@@ -10,9 +10,9 @@ from builders.base import Kept, Shard
 from builders.sources.documents import DocumentRows, unread
 from builders.sources.json_documents import json_documents
 from builders.sources.line_encoding import as_utf8, encoding_of
-from builders.sources.place import digest
+from builders.sources.ranges import cut, range_of
 from builders.sources.unpacked import part_of
-from builders.sources.web_files import WebFile, demand_unchanged, file_named, web_files
+from builders.sources.web_files import demand_unchanged, file_named, web_files
 from builders.sources.whole_lines import Lines, whole_lines
 
 ENDS = (".jsonl", ".ndjson", *(f".{kind}.{how}" for kind in ("jsonl", "ndjson", "json") for how in ("gz", "zst")))
@@ -35,22 +35,12 @@ class WebJsonl(DocumentRows):
 
     def shards(self, table: str) -> Sequence[Shard]:
         """Ranges of the files as they lie there, by name and place; no file is read for it beyond its identity."""
-        return [shard for file in web_files(self.location, ENDS, named=(".json",)) for shard in self._cut(file)]
-
-    def _cut(self, file: WebFile) -> list[Shard]:
-        identity, mark, part = file.identity(), file.mark(), part_of(file.name, self.part_bytes)
-        spans = [(start, min(start + part, file.size)) for start in range(0, file.size, part)]
-        names = [f"{file.name}:{start}-{end}:{mark}" for start, end in spans]
-        scale = self.part_bytes // part
-        return [
-            Shard(name, digest(identity, f"{start}-{end}"), 0, (end - start) * scale)
-            for name, (start, end) in zip(names, spans, strict=True)
-        ]
+        files = web_files(self.location, ENDS, named=(".json",))
+        return [shard for file in files for shard in cut(file, self.part_bytes)]
 
     def read(self, table: str, shard: str) -> Kept:
         """The records that start in a range."""
-        name, span, mark = shard.rsplit(":", 2)
-        start, end = map(int, span.split("-"))
+        name, start, end, mark = range_of(shard)
         file = file_named(self.location, name)
         demand_unchanged(file, mark)
         part = part_of(name, self.part_bytes)

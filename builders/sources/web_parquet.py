@@ -11,6 +11,7 @@ from builders.sources.documents import DocumentRows, unread
 from builders.sources.parquet_runs import opened, read_run, runs
 from builders.sources.parquet_text import demand_text_column, has_column
 from builders.sources.place import digest
+from builders.sources.ranges import range_of
 from builders.sources.web_files import WebFile, demand_unchanged, file_named, web_files
 from schemas.errors import SourceError
 
@@ -57,8 +58,7 @@ class WebParquet(DocumentRows):
 
     def read(self, table: str, shard: str) -> Kept:
         """The rows of one run."""
-        name, span, mark = shard.rsplit(":", 2)
-        start, end = map(int, span.split("-"))
+        name, start, end, mark = range_of(shard)
         file = file_named(self.location, name)
         demand_unchanged(file, mark)
         columns = self.columns()

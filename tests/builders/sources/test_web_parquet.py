@@ -21,7 +21,13 @@ def kept(location, **options):
 
 def table(number):
     texts = [f"Text {row}: rain fell on the hospital. " * (row % 5 + 1) for row in range(number)]
-    return pa.table({"text": texts, "timestamp": ["2020-02-03"] * number, "url": [f"https://a.example/{row}" for row in range(number)]})
+    return pa.table(
+        {
+            "text": texts,
+            "timestamp": ["2020-02-03"] * number,
+            "url": [f"https://a.example/{row}" for row in range(number)],
+        }
+    )
 
 
 @settings(max_examples=30)
@@ -39,7 +45,9 @@ def test_parts_hold_about_the_same_bytes_of_text(tmp_path):
     texts = ["long words " * 1000] * 20 + ["short"] * 2000
     pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet", row_group_size=10, use_dictionary=False)
     source = WebParquet(location=str(tmp_path / "a.parquet"), part_bytes=30_000)
-    read = [source.read("documents", shard.name).frame["text"].str.len_bytes().sum() for shard in source.shards("documents")]
+    read = [
+        source.read("documents", shard.name).frame["text"].str.len_bytes().sum() for shard in source.shards("documents")
+    ]
     assert max(read) < 60_000 and len(read) < 15
     assert sum(shard.rows for shard in source.shards("documents")) == len(texts)
 
@@ -84,7 +92,9 @@ def test_damaged_pages_are_one_clear_error(tmp_path):
 
 
 def test_rows_with_broken_bytes_are_rejected_and_the_others_stand(tmp_path):
-    broken = pa.StringArray.from_buffers(3, pa.py_buffer(b"\0\0\0\0\1\0\0\0\3\0\0\0\4\0\0\0"), pa.py_buffer(b"a\xff\xfeb"))
+    broken = pa.StringArray.from_buffers(
+        3, pa.py_buffer(b"\0\0\0\0\1\0\0\0\3\0\0\0\4\0\0\0"), pa.py_buffer(b"a\xff\xfeb")
+    )
     pq.write_table(pa.table({"text": broken}), tmp_path / "a.parquet")
     made = kept(tmp_path)
     assert made.frame["text"].to_list() == ["a", "b"] and reasons(made) == {"a.parquet#1": "not_utf8"}
@@ -99,9 +109,15 @@ def test_empty_missing_and_long_texts_are_rejected(tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.binary(), pa.dictionary(pa.int32(), pa.string())])
+@pytest.mark.parametrize(
+    "kind", [pa.large_string(), pa.string_view(), pa.binary(), pa.dictionary(pa.int32(), pa.string())]
+)
 def test_all_ways_to_store_text_are_read(tmp_path, kind):
-    texts = pa.array(["été", "雨"]).cast(kind) if not pa.types.is_dictionary(kind) else pa.array(["été", "雨"]).dictionary_encode()
+    texts = (
+        pa.array(["été", "雨"]).cast(kind)
+        if not pa.types.is_dictionary(kind)
+        else pa.array(["été", "雨"]).dictionary_encode()
+    )
     pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet")
     assert kept(tmp_path).frame["text"].to_list() == ["été", "雨"]
 
