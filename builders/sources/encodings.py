@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,7 +39,7 @@ def decoded(body: bytes, *said: str | None, lenient: bool = False) -> str | None
     if (mark := marked(body)) and (text := _strictly(body, mark)) is not None:
         return text
     names = [_LABELS.get(name.strip().lower(), name.strip().lower()) for name in said if name]
-    for name in (*names, "utf-8") if body.isascii() else ("utf-8", *names):
+    for name in (*names, *_of_ascii(body), "utf-8") if body.isascii() else ("utf-8", *names):
         if (text := _strictly(body, name)) is not None:
             return text
     for name in (*names, "utf-8") if lenient else ():
@@ -46,6 +47,11 @@ def decoded(body: bytes, *said: str | None, lenient: bool = False) -> str | None
             return text
     found = guessed(body)
     return None if found is None else _strictly(body, found)
+
+
+def _of_ascii(body: bytes) -> Sequence[str]:
+    """ISO-2022-JP is written in ASCII; its escapes give it away."""
+    return ("iso2022_jp_2", "iso2022_jp_ext") if re.search(rb"\x1b\$[@B(]", body) else ()
 
 
 def marked(body: bytes) -> str | None:
