@@ -1,8 +1,10 @@
 """Where a quotation stands in a sentence: at its words exactly, else where both read the same in levelled spelling.
 
-A quotation is taken at whole words only: `mass` does not stand in `massive`.
+A quotation is taken at whole words only: `mass` does not stand in `massive`. Scripts that put no blanks between words
+(Chinese, Japanese) have no such borders, and a quotation may begin and end at any of their letters.
 """
 
+import re
 import unicodedata
 from typing import Final, Literal, NamedTuple
 
@@ -12,6 +14,7 @@ _ALIKE: Final = str.maketrans(
 )  # fmt: skip
 _AROUND: Final = " \t\r\n.,;:\"'"
 """What a quotation may have too much of at its ends."""
+_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 class Located(NamedTuple):
@@ -51,8 +54,13 @@ def _place(words: str, text: str, occurrence: int) -> int | None:
 
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether no word is cut at either end."""
-    begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
-    return begins and (end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum()))
+    return not (_joined(text, start) or _joined(text, end))
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether the letters on both sides of a place belong to one word."""
+    between = text[max(at - 1, 0) : at + 1] if 0 < at < len(text) else ""
+    return len(between) == 2 and between.isalnum() and not _UNSPACED.search(between)
 
 
 def _levelled(text: str) -> tuple[str, list[int]]:

@@ -32,9 +32,13 @@ class KeywordList:
     min_hits: int
     min_density: float
 
-    def forms(self) -> list[str]:
-        """Per keyword what it matches, as in `matching.FORMS`: long ones anywhere, short ones a whole token."""
-        return ["part" if self.language in UNSPACED or is_long(keyword) else "token" for keyword in self.keywords]
+    def forms(self) -> dict[str, str]:
+        """What each keyword matches, as in `matching.FORMS`: a long one anywhere, a short one a whole token.
+
+        A short keyword of two words equals no token, so it is not among them.
+        """
+        anywhere = {word: "part" for word in self.keywords if self.language in UNSPACED or is_long(word)}
+        return anywhere | {word: "token" for word in self.keywords if word not in anywhere and word.split() == [word]}
 
 
 def is_long(keyword: str) -> bool:

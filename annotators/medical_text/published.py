@@ -13,7 +13,7 @@ of the text as given, and an empty text is not medical.
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from annotators.medical_text.keyword_lists import KeywordList, keyword_lists
 from annotators.medical_text.matching import Patterns
 
-COLUMNS: Final = {"keyword_hits": pl.Int32, "keyword_density": pl.Float32, "keyword_rule": pl.Boolean}
+COLUMNS: Final = {"keyword_hits": np.int32, "keyword_density": np.float32, "keyword_rule": np.bool_}
 
 
 @dataclass(frozen=True)
@@ -44,26 +44,28 @@ class PublishedRule:
 
     def annotate(self, texts: pl.Series, languages: pl.Series) -> pl.DataFrame:
         """Per text `keyword_hits`, `keyword_density` and `keyword_rule`; null where its language has no list."""
-        measured = [
-            _measured(wanted, rows, texts if len(rows) == len(texts) else texts.gather(rows))
-            for language, wanted in self.lists.items()
-            if len(rows := (languages == language).arg_true())
-        ]
-        found = pl.concat([pl.DataFrame(schema={"row": pl.UInt32, **COLUMNS}), *measured])
-        every = pl.DataFrame({"row": pl.int_range(len(texts), dtype=pl.UInt32, eager=True)})
-        return every.join(found, on="row", how="left", maintain_order="left").drop("row")
+        measured = {name: np.zeros(len(texts), kind) for name, kind in COLUMNS.items()}
+        known = np.zeros(len(texts), np.bool_)
+        for language in languages.drop_nulls().unique(maintain_order=True):
+            if language in self.lists:
+                rows = (languages == language).fill_null(False).to_numpy()
+                columns = _measured(self.lists[language], texts if rows.all() else texts.filter(pl.Series(rows)))
+                for values, column in zip(measured.values(), columns, strict=True):
+                    values[rows] = column
+                known |= rows
+        kept = pl.when(pl.Series(known))
+        return pl.DataFrame(measured).select(kept.then(pl.col(name)).alias(name) for name in COLUMNS)
 
 
-def _measured(wanted: KeywordList, rows: pl.Series, texts: pl.Series) -> pl.DataFrame:
-    characters = texts.str.len_chars().fill_null(0).to_numpy().astype(np.int64)
+def _measured(wanted: KeywordList, texts: pl.Series) -> tuple[NDArray[Any], ...]:
+    characters = texts.str.len_chars().fill_null(0).to_numpy()
     hits, letters = _counted(wanted, texts)
     density = letters / np.maximum(characters, 1)
-    rule = (hits >= wanted.min_hits) & (density >= wanted.min_density)
-    columns = dict(zip(COLUMNS, (hits, density, rule), strict=True))
-    return pl.DataFrame({"row": rows, **columns}).cast({"row": pl.UInt32, **COLUMNS})
+    return hits, density, (hits >= wanted.min_hits) & (density >= wanted.min_density)
 
 
 def _counted(wanted: KeywordList, texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many different keywords each text holds, and how many characters all of their occurrences have."""
-    found = Patterns(wanted.keywords, wanted.forms()).count_lowered(texts)
-    return found.different(), found.summed(np.array([len(keyword) for keyword in wanted.keywords]))
+    forms = wanted.forms()
+    found = Patterns([*forms], [*forms.values()]).count_lowered(texts)
+    return found.different(), found.summed(np.array([len(keyword) for keyword in forms], np.int64))

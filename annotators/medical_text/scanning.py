@@ -32,12 +32,14 @@ def scan(automaton, edges, kinds, data, start):
         for k in range(n_met + 1):
             here = met_at[k] if k < n_met else tile + TILE
             while text < n_texts and here > start[text + 1]:
-                if n_rows + n_touched > found.size:
-                    found, found_times = _grown(found, n_patterns), _grown(found_times, n_patterns)
-                for pattern in np.sort(touched[:n_touched]):
-                    found[n_rows], found_times[n_rows] = pattern, times[pattern]
-                    times[pattern] = 0
-                    n_rows += 1
+                if n_touched > 0:
+                    if n_rows + n_touched > found.size:
+                        found, found_times = _grown(found, n_patterns), _grown(found_times, n_patterns)
+                    touched[:n_touched].sort()
+                    for pattern in touched[:n_touched]:
+                        found[n_rows], found_times[n_rows] = pattern, times[pattern]
+                        times[pattern] = 0
+                        n_rows += 1
                 text, n_touched = text + 1, 0
                 row_start[text] = n_rows
             if k == n_met:

@@ -10,6 +10,7 @@ from annotators.ocr.reader import PageRead
 _WORD = 5
 """Tesseract's level of words."""
 _PLACE = ("block_num", "par_num", "line_num")
+_COLUMNS = {"level": pl.Int32, **dict.fromkeys(_PLACE, pl.Int32), "conf": pl.Float64, "text": pl.String}
 _UNSPACED = (
     "\u3000-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 )
@@ -22,8 +23,8 @@ def page_of(table: str) -> PageRead:
         StringIO(table),
         separator="\t",
         quote_char=None,
-        columns=["level", *_PLACE, "conf", "text"],
-        schema_overrides={"conf": pl.Float64, "text": pl.String},
+        columns=list(_COLUMNS),
+        schema_overrides=_COLUMNS,
     )
     words = words.filter(pl.col("level") == _WORD, pl.col("text").str.strip_chars() != "")
     lines = words.group_by(_PLACE, maintain_order=True).agg(pl.col("text").str.join(" "))

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
 _OTHERS = """annotators: how far two annotators agree on the entities of the same texts.
 
-metric: how far a metric of reports agrees with people, or tells rewrites apart."""
+metric: how far a metric of reports agrees with people, or tells rewrites apart.
+
+mmedbench: how many examination questions a model answers rightly, in six languages."""
 evaluate = App(name="evaluate", help=f"Score what a model did against a built dataset.\n\n{_OTHERS}")
 evaluate.command("builders.commands.evaluate_annotators:annotators", name="annotators")
 evaluate.command("builders.commands.evaluate_metric:metric", name="metric")
+evaluate.command("builders.commands.evaluate_mmedbench:mmedbench", name="mmedbench")
 SHOWN_CUTS = (5, 10)
 WIDTH = 120
 

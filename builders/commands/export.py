@@ -12,6 +12,7 @@ EXPORTS = {
     "radgenome_vqa": "Questions as the CSV files that loaders of RadGenome-Chest CT read.",
     "rate_eval": "Rated pairs and rewrites in the files that RaTE-Eval is published in.",
     "ner": "Texts with entities as CoNLL, RaTE-NER's published layout, spaCy DocBin or BRAT, from any of them.",
+    "mmedbench": "Questions of examinations in the files that MMedBench is published in.",
     "chat": "Questions as conversations, one JSON object per line.",
 }
 """Sub-commands, each the function of its name in `builders/exports/<name>.py`, and what they are for."""

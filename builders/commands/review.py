@@ -44,8 +44,8 @@ def review(
         folder: The build folder.
         split: Whose rows are shown.
         table: findings (what a report says of one anatomy), entities, rankings; disputes (entities that some annotators
-            of a rate-ner name and some do not); and in their volumes masks, grounded (sentences and the masks of what
-            they speak of), questions.
+            of a rate-ner name and some do not); exam_questions (answers and rationales of mmedbench); and in their
+            volumes masks, grounded (sentences and the masks of what they speak of), questions.
         source: NAME=VALUE: where a source of the build lies now, to see its volumes below the masks.
         sample: How many items; without it, all of the split.
         stratify: Draw from the values of this column in turn, so that rare ones are seen; anatomy, for example.

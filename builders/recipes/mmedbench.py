@@ -17,14 +17,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annotators.llm.by_name import LlmByName, llm_named
-from builders.base import Collect, Group, Map, Recipe, Source, Table
+from builders.base import Collect, Group, Recipe, Source, Table
 from builders.stages.exams.counts import Counts
 from builders.stages.exams.fates import COLUMNS, Dev, Fates, Images
+from builders.stages.exams.judged import TABLE, JudgeQuestions, WithVerdicts
+from builders.stages.exams.reasons import GiveReasons, WithReasons
 from builders.stages.exams.sorted import Sorted, Together
+from builders.verdicts import identity as identity_of_verdicts
+from builders.verdicts import read_verdicts
 from schemas.exam_questions import (
     ExamQuestion,
     QuestionCount,
     QuestionFate,
+    QuestionRationale,
+    QuestionVerdict,
     ReadQuestion,
 )
 from schemas.terms import compose
@@ -39,18 +45,37 @@ class Options:
     """Settings of MMedBench.
 
     `dev`: what becomes of validation splits: `drop`, as published, or `train`. `images`: questions that need a picture
-    stay with their mark (`mark`), or are left out (`drop`), of test alone (`drop_test`).
+    stay with their mark (`mark`), or are left out (`drop`), of test alone (`drop_test`). `rationale`: who gives
+    reasons: `none`, `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`; `revision`: which
+    weights these are; `agreement`: what lets text go to a remote server. `verdicts`: a file of `medmill review DIR
+    --table exam_questions --export FILE`.
     """
 
     dev: Dev = "drop"
     images: Images = "mark"
+    rationale: str = "none"
+    answers: str = ""
+    revision: str = ""
+    device: str = "auto"
+    agreement: str = ""
+    verdicts: str = ""
     seed: str = "medmill"
 
 
 def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     """MMedBench from one or several sources of questions."""
-    tables = [*_read(sources, options)]
-    return Recipe("mmedbench", sources, tables, compose([source.terms for source in sources.values()]))
+    terms = compose([source.terms for source in sources.values()])
+    llm = _reasoner(options)
+    if llm:
+        llm.demand_allowed(terms, options.agreement)
+    return Recipe("mmedbench", sources, [*_read(sources, options), *_told(sources, llm, options.verdicts)], terms)
+
+
+def _reasoner(options: Options) -> LlmByName | None:
+    if options.rationale == "none":
+        return None
+    told = {"answers": options.answers, "revision": options.revision, "device": options.device}
+    return llm_named(options.rationale, "exam-rationale", **told, instead="none")
 
 
 def _read(sources: Mapping[str, Source], options: Options) -> list[Table]:
@@ -63,6 +88,25 @@ def _read(sources: Mapping[str, Source], options: Options) -> list[Table]:
         Table("exam_counts", QuestionCount, Counts(), ("exam_fates",), shape=Collect(), split=None),
         *(Table(f"sorted.{name}", ExamQuestion, Sorted(), (f"questions.{name}",), needs={"fates": "exam_fates"},
                 publish=False) for name in sources),
-        Table("exam_questions", ExamQuestion, Together(), tuple(f"sorted.{name}" for name in sources),
-              shape=Group(("id",), of="id")),
     ]  # fmt: skip
+
+
+def _told(sources: Mapping[str, Source], llm: LlmByName | None, verdicts: str) -> list[Table]:
+    """The questions together, with reasons and with what people say of both, where these are wanted."""
+    steps = ["together", *(["reasoned"] if llm else []), *(["judged"] if verdicts else [])]
+    names = [TABLE if step == steps[-1] else f"{TABLE}.{step}" for step in steps]
+    tables = [Table(names[0], ExamQuestion, Together(), tuple(f"sorted.{name}" for name in sources),
+                    shape=Group(("id",), of="id"), publish=names[0] == TABLE)]  # fmt: skip
+    if llm:
+        tables += [
+            Table("exam_rationales", QuestionRationale, GiveReasons(llm), (names[0],), publish=False, split=None),
+            Table(names[1], ExamQuestion, WithReasons(), (names[0], "exam_rationales"), publish=names[1] == TABLE),
+        ]
+    if verdicts:
+        said = read_verdicts(verdicts, "mmedbench", TABLE)
+        judge = JudgeQuestions(identity_of_verdicts(said), said)
+        tables += [
+            Table("exam_verdicts", QuestionVerdict, judge, (names[-2],), shape=Collect(), publish=False, split=None),
+            Table(TABLE, ExamQuestion, WithVerdicts(), (names[-2],), needs={"judged": "exam_verdicts"}),
+        ]
+    return tables

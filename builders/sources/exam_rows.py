@@ -42,7 +42,7 @@ class Read:
 def field(record: Mapping[str, Any], name: str, *kinds: type) -> Any:
     """A field of a record; raises `WrongShapeError` where it is missing or of another kind."""
     value = record.get(name)
-    if not isinstance(value, kinds) or isinstance(value, bool) and bool not in kinds:
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise WrongShapeError(f"{name}: expected {' or '.join(kind.__name__ for kind in kinds)}, "
                               f"got {'nothing' if value is None else type(value).__name__}")  # fmt: skip
     return value

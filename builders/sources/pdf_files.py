@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import SEEK_END
 from typing import Any
 
 from builders.sources.place import Place, readable
@@ -10,7 +11,7 @@ from schemas.errors import UsageError
 _HEAD = 1024
 """A PDF says what it is within so many bytes."""
 _PASSWORD = 4
-_SUCCESS = 0
+_LARGEST_WITHOUT_PAGES = 2**20
 
 
 class BadPdfError(Exception):
@@ -34,7 +35,7 @@ def opened(place: Place, name: str) -> Iterator[Any]:
             pdf = PdfDocument(watched)
         except PdfiumError as error:
             watched.demand()
-            raise _why(error.err_code) from None
+            raise _why(file, error.err_code) from None
         try:
             yield pdf
         finally:
@@ -57,12 +58,26 @@ def _demand_head(head: bytes) -> None:
         raise BadPdfError("not_pdf", "the file does not say %PDF- at its start")
 
 
-def _why(code: int | None) -> BadPdfError:
+def _why(file: Any, code: int | None) -> BadPdfError:
+    if _opens(file):
+        return BadPdfError("no_pages", "the file has no page")
     if code == _PASSWORD:
         return BadPdfError("password", "the file opens with a password only")
-    if code == _SUCCESS:
-        return BadPdfError("no_pages", "the file has no page")
     return BadPdfError("broken_pdf", "the file is cut off or damaged")
+
+
+def _opens(file: Any) -> bool:
+    """Whether a document is sound that was refused: one without pages is, and has the error of an earlier document."""
+    from pypdfium2 import raw
+
+    if file.seek(0, SEEK_END) > _LARGEST_WITHOUT_PAGES:
+        return False
+    file.seek(0)
+    content = file.read()
+    found = raw.FPDF_LoadMemDocument64(content, len(content), None)
+    if found:
+        raw.FPDF_CloseDocument(found)
+    return bool(found)
 
 
 class _Watched:

@@ -17,7 +17,7 @@ from builders.sources.pdf_listing import groups, identity_of, listing, members, 
 from builders.sources.pdf_reading import Ocr, Reading
 from builders.sources.place import Place, absolute, digest
 from builders.sources.reports_table import ReportsTable
-from schemas.corpora import Page, PdfFile
+from schemas.corpora import LANGUAGES, Page, PdfFile
 from schemas.errors import SourceError, UsageError
 from schemas.terms import Terms
 
@@ -45,7 +45,7 @@ class PdfFolder(Source):
     ocr: Ocr = "page"
     pages: Literal["all", "published"] = "all"
     reader: str = "tesseract"
-    languages: tuple[str, ...] = ("en",)
+    languages: tuple[str, ...] = LANGUAGES
     dpi: AtLeastOne = 300
     text_may_leave: Literal["no", "verbatim", "adapted"] = "no"
     ids_may_leave: bool = False

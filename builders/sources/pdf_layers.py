@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from builders.sources.pdf_files import BadPdfError, opened
-from builders.sources.pdf_pages import page_of, text_of
+from builders.sources.pdf_pages import opened_page, text_of
 from builders.sources.place import Place
 from builders.sources.scanned import Layer, layer_of
 
@@ -21,10 +21,9 @@ def _layer(place: Place, name: str, state: str) -> Layer:
     with opened(place, name) as pdf:
         for index in range(len(pdf)):
             try:
-                page = page_of(pdf, index)
+                with opened_page(pdf, index) as page:
+                    layer = layer_of(text_of(page))
             except BadPdfError:
                 continue
-            layer = layer_of(text_of(page))
-            page.close()
             characters, letters = characters + layer.characters, letters + layer.letters
         return Layer(characters, letters, len(pdf))

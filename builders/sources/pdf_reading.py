@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
 
 from annotators.ocr.reader import PageRead, PageReader, PageUnreadError
 from builders.base import REJECTED_SCHEMA, Kept
 from builders.sources.pdf_files import BadPdfError, opened
 from builders.sources.pdf_layers import document_layer
-from builders.sources.pdf_pages import drawn_on, page_of, picture_of, text_of
+from builders.sources.pdf_pages import drawn_on, opened_page, picture_of, text_of
 from builders.sources.place import Place
-from builders.sources.scanned import layer_of, published_pages, scanned_document, scanned_page
+from builders.sources.scanned import layer_of, published_pages, scanned_document, scanned_page, speaks
 from schemas.corpora import Page
 
 Ocr = Literal["page", "document", "never"]
@@ -65,14 +66,12 @@ class Reading:
 
     def _read(self, pdf: Any, index: int, scanned: bool) -> tuple[str, str, float | None]:
         """Text, method, confidence of one page."""
-        page = page_of(pdf, index)
-        try:
+        with opened_page(pdf, index) as page:
             text = text_of(page)
             if self.reader is None or not self._is_picture(page, text, scanned):
                 return text, "text_layer", None
-            read = _by(self.reader, page, index, self.dpi)
-        finally:
-            page.close()
+            picture, dpi = picture_of(page, self.dpi)
+        read = _by(self.reader, picture, dpi, index)
         if self.ocr == "page" and layer_of(read.text).letters < layer_of(text).letters:
             return text, "text_layer", None
         return read.text, "ocr", read.confidence
@@ -80,13 +79,16 @@ class Reading:
     def _is_picture(self, page: Any, text: str, scanned: bool) -> bool:
         if self.ocr == "document":
             return scanned
+        layer = layer_of(text)
+        if speaks(layer):
+            return False
         pictures, drawn = drawn_on(page)
-        return scanned_page(layer_of(text), pictures, drawn=drawn)
+        return scanned_page(layer, pictures, drawn=drawn)
 
 
-def _by(reader: PageReader, page: Any, index: int, dpi: int) -> PageRead:
+def _by(reader: PageReader, picture: np.ndarray, dpi: int, index: int) -> PageRead:
     try:
-        return reader.read(*picture_of(page, dpi))
+        return reader.read(picture, dpi)
     except PageUnreadError as error:
         raise BadPdfError("ocr_failed", f"page {index + 1}: {error}") from None
     except (RuntimeError, ValueError) as error:

@@ -30,15 +30,20 @@ def scanned_document(layer: Layer) -> bool:
     return layer.letters < LEAST_SHARE * layer.characters or layer.letters < LEAST_LETTERS * layer.pages
 
 
+def speaks(layer: Layer) -> bool:
+    """Whether a page's text layer is long enough, and text, so that nothing else of the page matters."""
+    return not scanned_document(layer)
+
+
 def scanned_page(layer: Layer, pictures: float, *, drawn: bool) -> bool:
     """Ours: a page on which something is drawn, and whose text layer is empty, no text, or short beside a picture.
 
     `pictures`: the share of the page that they cover. A short last page of a chapter is no scan.
     """
-    if not drawn:
+    if not drawn or speaks(layer):
         return False
     no_text = layer.letters == 0 or layer.letters < LEAST_SHARE * layer.characters
-    return no_text or (layer.letters < LEAST_LETTERS and pictures >= MOST_OF_THE_PAGE)
+    return no_text or pictures >= MOST_OF_THE_PAGE
 
 
 def published_pages(pages: int) -> range:

@@ -102,6 +102,7 @@ def _ask(table: str, title: str) -> str:
     alone = {
         "entities": "Was this read rightly?",
         "questions": "Is this answer right?",
+        "exam_questions": "Is this the right answer, and are the reasons for it sound?",
         "disputes": "Is what is marked an entity of the type",
     }
     if table in alone:

@@ -13,8 +13,8 @@ class Reviewable:
     `judged` is what is asked about. Words of the report are not among it: the report's own key and the offsets stand
     for them. `strata` are the columns that a sample may be stratified by. `of_volumes`: items are seen in their
     volume, and can be judged without a report. `contested`: annotators differ on every item, so that a low rate of
-    accepted ones says nothing against the build. `together`: items that share these columns are drawn as one, and
-    come one after another.
+    accepted ones says nothing against the build. `alone`: an item brings all that is shown of it, and there is no
+    report. `together`: items that share these columns are drawn as one, and come one after another.
     """
 
     table: str
@@ -25,12 +25,13 @@ class Reviewable:
     strata: tuple[str, ...]
     of_volumes: bool = False
     contested: bool = False
+    alone: bool = False
     together: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The tables that a build must have rows in."""
-        return (self.table,) if self.of_volumes else ("corpus", self.table)
+        return (self.table,) if self.of_volumes or self.alone else ("corpus", self.table)
 
 
 SHOWN_CANDIDATES: Final = 5
@@ -100,6 +101,15 @@ REVIEWABLE: Final = {
         judged=("volume", "type", "form", "node", "finding", "template", "answer", "choices", "masks", "evidence"),
         strata=("type", "form", "node", "finding", "rule"),
         of_volumes=True,
+    ),
+    "exam_questions": Reviewable(
+        table="exam_questions",
+        key=("id",),
+        short=("id",),
+        study="id",
+        judged=("question", "context", "options", "answer", "also_accepted", "needs_image", "struck", "rationale"),
+        strata=("language", "source", "subject", "needs_image", "multiple_answers"),
+        alone=True,
     ),
 }
 

@@ -11,6 +11,7 @@ from qc.review.item import Candidate, Line, Shown
 from qc.review.items import rows_of
 from qc.review.reviewable import Reviewable
 from qc.review.shown_disputes import dispute
+from qc.review.shown_exams import exam_question
 from qc.review.shown_volumes import grounded, mask, question
 from qc.review.told import in_words, joined, meant, reports
 from qc.review.verdicts import named
@@ -83,6 +84,7 @@ _VIEWS: Final = {
     "masks": mask,
     "grounded": grounded,
     "questions": question,
+    "exam_questions": exam_question,
 }
 
 

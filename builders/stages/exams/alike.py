@@ -11,8 +11,10 @@ _UNSPACED: Final = r"([\p{Han}\p{Hiragana}\p{Katakana}])"
 
 
 def alike(questions: pl.DataFrame) -> pl.DataFrame:
-    """id, `same` (equal for equal words), `group` (equal for those that nearly repeat each other) and `read_before` (the
-    words of the context, null without one), in their order.
+    """id, `same`, `group` and `read_before` of each question, in their order.
+
+    `same` is equal for equal words, `group` for those that nearly repeat each other; `read_before`: the words of the
+    context, null without one.
 
     `questions`: id, question, context, options. Words are compared without marks, letter case and width of letters.
     A stem like "Which statement is true?" is no repetition by itself: the options, in the order of the alphabet, count

@@ -100,7 +100,7 @@ def _fate(name: str, applies: pl.Expr) -> pl.Expr:
 
 
 def _with_right(rows: pl.DataFrame) -> pl.DataFrame:
-    """`right`: the texts of the right options, in the order of the alphabet: letters change with the order of options."""
+    """`right`: the texts of the right options in the order of the alphabet, since letters change with their order."""
     options = rows.select("id", "answer", "options").explode("options").unnest("options")
     right = options.filter(pl.col("letter").is_in(pl.col("answer")))
     texts = right.group_by("id", maintain_order=True).agg(right=pl.col("text").sort().str.join("\x1e"))

@@ -60,6 +60,8 @@ def divided(*sentences: list[tuple[str, str]]) -> str:
 PARTS = ([("There is a small right pleural effusion.", "pleura")], [("No pneumothorax.", "pleura")],
          [("Contrast was given.", "none")])  # fmt: skip
 
+TASKS = ("exam-answer", "exam-rationale", "findings", "rationale", "region-division", "rewrite")
+
 
 def asked(task: str, said: str, folder: Path, text: str = REPORT) -> tuple[Any, Scripted]:
     chosen_one = chosen(task)
@@ -70,19 +72,19 @@ def asked(task: str, said: str, folder: Path, text: str = REPORT) -> tuple[Any, 
 
 
 def test_tasks_are_the_folders_and_others_are_said() -> None:
-    assert names() == ["findings", "rationale", "region-division", "rewrite"]
+    assert names() == list(TASKS)
     assert [chosen(name).name for name in names()] == names()
-    with pytest.raises(UsageError, match="expected one of findings, rationale, region-division, rewrite"):
+    with pytest.raises(UsageError, match=f"expected one of {', '.join(TASKS)}"):
         chosen("summary")
 
 
-@pytest.mark.parametrize("name", ["findings", "rationale", "region-division", "rewrite"])
+@pytest.mark.parametrize("name", TASKS)
 def test_the_examples_of_a_prompt_are_answers_that_would_be_taken(name: str) -> None:
     task = chosen(name)
     assert task.prompt.version >= 1 and len(task.prompt.examples) >= 2
     for question, answer in task.prompt.examples:
         given = tuple((key, re.findall(rf"^{key}: (.*)$", question, re.MULTILINE)[0]) for key in task.given)
-        text = " ".join(re.findall(r"^\[\d+\] (.*)$", question, re.MULTILINE))
+        text = "\n".join(re.findall(r"^\[\d+\] (.*)$", question, re.MULTILINE))
         assert task.question(passage(text, given)) == question
         rows = parsed(task, answer, passage(text, given))
         assert rows and all(set(row) == set(task.columns) for row in rows)

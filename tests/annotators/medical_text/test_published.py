@@ -100,6 +100,10 @@ def test_tokens_keep_their_punctuation_and_long_keywords_do_not_care(rule: Publi
     }
 
 
+def test_a_short_keyword_of_two_words_equals_no_token(rule: PublishedRule) -> None:
+    assert rule.annotate(pl.Series(["a b a b"]), pl.Series(["en"]))["keyword_hits"].to_list() == [0]
+
+
 def test_rows_of_several_languages_keep_their_order(rule: PublishedRule) -> None:
     texts = pl.Series(["жар ёж", "x", "fever iv", None, "肺炎", "ёж ёж ёж"])
     found = rule.annotate(texts, pl.Series(["ru", "de", "en", "en", "zh", None]))

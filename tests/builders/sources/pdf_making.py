@@ -42,7 +42,7 @@ def pdf_of(pages: Iterable[Made], *, title: str = "", password: str = "") -> byt
 
     pdf = FPDF()
     pdf.add_font("alphabets", "", ALPHABETS)
-    pdf.set_text_shaping(False)
+    pdf.add_font("han", "", HAN, collection_font_number=0)
     if title:
         pdf.set_title(title)
     if password:
@@ -58,8 +58,14 @@ def _draw(pdf: Any, page: Made) -> None:
         pdf.image(picture(page.text, page.size), 0, 0, pdf.w, pdf.h)
     words = page.text if isinstance(page, Text) else page.label if isinstance(page, Scan) else ""
     if words:
-        pdf.set_font("alphabets", size=page.size if isinstance(page, Text) else 8)
-        pdf.multi_cell(0, 0.5 * (page.size if isinstance(page, Text) else 8), words)
+        size = page.size if isinstance(page, Text) else 8
+        pdf.set_font("han" if has_han(words) else "alphabets", size=size)
+        pdf.multi_cell(0, 0.5 * size, words)
+
+
+def has_han(text: str) -> bool:
+    """Whether there are letters of Chinese or Japanese."""
+    return any(ord(letter) > 0x2E7F and ord(letter) < 0x10000 for letter in text)
 
 
 def picture(text: str, size: int = 12, dpi: int = 200) -> BytesIO:
@@ -67,7 +73,7 @@ def picture(text: str, size: int = 12, dpi: int = 200) -> BytesIO:
     from PIL import Image, ImageDraw, ImageFont
 
     page = Image.new("L", (round(8.27 * dpi), round(11.69 * dpi)), 245)
-    font = ImageFont.truetype(HAN if any(ord(letter) > 0x2E7F for letter in text) else ALPHABETS, size * dpi // 72)
+    font = ImageFont.truetype(HAN if has_han(text) else ALPHABETS, size * dpi // 72)
     ImageDraw.Draw(page).multiline_text((dpi, dpi), text, fill=20, font=font, spacing=dpi // 20)
     out = BytesIO()
     page.save(out, "PNG")
