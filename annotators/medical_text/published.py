@@ -1,0 +1,69 @@
+"""The published rule of MMedC (arXiv 2402.13963) for what is medical text, decision for decision.
+
+A text is medical where at least U different keywords are in it, and at least D of its characters are those of
+keywords, all occurrences counted. In languages with spaces, long keywords are looked for anywhere and short ones must
+equal a token of `str.split()`, punctuation and all ("virus," is no "virus"); in Chinese and Japanese all are looked for
+anywhere. The published code accepts a text early if its long keywords alone suffice. More keywords only add, so that is
+the same decision; hits and density here are always those of all keywords, so that thresholds can be moved later.
+
+What the published facts leave open: texts are lower-cased in all languages, characters are code points
+of the text as given, and an empty text is not medical.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from annotators.medical_text.keyword_lists import KeywordList, keyword_lists
+from annotators.medical_text.matching import Patterns
+
+COLUMNS: Final = {"keyword_hits": pl.Int32, "keyword_density": pl.Float32, "keyword_rule": pl.Boolean}
+
+
+@dataclass(frozen=True)
+class PublishedRule:
+    """Reads the lists of keywords at `keywords` (see `keyword_lists`); `UsageError` where they are not in shape."""
+
+    keywords: str
+    version: int = 1
+
+    @cached_property
+    def lists(self) -> dict[str, KeywordList]:
+        """The list of each language."""
+        return keyword_lists(self.keywords)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with a keyword, a threshold or the version; not with where the lists lie."""
+        return hashlib.sha256(repr((self.version, sorted(self.lists.items()))).encode()).hexdigest()
+
+    def annotate(self, texts: pl.Series, languages: pl.Series) -> pl.DataFrame:
+        """Per text `keyword_hits`, `keyword_density` and `keyword_rule`; null where its language has no list."""
+        measured = [
+            _measured(wanted, rows, texts if len(rows) == len(texts) else texts.gather(rows))
+            for language, wanted in self.lists.items()
+            if len(rows := (languages == language).arg_true())
+        ]
+        found = pl.concat([pl.DataFrame(schema={"row": pl.UInt32, **COLUMNS}), *measured])
+        every = pl.DataFrame({"row": pl.int_range(len(texts), dtype=pl.UInt32, eager=True)})
+        return every.join(found, on="row", how="left", maintain_order="left").drop("row")
+
+
+def _measured(wanted: KeywordList, rows: pl.Series, texts: pl.Series) -> pl.DataFrame:
+    characters = texts.str.len_chars().fill_null(0).to_numpy().astype(np.int64)
+    hits, letters = _counted(wanted, texts)
+    density = letters / np.maximum(characters, 1)
+    rule = (hits >= wanted.min_hits) & (density >= wanted.min_density)
+    columns = dict(zip(COLUMNS, (hits, density, rule), strict=True))
+    return pl.DataFrame({"row": rows, **columns}).cast({"row": pl.UInt32, **COLUMNS})
+
+
+def _counted(wanted: KeywordList, texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many different keywords each text holds, and how many characters all of their occurrences have."""
+    found = Patterns(wanted.keywords, wanted.forms()).count_lowered(texts)
+    return found.different(), found.summed(np.array([len(keyword) for keyword in wanted.keywords]))
