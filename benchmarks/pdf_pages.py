@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-WORDS = [
+WORDS = ["pier", "lamp", "boat", "salt", "wind", "baker", "winter", "harbour", "keeper", "fog", "mountain", "evening"]
     "pier",
     "lamp",
     "boat",
@@ -108,7 +108,7 @@ def main() -> None:
             runs = [measured(path, "page") for _ in range(3)]
             rate = statistics.median(rows / seconds for rows, seconds, _ in runs)
             print(f"text layer, {pages} pages: {rate:.0f} pages/s, peak {max(run[2] for run in runs):.0f} MB")
-        for pages in (given.pages // 100, given.pages // 10):
+        for pages in (given.pages // 100, given.pages // 20):
             write(path := Path(folder) / f"drawn-{pages}.pdf", pages, scanned=True)
             rows, seconds, peak = measured(path, "page", "tests.annotators.ocr.own_reader:Darkness")
             print(
