@@ -19,22 +19,6 @@ from pathlib import Path
 import numpy as np
 
 WORDS = ["pier", "lamp", "boat", "salt", "wind", "baker", "winter", "harbour", "keeper", "fog", "mountain", "evening"]
-    "pier",
-    "lamp",
-    "boat",
-    "salt",
-    "wind",
-    "baker",
-    "winter",
-    "harbour",
-    "keeper",
-    "fog",
-    "mountain",
-    "evening",
-    "north",
-    "fish",
-    "stone",
-]
 LINES = 45
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
