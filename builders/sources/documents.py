@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from builders.base import REJECTED_SCHEMA, Kept, Source
+from builders.settings import AtLeastOne
 from builders.sources.sorting_out import sort_out
 from builders.sources.web_files import located
 from schemas.corpora import Document
@@ -45,6 +46,31 @@ class DocumentFiles(Source):
         ]
         kept, rejected = sort_out(frame, reasons)
         return Kept(kept, rejected if unread is None else pl.concat([rejected, unread]))
+
+
+@dataclass(frozen=True)
+class DocumentRows(DocumentFiles):
+    """Files whose records have columns.
+
+    `text`, `title`, `url`, `date`, `licence_column`, `language_column`: their names; `metadata.url` means `url` within
+    `metadata`. Only the text must be there. `part_bytes`: text that is read at a time. `longest`: bytes of the
+    longest document that is kept.
+    """
+
+    text: str = "text"
+    title: str = "title"
+    url: str = "url"
+    date: str = "timestamp"
+    licence_column: str = "licence"
+    language_column: str = "language"
+    part_bytes: AtLeastOne = 2**24
+    longest: AtLeastOne = 2**26
+
+    def columns(self) -> dict[str, str]:
+        """Columns of `Document` to those of the files."""
+        named = {"text": self.text, "title": self.title, "url": self.url, "date": self.date}
+        named |= {"licence": self.licence_column, "declared_language": self.language_column}
+        return {ours: theirs for ours, theirs in named.items() if theirs}
 
 
 def unread(rows: list[tuple[str, str, str]]) -> pl.DataFrame:

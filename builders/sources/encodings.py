@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,16 +20,38 @@ _WESTERN = re.compile("[\x20-\x7e\r\n\t\xa0áéíóúñüàâäãåçèêëîï�
 """What French, Spanish, German and Portuguese are written with; letters of cp1250 are other signs of cp1252."""
 
 
-def decoded(body: bytes, *said: str | None) -> str | None:
+_LABELS = {
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932",
+    "x-sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-9": "cp1254",
+}  # fmt: skip
+"""What labels of the web stand for (encoding.spec.whatwg.org): the larger set that browsers read."""
+_MOST_REPLACED = 0.01
+
+
+def decoded(body: bytes, *said: str | None, lenient: bool = False) -> str | None:
     """The text; None where no encoding fits. `said`: what headers say, in the order to be believed.
 
-    A mark at the start of the text comes before what is said, and UTF-8 before all that must be guessed.
+    A mark at the start comes first, then UTF-8 that is more than ASCII, since nothing else looks like it, then what
+    is said, then a guess. `lenient`: up to one letter in a hundred may be broken in an encoding that is said, or in
+    UTF-8, and becomes U+FFFD.
     """
-    for encoding in (marked(body), *said, "utf-8"):
-        if encoding and (text := _strictly(body, encoding)) is not None:
+    if (mark := marked(body)) and (text := _strictly(body, mark)) is not None:
+        return text
+    names = [_LABELS.get(name.strip().lower(), name.strip().lower()) for name in said if name]
+    for name in (*names, *_of_ascii(body), "utf-8") if body.isascii() else ("utf-8", *names):
+        if (text := _strictly(body, name)) is not None:
+            return text
+    for name in (*names, "utf-8") if lenient else ():
+        if (text := _leniently(body, name)) is not None:
             return text
     found = guessed(body)
     return None if found is None else _strictly(body, found)
+
+
+def _of_ascii(body: bytes) -> Sequence[str]:
+    """ISO-2022-JP is written in ASCII; its escapes give it away."""
+    return ("iso2022_jp_2", "iso2022_jp_ext") if re.search(rb"\x1b\$[@B(]", body) else ()
 
 
 def marked(body: bytes) -> str | None:
@@ -74,6 +97,17 @@ def _sample(body: bytes) -> bytes:
 def _strictly(body: bytes, encoding: str, *, cut: bool = False) -> str | None:
     """The text, None where a byte does not fit; `cut`: the last letter may be cut off."""
     try:
-        return codecs.getincrementaldecoder(encoding)("strict").decode(body, final=not cut)
+        return (
+            codecs.getincrementaldecoder(encoding)("strict").decode(body, final=False) if cut else body.decode(encoding)
+        )
+    except (UnicodeError, LookupError, TypeError):  # some codecs of Python are none of texts, or know no pieces
+        return None
+
+
+def _leniently(body: bytes, encoding: str) -> str | None:
+    """The text with U+FFFD for what does not fit; None where that is too much."""
+    try:
+        text = body.decode(encoding, "replace")
     except (UnicodeError, LookupError):
         return None
+    return text if text.count("\ufffd") <= _MOST_REPLACED * len(text) else None

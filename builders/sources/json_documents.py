@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -28,53 +28,53 @@ class Records(NamedTuple):
     bad: list[tuple[int, str, str]]
 
 
-def json_documents(block: bytes, columns: Sequence[str], text: str) -> Records:
+def json_documents(block: bytes, columns: Sequence[str], text: str, longest: int = 2**40) -> Records:
     """The columns asked for as text, null where a record has none; the column `text` must hold strings.
 
     A name with dots (`metadata.url`) is looked for within objects where no key is called so. Of keys that are there
-    twice the first counts; values that are no strings are given as JSON.
+    twice the first counts; values that are no strings are given as JSON. A line of more than `longest` bytes is bad.
     """
-    starts = line_starts(block)
-    frames, bad = [], []
-    for low, high in _pieces(starts):
-        made = _piece(block, starts[low : high + 1], columns, text)
+    lows, highs = _filled(block)
+    long = highs - lows > longest
+    bad = [(low, "too_long", f"a line of more than {longest} bytes") for low in lows[long].tolist()]
+    lows, highs, frames = lows[~long], highs[~long], []
+    for first, last in _pieces(lows):
+        made = _piece(block, lows[first:last], highs[first:last], columns, text)
         frames.append(made.frame)
         bad += made.bad
-    return Records(pl.concat([_empty(columns), *frames]), bad)
+    return Records(pl.concat([_empty(columns), *frames]), sorted(bad))
 
 
-def _pieces(starts: np.ndarray) -> list[tuple[int, int]]:
+def _filled(block: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Starts and ends of the lines that are not blank, without the line feed."""
+    starts = line_starts(block)
+    lows, highs = starts[:-1], np.minimum(starts[1:] - 1, len(block))
+    filled = np.frombuffer(block, np.uint8)[np.minimum(lows, len(block) - 1)] == ord("{") if block else lows < 0
+    for number in np.flatnonzero(~filled).tolist():
+        filled[number] = bool(block[lows[number] : highs[number]].strip())
+    return lows[filled], highs[filled]
+
+
+def _pieces(lows: np.ndarray) -> Iterator[tuple[int, int]]:
     """Runs of lines of about 1 MiB."""
-    low, pieces = 0, []
-    while low < len(starts) - 1:
-        high = max(int(np.searchsorted(starts, starts[low] + _PIECE, side="right")) - 1, low + 1)
-        pieces.append((low, high))
-        low = high
-    return pieces
+    first = 0
+    while first < len(lows):
+        last = max(int(np.searchsorted(lows, lows[first] + _PIECE)), first + 1)
+        yield first, last
+        first = last
 
 
-def _piece(block: bytes, starts: np.ndarray, columns: Sequence[str], text: str) -> Records:
-    lows, highs = _filled(block, starts)
-    body = block[starts[0] : starts[-1]]
+def _piece(block: bytes, lows: np.ndarray, highs: np.ndarray, columns: Sequence[str], text: str) -> Records:
+    body = block[lows[0] : highs[-1]]
     fast = None if _HALF_PAIR.search(body) else _fast(body, columns)
     if fast is None or fast.height != len(lows):
         return _exact(block, lows, highs, columns, text)
-    spans = {"start": pl.Series(lows, dtype=pl.Int64), "end": pl.Series(highs, dtype=pl.Int64)}
     doubted = fast.select(pl.any_horizontal(pl.all().str.contains(_MAYBE_NO_STRING)).fill_null(False)).to_series()
-    frame = fast.with_columns(**spans)
+    frame = fast.with_columns(start=pl.Series(lows, dtype=pl.Int64), end=pl.Series(highs, dtype=pl.Int64))
     if not doubted.any():
         return Records(frame, [])
     again = _exact(block, lows[doubted.to_numpy()], highs[doubted.to_numpy()], columns, text)
     return Records(pl.concat([frame.filter(~doubted), again.frame]).sort("start"), again.bad)
-
-
-def _filled(block: bytes, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Starts and ends of the lines that are not blank, without the line feed."""
-    lows, highs = starts[:-1], np.minimum(starts[1:] - 1, len(block))
-    filled = np.frombuffer(block + b"\n", np.uint8)[lows] == ord("{")
-    for number in np.flatnonzero(~filled).tolist():
-        filled[number] = bool(block[lows[number] : highs[number]].strip())
-    return lows[filled], highs[filled]
 
 
 def _fast(body: bytes, columns: Sequence[str]) -> pl.DataFrame | None:

@@ -16,7 +16,7 @@ _OTHERS = {b"PAR1": "Parquet", b"PK\x03\x04": "a zip file", b"\xfd7zXZ": "xz", b
 
 
 class Utf8Lines(NamedTuple):
-    """Lines as UTF-8, and where they start here and in the file's own encoding."""
+    """Lines as UTF-8, and where they start here and in the file's own encoding: both empty where that is UTF-8."""
 
     block: bytes
     here: np.ndarray
@@ -24,10 +24,14 @@ class Utf8Lines(NamedTuple):
 
     def starts(self, starts: pl.Series) -> pl.Series:
         """Where lines that start here start there."""
+        if not len(self.here):
+            return starts
         return pl.Series(starts.name, self.there[np.searchsorted(self.here, starts.to_numpy())], dtype=pl.Int64)
 
     def ends(self, ends: pl.Series) -> pl.Series:
         """Where lines that end here end there."""
+        if not len(self.here):
+            return ends
         following = np.searchsorted(self.here, ends.to_numpy(), side="right")
         return pl.Series(ends.name, self.there[following] - 1, dtype=pl.Int64)
 
@@ -49,12 +53,11 @@ def encoding_of(file: WebFile, part: int) -> str:
 
 def as_utf8(block: bytes, encoding: str) -> Utf8Lines:
     """A block of lines, each as UTF-8 where it is in the encoding, and as it is where it is not."""
-    there = line_starts(block)
     if encoding == "utf-8":
-        return Utf8Lines(block, there, there)
+        return Utf8Lines(block, np.zeros(0, np.int64), np.zeros(0, np.int64))
     lines = [_as_utf8(line, encoding) for line in block.split(b"\n")]
     made = b"\n".join(lines)
-    return Utf8Lines(made, line_starts(made), there)
+    return Utf8Lines(made, line_starts(made), line_starts(block))
 
 
 def _as_utf8(line: bytes, encoding: str) -> bytes:

@@ -11,6 +11,7 @@ from builders.sources.web_files import WebFile
 
 STEP = 2**16
 """Packed bytes that are unpacked at a time."""
+_PLAIN_STEP = 2**20
 HEAD = 2**16
 _PACKED_ENDS = (".gz", ".zst", ".zstd")
 _MOST_KEPT = 2**23
@@ -112,7 +113,8 @@ class Stretch:
     def _until(self, packed: int) -> int:
         """Steps start anew at each part, so that every reader takes the same ones."""
         part_ends = (packed // self._part + 1) * self._part
-        return min(packed + STEP, part_ends, self._file.size)
+        step = _PLAIN_STEP if isinstance(self._going.unpacker, Plain) else STEP
+        return min(packed + step, part_ends, self._file.size)
 
     def _read(self, start: int, end: int) -> bytes:
         if self._raw is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from builders.sources.place import Place, absolute, digest, readable
 from schemas.errors import SourceError
 
-_STAMPED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created")
+_STAMPED = ("ETag", "etag", "blob_id", "mtime", "LastModified", "last_modified", "updated", "created")
 _STAMP_DIGITS = 10
 _REMEMBERED = 1024
 
@@ -39,7 +40,7 @@ class WebFile:
         return WebFile(self.place, self.held, self.name, int(info.get("size") or 0), _stamp(info))
 
     def identity(self) -> str:
-        """`Place.identity`, found out once for each stamp and process."""
+        """`Place.identity`, or the blob where the Hub tells it; found out once for each stamp and process."""
         return _identity(self)
 
     def mark(self) -> str:
@@ -49,7 +50,8 @@ class WebFile:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _identity(file: WebFile) -> str:
-    return file.place.identity(file.held)
+    blob = file.place.fs.info(file.path).get("blob_id")
+    return f"{file.size}:{blob}" if blob else file.place.identity(file.held)
 
 
 def located(location: str) -> str:
@@ -116,5 +118,7 @@ def _of_one(part: str, ends: tuple[str, ...], alone: tuple[str, ...], *, several
 
 
 def _stamp(info: Mapping[str, Any]) -> str:
-    said = next((str(info[key]) for key in _STAMPED if info.get(key)), "")
-    return f"{info.get('size')}:{said}"
+    """Size, and a tag or a time, which file systems give as a date here and as seconds there."""
+    said = next((info[key] for key in _STAMPED if info.get(key)), "")
+    said = said.timestamp() if isinstance(said, datetime) else said
+    return f"{info.get('size')}:{said:.6f}" if isinstance(said, float) else f"{info.get('size')}:{said}"

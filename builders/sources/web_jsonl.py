@@ -7,61 +7,40 @@ from typing import ClassVar
 import polars as pl
 
 from builders.base import Kept, Shard
-from builders.settings import AtLeastOne
-from builders.sources.documents import DocumentFiles, unread
+from builders.sources.documents import DocumentRows, unread
 from builders.sources.json_documents import json_documents
 from builders.sources.line_encoding import as_utf8, encoding_of
-from builders.sources.place import digest
+from builders.sources.ranges import cut, range_of
 from builders.sources.unpacked import part_of
-from builders.sources.web_files import WebFile, demand_unchanged, file_named, web_files
+from builders.sources.web_files import demand_unchanged, file_named, web_files
 from builders.sources.whole_lines import Lines, whole_lines
 
 ENDS = (".jsonl", ".ndjson", *(f".{kind}.{how}" for kind in ("jsonl", "ndjson", "json") for how in ("gz", "zst")))
 
 
 @dataclass(frozen=True)
-class WebJsonl(DocumentFiles):
+class WebJsonl(DocumentRows):
     """Files that end in `.jsonl` or `.ndjson`, plain or with `.gz` or `.zst`, and packed `.json`.
 
-    `text`, `title`, `url`, `date`, `licence_column`, `language_column`: the keys that hold them; `metadata.url`
-    means the key `url` of the object `metadata`. Only the text must be there.
-    `part_bytes`: text that is read at a time. A packed file is cut at packed bytes, a quarter as many, without a look
-    into it; a process that reads its parts in order unpacks it once, and any other part costs unpacking what is
-    before it (about 300 MB/s of text for gzip, more for Zstandard). With N workers that is N times the file at worst.
-    Files of gigabytes are better kept in Zstandard, plain, or in more files. `longest`: a longer line is rejected.
-    Memory: about six times what a part unpacks to, and the longest line.
+    The other settings are those of `DocumentRows`. A packed file is cut at packed bytes, a quarter of `part_bytes`,
+    without a look into it; a process that reads its parts in order unpacks it once, and any other part costs
+    unpacking what is before it (about 300 MB/s of text for gzip, more for Zstandard): with N workers at worst N times
+    the file. Files of many gigabytes are better kept plain, or in more files. UTF-8 is the only legal encoding; a file
+    whose head is mostly another one (GB18030) is read in that. Memory: about six times what a part unpacks to, and
+    the longest line.
     """
-
-    text: str = "text"
-    title: str = "title"
-    url: str = "url"
-    date: str = "timestamp"
-    licence_column: str = "licence"
-    language_column: str = "language"
-    part_bytes: AtLeastOne = 2**24
-    longest: AtLeastOne = 2**26
 
     name: ClassVar[str] = "web-jsonl"
     version: ClassVar[int] = 1
 
     def shards(self, table: str) -> Sequence[Shard]:
         """Ranges of the files as they lie there, by name and place; no file is read for it beyond its identity."""
-        return [shard for file in web_files(self.location, ENDS, named=(".json",)) for shard in self._cut(file)]
-
-    def _cut(self, file: WebFile) -> list[Shard]:
-        identity, mark, part = file.identity(), file.mark(), part_of(file.name, self.part_bytes)
-        spans = [(start, min(start + part, file.size)) for start in range(0, file.size, part)]
-        names = [f"{file.name}:{start}-{end}:{mark}" for start, end in spans]
-        scale = self.part_bytes // part
-        return [
-            Shard(name, digest(identity, f"{start}-{end}"), 0, (end - start) * scale)
-            for name, (start, end) in zip(names, spans, strict=True)
-        ]
+        files = web_files(self.location, ENDS, named=(".json",))
+        return [shard for file in files for shard in cut(file, self.part_bytes)]
 
     def read(self, table: str, shard: str) -> Kept:
         """The records that start in a range."""
-        name, span, mark = shard.rsplit(":", 2)
-        start, end = map(int, span.split("-"))
+        name, start, end, mark = range_of(shard)
         file = file_named(self.location, name)
         demand_unchanged(file, mark)
         part = part_of(name, self.part_bytes)
@@ -70,16 +49,10 @@ class WebJsonl(DocumentFiles):
         demand_unchanged(file.now(), mark)
         return self._rows(name, lines, encoding)
 
-    def _columns(self) -> dict[str, str]:
-        """Columns of `Document` to keys of the records."""
-        named = {"text": self.text, "title": self.title, "url": self.url, "date": self.date}
-        named |= {"licence": self.licence_column, "declared_language": self.language_column}
-        return {ours: theirs for ours, theirs in named.items() if theirs}
-
     def _rows(self, name: str, lines: Lines, encoding: str) -> Kept:
-        columns = self._columns()
+        columns = self.columns()
         utf8 = as_utf8(lines.block, encoding)
-        records = json_documents(utf8.block, list(dict.fromkeys(columns.values())), self.text)
+        records = json_documents(utf8.block, list(dict.fromkeys(columns.values())), self.text, self.longest)
         places = utf8.starts(pl.Series([at for at, _, _ in records.bad], dtype=pl.Int64))
         bad = [(at, reason, why) for at, (_, reason, why) in zip(places, records.bad, strict=True)]
         rows = records.frame.select(

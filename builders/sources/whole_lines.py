@@ -41,11 +41,14 @@ def whole_lines(file: WebFile, start: int, end: int, part: int, longest: int) ->
         if not (starts_line or skipped):
             stretch.keep(block[-1:] or last, [])
             return Lines(b"", at, None, -1)
-        block, at = block[skipped:], at + skipped
         tail = [] if damage else _rest_of_line(stretch, block, longest)
-        stretch.keep(block[-1:] or (b"\n" if skipped else last), tail)
+        stretch.keep(block[-1:] or last, tail)
         rest = b"".join(piece.data for piece in tail)
-        return _cut(block, rest, at, damage or (tail[-1].damage if tail else ""), longest)
+        end = rest.find(b"\n") + 1
+        broken = "" if end else damage or (tail[-1].damage if tail else "")
+        return _lines(
+            b"".join([memoryview(block)[skipped:], rest[:end] if end else rest]), at + skipped, broken, longest
+        )
 
 
 def _rest_of_line(stretch: Stretch, block: bytes, longest: int) -> list[Piece]:
@@ -61,17 +64,13 @@ def _rest_of_line(stretch: Stretch, block: bytes, longest: int) -> list[Piece]:
     return tail
 
 
-def _cut(block: bytes, rest: bytes, at: int, damage: str, longest: int) -> Lines:
-    end = rest.find(b"\n") + 1
-    block += rest[:end] if end else rest
-    cut = None
-    if damage and not end:
-        unfinished = block.rfind(b"\n") + 1
-        cut = (at + unfinished, damage)
-    last = block.rfind(b"\n", 0, len(block) - 1) + 1
+def _lines(block: bytes, at: int, broken: str, longest: int) -> Lines:
+    """`broken`: why the file does not go on behind the block."""
+    last = block.rfind(b"\n", 0, max(len(block) - 1, 0)) + 1
     if len(block) - last > longest + 1:
         return Lines(block[:last], at, None, at + last)
-    return Lines(block, at, cut, -1)
+    unfinished = at + block.rfind(b"\n") + 1
+    return Lines(block, at, (unfinished, broken) if broken else None, -1)
 
 
 def line_starts(block: bytes) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 import zstandard
