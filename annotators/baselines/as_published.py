@@ -1,9 +1,9 @@
 """BLEU and ROUGE as the code of MMedBench has them (`metrics/rationale_similarity.py`), to compare with its figures.
 
 BLEU-4 of NLTK with smoothing method1, though the published tables say BLEU-1; ROUGE-L of the package `rouge`, whose
-longest common subsequences are sets of different words, over sentences that end at full stops. Words are NLTK's, jieba's
-in Chinese and janome's in Japanese; for ROUGE in other languages they are what blanks part, letter case and marks and all.
-NLTK's words are those of a whole text: its cut into sentences needs a download, and only leaves fewer full stops alone.
+longest common subsequences are sets of different words, over sentences that end at full stops. Words are NLTK's,
+jieba's in Chinese and janome's in Japanese; for ROUGE in other languages what blanks part, with letter case and marks.
+NLTK's words are those of a whole text: its cut into sentences needs a download, and leaves fewer full stops alone.
 """
 
 from collections.abc import Sequence

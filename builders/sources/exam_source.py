@@ -32,6 +32,7 @@ class ExamSource(Source):
     licence: ClassVar[str]
     expected: ClassVar[str]
     """The files that should be there, for the message where they are not."""
+    has_splits: ClassVar[bool] = True
     tables: ClassVar[Mapping[str, Any]] = {"questions": ReadQuestion}
 
     def __post_init__(self) -> None:
@@ -65,6 +66,11 @@ class ExamSource(Source):
     def shards(self, table: str) -> Sequence[Shard]:
         """One per file of questions."""
         return [Shard(name, digest(*map(self._place.identity, files))) for name, files in sorted(self._files.items())]
+
+    def notes(self) -> Sequence[str]:
+        """Splits that are not here."""
+        absent = [split for split in SPLIT_OF if split not in self._files] if self.has_splits else []
+        return [f"no file of the split {split}" for split in absent]
 
     def read(self, table: str, shard: str) -> Kept:
         """The questions of one file."""

@@ -27,6 +27,7 @@ class IgakuQa(ExamSource):
     name: ClassVar[str] = "igakuqa"
     language: ClassVar[str] = "ja"
     licence: ClassVar[str] = "none given"
+    has_splits: ClassVar[bool] = False
     expected: ClassVar[str] = "data/2018/112-A.jsonl …"
     terms: ClassVar[Terms] = Terms(
         commercial=False, citations=frozenset({"Kasai et al., arXiv:2303.18027; examination: MHLW, Japan"})

@@ -86,7 +86,7 @@ def _unspaced(words: str) -> bool:
 
 def reasons(output: str) -> str:
     """What stands before the words that announce the answer; all of it where none do."""
-    places = [match.start() for match in SAYS.finditer(output)]
+    places = [match.start() for match in SAYS.finditer(output.replace("\uff1a", ":"))]
     return (output[: places[-1]] if places else output).replace("###Rationale:", "").strip()
 
 
