@@ -70,9 +70,9 @@ def _version(package: str) -> str:
 
 
 def _models(recipe: Recipe) -> dict[str, str]:
-    """Models by name with their revision, where a stage says which it holds."""
-    stages = [table.stage for table in recipe.tables if table.stage]
-    return {name: revision for stage in stages for name, revision in getattr(stage, "models", {}).items()}
+    """Models by name with their revision, where a source or a stage says which it holds."""
+    parts = [*recipe.sources.values(), *(table.stage for table in recipe.tables if table.stage)]
+    return {name: revision for part in parts for name, revision in getattr(part, "models", {}).items()}
 
 
 def _sources(making: Making, *, complete: bool) -> list[SourceRecord]:

@@ -1,16 +1,25 @@
-"""What every filter of medical content offers, and which one a setting names."""
+"""The filters of medical content, by the name that a setting gives them."""
 
-from typing import Protocol
+from typing import Final, Literal
 
 import polars as pl
 
+from annotators.medical_text.medical_text import MedicalText
+from annotators.medical_text.published import PublishedRule
 
-class ContentFilter(Protocol):
-    """Says how medical texts are; thresholds come later."""
+Name = Literal["medmill", "published"]
+ContentFilter = MedicalText | PublishedRule
+COLUMNS: Final = ("keyword_hits", "keyword_density", "keyword_rule", "medical_score")
 
-    def check(self) -> None:
-        """Raise where its lists are missing."""
 
-    def annotate(self, texts: pl.Series, languages: pl.Series) -> pl.DataFrame:
-        """Per text `keyword_hits`, `keyword_density`, `keyword_rule` and `medical_score` (`schemas.corpora`)."""
-        ...
+def content_filter(name: Name) -> ContentFilter:
+    """Ours, or the published rule; where its lists lie is a setting of it."""
+    return MedicalText() if name == "medmill" else PublishedRule()
+
+
+def scores(of: ContentFilter, rows: pl.DataFrame) -> pl.DataFrame:
+    """`id` and `COLUMNS` of rows with `id`, `text` and `language`; the published rule has no score."""
+    if isinstance(of, MedicalText):
+        return of.annotate(rows)
+    found = of.annotate(rows["text"], rows["language"]).with_columns(medical_score=pl.lit(None, pl.Float32))
+    return rows.select("id").hstack(found)

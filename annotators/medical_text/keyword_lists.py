@@ -1,6 +1,6 @@
 """Lists of medical keywords with the thresholds that go with them, read from where the user keeps them.
 
-`build mmedc --set filter.mode=published --set filter.keywords=FOLDER`. The folder holds the published table,
+`build mmedc --set filter=published --set filter.keywords=FOLDER`. The folder holds the published table,
 `mmedc_keywords_thresholds.json` (languages under `languages`, Japanese as `jp`), or a file per language, `de.json`,
 shaped as one language of the table, or both: a file of its own adds a language or replaces it.
 
@@ -48,6 +48,11 @@ def is_long(keyword: str) -> bool:
 
 def keyword_lists(location: str) -> dict[str, KeywordList]:
     """The list of each language, by ISO 639-1. Raises `UsageError` where there is none, or one is not in shape."""
+    if not location:
+        raise UsageError(
+            "filter=published reads the published lists, which are not part of medmill: --set filter.keywords=FOLDER with "
+            f"{TABLE} in it"
+        )
     folder = Path(location)
     table = folder / TABLE if folder.is_dir() else folder
     entries: dict[str, tuple[Path, Any]] = {}

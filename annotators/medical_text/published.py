@@ -29,7 +29,7 @@ COLUMNS: Final = {"keyword_hits": np.int32, "keyword_density": np.float32, "keyw
 class PublishedRule:
     """Reads the lists of keywords at `keywords` (see `keyword_lists`); `UsageError` where they are not in shape."""
 
-    keywords: str
+    keywords: str = ""
     version: int = 1
 
     @cached_property

@@ -14,9 +14,8 @@ missing. What stands in the texts was not checked by anybody.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from annotators.medical_text.choose import content_filter
+from annotators.medical_text.filters import Name, content_filter
 from annotators.token_counts import TokenCounts
 from builders.base import Collect, Group, Map, Recipe, Source, Table
 from builders.deduplication import DedupOptions, dedup_tables
@@ -65,7 +64,7 @@ class Options:
     """
 
     languages: tuple[str, ...] = LANGUAGES
-    filter: Literal["medmill", "published"] = "medmill"
+    filter: Name = "medmill"
     threshold: Share = 0.5
     min_confidence: Share = 0.5
     similarity: Share = 0.8

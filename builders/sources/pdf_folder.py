@@ -70,6 +70,11 @@ class PdfFolder(Source):
         return "" if self.ocr == "never" else self._reader.fingerprint
 
     @property
+    def models(self) -> Mapping[str, str]:
+        """The reader with what tells its answers apart, for the manifest."""
+        return {self.reader: self.fingerprint} if self.fingerprint else {}
+
+    @property
     def _reader(self) -> PageReader:
         try:
             return page_reader(self.reader, self.languages)

@@ -9,7 +9,7 @@ import polars as pl
 
 from builders.sources.csv_files import WRONG, read_csv
 from builders.sources.pdf_files import BadPdfError, opened
-from builders.sources.place import Place
+from builders.sources.place import Place, readable
 from schemas.corpora import PdfFile
 from schemas.errors import SourceError
 
@@ -44,7 +44,7 @@ class Licences:
         if not (strange := sorted(set(self._said()) - set(names))):
             return []
         shown = ", ".join(strange[:3])
-        return [f"the table of licences names {len(strange)} files that are not here: {shown}"]
+        return [f"the table of licences names files that are not here ({len(strange)}): {shown}"]
 
     def _said(self) -> dict[str, str]:
         place, name = self.place, BESIDE
@@ -56,7 +56,8 @@ class Licences:
                 place = Place(folder)
         elif not place.fs.isfile(place.full(name)):
             return {}
-        info = place.fs.info(place.full(name)) if place.fs.exists(place.full(name)) else {}
+        with readable(place.full(name)):
+            info = place.fs.info(place.full(name))
         return _read(place, name, f"{info.get('size')}:{info.get('mtime')}:{info.get('ETag')}")
 
 

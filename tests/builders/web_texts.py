@@ -78,6 +78,6 @@ def _write(folder: Path, rows: list[dict[str, str]], files: int, near: str) -> N
         lines = [json.dumps(row, ensure_ascii=False) for row in rows[number::files]]
         (folder / "web" / f"part-{number}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     words = near.split(" ")
-    words[len(words) // 2] = "indeed"
+    del words[len(words) // 2]
     (folder / "texts" / "near.txt").write_text(" ".join(words), encoding="utf-8")
     (folder / "bench.jsonl").write_text(json.dumps({"question": QUESTION}) + "\n", encoding="utf-8")

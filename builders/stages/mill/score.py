@@ -7,8 +7,8 @@ from typing import ClassVar
 import polars as pl
 
 from annotators.languages import Languages
-from annotators.medical_text.filters import ContentFilter
-from annotators.medical_text.ours import MedicalText
+from annotators.medical_text.filters import ContentFilter, scores
+from annotators.medical_text.medical_text import MedicalText
 from builders.base import Stage
 from schemas.corpora import DocumentScores
 
@@ -25,18 +25,17 @@ class Score(Stage):
 
     def check(self) -> None:
         """Raise where a model or a list of keywords is missing."""
-        self.languages.check()
-        self.filter.check()
+        _ = self.languages.fingerprint  # reads the model
+        _ = self.filter.lists
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Document rows."""
         rows = frames[0].select("id", "licence", "declared_language", "text")
         found = rows.hstack(self.languages.annotate(rows["text"]))
-        wanted = found.filter(pl.col("language").is_in(self.only))
-        scores = wanted.select("id").hstack(self.filter.annotate(wanted["text"], wanted["language"]))
+        measured = scores(self.filter, found.filter(pl.col("language").is_in(self.only)))
         return (
             found.with_columns(characters=pl.col("text").str.len_chars().cast(pl.Int64))
             .drop("text")
-            .join(scores, on="id", how="left", maintain_order="left")
+            .join(measured, on="id", how="left", maintain_order="left")
             .select(DocumentScores.column_names())
         )

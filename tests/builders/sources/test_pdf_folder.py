@@ -271,7 +271,7 @@ def test_titles_and_licences_of_files(books: Path) -> None:
         ("deep/mixed.PDF", "Title of deep/mixed.PDF", 3, "all-rights-reserved"),
         ("text.pdf", "Title of text.pdf", 2, "CC-BY-4.0"),
     ]
-    assert by_table.notes() == ["the table of licences names 1 files that are not here: gone.pdf"]
+    assert by_table.notes() == ["the table of licences names files that are not here (1): gone.pdf"]
     states = [shard.identity for shard in by_table.shards("files")]
     assert states != [shard.identity for shard in source(books).shards("files")]
     assert read_all(source(books / "deep"), "files").frame["licence"].to_list() == [None, None]

@@ -95,6 +95,7 @@ def test_a_build_accounts_for_every_file_and_reads_each_scan_once(shelf: Shelf) 
     manifest = shelf.build()
     assert manifest.stage("pages").rejected == {"empty_file": 1}
     assert manifest.stage("documents").rejected == {"no_text": 1}
+    assert list(manifest.models.values()) == ["darkness 1"]
     assert set(shelf.documents) == {"text.pdf", "scan.pdf"}
     assert shelf.documents["text.pdf"]["title"] == "Piers"
     assert shelf.documents["scan.pdf"]["text"].count("dark dots at 300\n\n") == 4
