@@ -120,8 +120,8 @@ def write_everything(folder: Path) -> tuple[set[str], dict[str, str]]:
         "picture.pdf": pdf_of([Scan("")]), "none.pdf": without_pages(), "text.pdf": texts[11].encode(),
         "cut.pdf": pdf_of([Text(texts[12])])[:500],
     })  # fmt: skip
-    stands = {"mixed.jsonl#0", f"mixed.jsonl#{starts[-1]}", "gzip-by-its-bytes.jsonl#0", "cut.jsonl.gz#0", "cut.jsonl.zst#0", "good.txt", "utf-16.txt", "large.txt",
-              "cut.warc.gz#0", "good.pdf"}  # fmt: skip
+    stands = {"mixed.jsonl#0", f"mixed.jsonl#{starts[-1]}", "gzip-by-its-bytes.jsonl#0", "cut.jsonl.gz#0",
+              "cut.jsonl.zst#0", "good.txt", "utf-16.txt", "large.txt", "cut.warc.gz#0", "good.pdf"}  # fmt: skip
     falls = {f"mixed.jsonl#{start}": why for start, why in zip(starts, whys, strict=False)}
     falls |= {"empty.txt": "empty_text", "one.txt": "too_short", "noise.txt": "unknown_encoding",
               "pdf.txt": "no_text_file", "nul.txt": "empty_text", "locked.pdf": "password", "picture.pdf": "no_text",
