@@ -25,6 +25,7 @@ from builders.stages.mill.corpus import Corpus
 from builders.stages.mill.join_pages import JoinPages
 from builders.stages.mill.medical import Medical
 from builders.stages.mill.normalise import Normalise
+from builders.stages.mill.page_readings import PageReadings
 from builders.stages.mill.quality import Quality
 from builders.stages.mill.question_index import QuestionIndex
 from builders.stages.mill.score import Score
@@ -37,6 +38,7 @@ from schemas.corpora import (
     DocumentScores,
     MedicalDocument,
     Page,
+    PageReading,
     PdfFile,
     ScrubbedDocument,
     SoundDocument,
@@ -92,7 +94,9 @@ def _documents(name: str, source: Source) -> list[Table]:
     files = Table(f"files.{name}", PdfFile, source=name, publish=False, input_id="document")
     joined = Table(f"documents.{name}", Document, JoinPages(), (pages.name, files.name),
                    shape=Group(("document",), of="id"), publish=False, input_id="document")  # fmt: skip
-    return [pages, files, joined]
+    readings = Table(f"readings.{name}", PageReading, PageReadings(), (pages.name, files.name),
+                     shape=Group(("document",)), split=None, input_id="document")  # fmt: skip
+    return [pages, files, joined, readings]
 
 
 def _passed(name: str, source: Source, options: Options) -> list[Table]:
