@@ -27,7 +27,7 @@ _FILE: Final = Path("resources") / "lid.176.ftz"
 class Languages:
     """Tells 176 languages apart. Needs the extra `text`; nothing is fetched.
 
-    A text of up to 3,000 bytes is read whole, of a longer one three stretches of 1,000: at its head, in its middle and
+    A text of up to 1,200 bytes is read whole, of a longer one three stretches of 400: at its head, in its middle and
     at its end. A text in capitals is read in small letters. A text without a letter is in no language (`und`,
     confidence 0).
     """
