@@ -355,6 +355,15 @@ def test_identities_stay_where_the_folder_moves(tmp_path):
     assert WebJsonl(location=str(tmp_path / "two"), part_bytes=900).shards("documents") == before
 
 
+def test_long_names_of_files_make_short_names_of_shards(tmp_path):
+    name = "/".join(["教科書" * 20, "内科" * 30, "a.jsonl"])
+    (tmp_path / name).parent.mkdir(parents=True)
+    written(tmp_path / name, lines(ROWS))
+    source = WebJsonl(location=str(tmp_path), part_bytes=900)
+    assert max(len(shard.name.encode()) for shard in source.shards("documents")) < 180
+    assert read_all(source, "documents").frame["file"].unique().to_list() == [name]
+
+
 @pytest.mark.real
 def test_real_documents_of_a_crawl(samples):
     folder = samples / "web_text/general/web_warc_dolma/tests/data"
