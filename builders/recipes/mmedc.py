@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from annotators.medical_text.filters import Name, content_filter
 from annotators.token_counts import TokenCounts
 from builders.base import Collect, Group, Map, Recipe, Source, Table
-from builders.deduplication import DedupOptions, dedup_tables
+from builders.deduplication import DedupOptions, buckets_for, dedup_tables
 from builders.settings import AtLeastOne, Share
 from builders.stages.mill.contamination import Contamination
 from builders.stages.mill.corpus import Corpus
@@ -92,10 +92,11 @@ def _documents(name: str, source: Source) -> list[Table]:
         return [Table(f"documents.{name}", Document, source=name, publish=False)]
     pages = Table(f"pages.{name}", Page, source=name, publish=False, input_id="document")
     files = Table(f"files.{name}", PdfFile, source=name, publish=False, input_id="document")
-    joined = Table(f"documents.{name}", Document, JoinPages(), (pages.name, files.name),
-                   shape=Group(("document",), of="id"), publish=False, input_id="document")  # fmt: skip
-    readings = Table(f"readings.{name}", PageReading, PageReadings(), (pages.name, files.name),
-                     shape=Group(("document",)), split=None, input_id="document")  # fmt: skip
+    read, buckets = (pages.name, files.name), buckets_for({name: source})
+    joined = Table(f"documents.{name}", Document, JoinPages(), read, shape=Group(("document",), buckets, of="id"),
+                   publish=False, input_id="document")  # fmt: skip
+    readings = Table(f"readings.{name}", PageReading, PageReadings(), read, shape=Group(("document",), buckets),
+                     split=None, input_id="document")  # fmt: skip
     return [pages, files, joined, readings]
 
 
