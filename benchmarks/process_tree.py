@@ -17,6 +17,8 @@ class Run:
     peak_rss_bytes: int
     peak_pss_bytes: int
     output: str
+    cpu_seconds: float = 0.0
+    """Of all processes, but for what each used in its last moment."""
 
 
 def measure(command: list[str], *, env: dict[str, str] | None = None, every: float = 0.1) -> Run:
@@ -27,23 +29,24 @@ def measure(command: list[str], *, env: dict[str, str] | None = None, every: flo
     """
     start = time.perf_counter()
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    root, peak_rss, peak_pss = psutil.Process(process.pid), 0, 0
+    root, peak_rss, peak_pss, cpu = psutil.Process(process.pid), 0, 0, dict[int, float]()
     output = []
     reader = threading.Thread(target=lambda: output.append(process.stdout.read() if process.stdout else ""))
     reader.start()
     while process.poll() is None:
-        rss, pss = _memory(root)
+        rss, pss = _memory(root, cpu)
         peak_rss, peak_pss = max(peak_rss, rss), max(peak_pss, pss)
         time.sleep(every)
     reader.join()
-    return Run(process.returncode, time.perf_counter() - start, peak_rss, peak_pss, "".join(output))
+    return Run(process.returncode, time.perf_counter() - start, peak_rss, peak_pss, "".join(output), sum(cpu.values()))
 
 
-def _memory(root: psutil.Process) -> tuple[int, int]:
+def _memory(root: psutil.Process, cpu: dict[int, float]) -> tuple[int, int]:
     rss = pss = 0
     for process in [root, *_children(root)]:
         try:
-            memory = process.memory_full_info()
+            memory, times = process.memory_full_info(), process.cpu_times()
+            cpu[process.pid] = times.user + times.system
         except psutil.Error:
             continue
         rss += memory.rss

@@ -39,8 +39,8 @@ class MedicalText:
     """
 
     keywords: str | None = None
-    min_hits: int = 2
-    min_density: float = 0.02
+    min_hits: int = 1
+    min_density: float = 0.01
     version: int = 1
 
     @cached_property

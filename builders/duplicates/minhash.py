@@ -1,4 +1,4 @@
-"""What is known of a text by its words: a hash of all of them, and bands of MinHash values (Leskovec et al., MMDS 3)."""
+"""What is known of a text by its words: a hash of them, and MinHash values in bands (Leskovec et al., MMDS 3)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -34,7 +34,7 @@ class Shingling:
 
 @dataclass(frozen=True)
 class Signed:
-    """Per text: hash of its words (two halves), letters in words, hash of its bytes, and MinHash values (texts, values).
+    """Per text: hash of its words (two halves), letters in words, hash of its bytes, MinHash values (texts, values).
 
     Texts of fewer than two shingles can be no near copy of another: `comparable` is false, their values mean nothing.
     """

@@ -23,8 +23,9 @@ def power(times):
 def shingled(data, start, end, folded, widths, out):
     """Write the hashes of a text's shingles to `out`, in their order; returns (how many, letters, hash of all words).
 
-    The hash comes in two halves. A shingle ends at every word: `widths[0]` words where that is a word, `widths[1]` where it is a character that
-    stands alone. A text that is too short for one has one of all its words; one without words has none.
+    The hash comes in two halves. A shingle ends at every word: `widths[0]` words where that is a word, `widths[1]`
+    where it is a character that stands alone. A text that is too short for one has one of all its words; one without
+    words has none.
     """
     last = np.zeros(MOST, np.uint64)
     spaced, dense = np.uint64(0), np.uint64(0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu".split()
+SYLLABLES = [first + second for first in "bcdfghklmn" for second in "aeiou"]
 WIDTHS = (5, 7)
 """Words, and Chinese characters, per shingle."""
 

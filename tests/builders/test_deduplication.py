@@ -67,7 +67,7 @@ def test_a_chain_over_three_shards_is_one_cluster(tmp_path: Path) -> None:
     rows = duplicates({f"shelf-{number}": tmp_path / f"shelf-{number}" for number in range(3)}, tmp_path / "out")
     assert rows["documents"].to_list() == [3, 3, 3]
     assert rows["kept_content"].n_unique() == 1
-    assert (rows["similarity"] < 0.95).all()
+    assert rows["similarity"].is_between(0.8, 0.95).all()
 
 
 def test_of_equal_texts_that_with_a_licence_stays_then_that_with_a_url(tmp_path: Path) -> None:
@@ -118,16 +118,15 @@ def test_many_near_copies_of_one_text_are_one_cluster(tmp_path: Path) -> None:
 
 
 def test_two_workers_make_the_same_bytes_as_one(tmp_path: Path) -> None:
-    planted = plant(6, 60)
-    shelves, _ = spread(tmp_path, planted.texts, 6)
+    shelves, _ = spread(tmp_path, plant(6, 60).texts, 6, files=2)
     made = []
-    for workers in (1, 2):
+    for workers in (0, 2):
         out = tmp_path / f"out-{workers}"
-        make(deduplicating(shelves), out, Orders(workers=workers))
+        make(deduplicating(shelves, DedupOptions(buckets=2)), out, Orders(workers=workers))
         paths = [*(out / "duplicates").rglob("*.parquet"), *(out / ".work").glob("*/rows/*.parquet")]
         made.append({path.relative_to(out).as_posix(): path.read_bytes() for path in paths})
     assert made[0] == made[1]
-    assert len(made[0]) > 100
+    assert len(made[0]) > 30
 
 
 def test_those_who_drop_duplicates_read_their_own_rows(tmp_path: Path) -> None:
@@ -147,7 +146,7 @@ def test_those_who_drop_duplicates_read_their_own_rows(tmp_path: Path) -> None:
 
 def test_buckets_grow_with_the_bytes_of_the_sources(tmp_path: Path) -> None:
     put(tmp_path, "a.jsonl", ["a"])
-    assert buckets_for({"a": Shelf(str(tmp_path))}) == 8
+    assert buckets_for({"a": Shelf(str(tmp_path))}) == 4
     with (tmp_path / "b.jsonl").open("wb") as file:
         file.truncate(1_000_000_000)
     assert buckets_for({"a": Shelf(str(tmp_path)), "b": Shelf(str(tmp_path))}) == 64

@@ -1,7 +1,6 @@
 """`mmedbench` end to end: six exams read, split, cleared of repetitions, reasoned, reviewed, checked and exported."""
 
 import json
-import re
 from pathlib import Path
 
 import polars as pl
@@ -14,13 +13,13 @@ from qc.base import Check
 from qc.build import Build
 from qc.checks.published_counts import PublishedCounts
 from qc.review.reviewable import reviewable
-from qc.review.verdicts import named
 from qc.review.versions import versions
 from schemas.checksums import sha256_of
 from schemas.errors import UsageError
 from schemas.exam_questions import ExamQuestion
 from schemas.manifest import read_manifest
-from tests.annotators.llm.scripted import Asked, Scripted, serving
+from tests.annotators.llm.scripted import Scripted, serving
+from tests.builders.reasoned_exams import REASONS, judge, reasons
 from tests.builders.sources.exam_copies import (
     all_exams,
     french_row,
@@ -29,16 +28,7 @@ from tests.builders.sources.exam_copies import (
     igakuqa_row,
     write_lines,
 )
-from tests.qc.review.spoken import drawn, say, verdict
 
-REASONS = {
-    "English": "The drug is the one that is given first, and the others are not for this.",
-    "Chinese": "这种药物是首选，其他药物不适合这种情况。",
-    "Japanese": "この薬が最初に用いられ、ほかの薬は適さない。",
-    "French": "Ce médicament est le premier choix pour cette fièvre et les autres ne sont pas indiqués.",
-    "Russian": "Это следует из текста, остальное неверно.",
-    "Spanish": "Este es el fármaco de primera elección y los demás no son para esta fiebre.",
-}
 FOUR = ("medqa-usmle", "igakuqa", "headqa", "rumeddanet")
 
 
@@ -132,18 +122,6 @@ def test_a_drawn_split_depends_on_no_file_names_and_keeps_repetitions_together(t
     assert set(lost.values()) == {"near_duplicate"} and len(lost) == 20, "never one in train and one in test"
 
 
-def reasons(asked: Asked) -> str:
-    """True reasons, but: of letter E others are right, of D what is quoted stands nowhere, of C all is in English."""
-    said = next(one["content"] for one in reversed(asked) if one["content"].startswith("answer: "))
-    letters = re.findall(r"^answer: (.*)$", said, re.MULTILINE)[0].split(", ")
-    language = re.findall(r"^language: (.*)$", said, re.MULTILINE)[0]
-    first = re.findall(r"^\[1\] (.*)$", said, re.MULTILINE)[0]
-    quote = "nowhere to be found" if letters == ["D"] else first.split(" ")[0]
-    words = REASONS["English" if letters == ["C"] else language]
-    evidence = [{"sentence": 1, "quote": quote, "occurrence": 1}]
-    return json.dumps({"rationale": words, "answer": ["A"] if letters == ["E"] else letters, "evidence": evidence})
-
-
 @pytest.fixture(scope="module")
 def reasoned(home: Path) -> Path:
     with serving(Scripted(reasons)) as script:
@@ -173,14 +151,6 @@ def test_rationales_are_held_to_answer_language_and_question(reasoned: Path) -> 
         elif letters in "CDE" and not (letters == "C" and language[id_] == "en"):
             expected[id_] = {"E": "answer_differs", "D": "quote_not_in_source", "C": "other_language"}[letters]
     assert why == expected and len(set(expected.values())) == 4
-
-
-def judge(folder: Path, decisions: tuple[str, ...], split: str) -> list[str]:
-    """A verdict on each of the first questions of a split; returns their ids."""
-    keys, now = drawn(folder, "exam_questions", split=split)
-    said = zip(keys, decisions, strict=False)
-    say(folder, [verdict(key, one, version=now[named(key)], table="exam_questions") for key, one in said])
-    return [str(key["id"]) for key in keys[: len(decisions)]]
 
 
 def test_verdicts_come_back_as_the_two_published_marks(reasoned: Path, home: Path, tmp_path: Path) -> None:

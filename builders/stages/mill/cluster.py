@@ -29,7 +29,7 @@ class Clusters(Stage):
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
-        links = frames[0].filter(pl.col("similarity") >= np.float32(self.similarity))
+        links = frames[0].filter(pl.col("similarity") >= pl.lit(self.similarity, pl.Float32))
         both = [links.select("similarity", key=side, letters=f"{side}_letters") for side in ("left", "right")]
         texts = pl.concat(both).group_by("key").agg(pl.col("letters").first(), pl.col("similarity").max()).sort("key")
         keys = texts["key"].to_numpy()

@@ -12,7 +12,7 @@ from builders.duplicates.neighbours import drawn_turns, least_equal, pairs
 from builders.duplicates.sketches import SIZE, flat, similarities
 from builders.settings import AtLeastOne, Share
 from builders.stages.mill.sign import table_of
-from schemas.duplicates import Candidate, Link, Offer
+from schemas.duplicates import Link, Offer
 
 ALIKE: Final = 48
 DRAWN: Final = 16

@@ -1,6 +1,6 @@
 """What tells of a document whether others are like it: hashes of its words, and the buckets it falls into."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ class Sign(Stage):
     """Signature rows with so many MinHash `values`."""
 
     source: str
-    shingling: Shingling = Shingling()
+    shingling: Shingling = field(default_factory=Shingling)
     values: AtLeastOne = 120
 
     version: ClassVar[int] = 1

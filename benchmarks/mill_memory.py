@@ -1,0 +1,77 @@
+"""Peak memory and time of the mill over inputs of growing size.
+
+    python benchmarks/mill_memory.py [--gigabytes 0.5 1 2] [--workers 2] [--only dedup] [--plot FILE.svg]
+
+Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB. Prints peak RSS of the process tree and seconds per
+size, and the slopes of a straight line through them: MB per GB, and seconds per GB with how far off the worst point is.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.process_tree import measure
+from benchmarks.web_mix import write_mix
+
+FILE = 64
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gigabytes", type=float, nargs="+", default=[0.5, 1, 2])
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", choices=["dedup"], help="deduplication alone")
+    parser.add_argument("--plot", type=Path, help="draw seconds over size")
+    asked = parser.parse_args()
+    found = [measured(size, asked.workers, asked.only or "all") for size in asked.gigabytes]
+    size, memory, seconds = np.array(found).T
+    if len(found) > 1:
+        slope, _ = np.polyfit(size, memory, 1)
+        cost, start = np.polyfit(size, seconds, 1)
+        off = np.abs(cost * size + start - seconds).max() / seconds.max()
+        print(f"{slope:.0f} MB per GB; {cost:.0f} s per GB and {start:.0f} s at the start, {off:.0%} off at most")
+    if asked.plot:
+        plot(size, seconds, asked.plot)
+
+
+def measured(gigabytes: float, workers: int, steps: str) -> tuple[float, float, float]:
+    """Size in GB, peak memory in MB, and seconds of one build."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "in"
+        documents = write_mix(folder, int(gigabytes * 1000), max(1, round(gigabytes * 1000 / FILE)))
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.mill_side",
+            str(folder),
+            str(Path(name) / "out"),
+            steps,
+            str(workers),
+        ]
+        done = measure(command)
+        if done.exit_code:
+            raise SystemExit(done.output[-3000:])
+        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e9
+    memory = done.peak_rss_bytes / 1e6
+    print(
+        f"{size:.2f} GB, {documents} documents: {memory:.0f} MB, {done.seconds:.0f} s, {done.cpu_seconds:.0f} s of CPU",
+        flush=True,
+    )
+    return size, memory, done.seconds
+
+
+def plot(size: np.ndarray, seconds: np.ndarray, path: Path) -> None:
+    """Draw seconds over size, with the straight line from nothing through the largest."""
+    import altair as alt
+    import polars as pl
+
+    rows = pl.DataFrame({"GB": size, "seconds": seconds, "linear": size * seconds[-1] / size[-1]})
+    base = alt.Chart(rows).encode(x="GB:Q")
+    (base.mark_line(strokeDash=[4, 4]).encode(y="linear:Q") + base.mark_point().encode(y="seconds:Q")).save(str(path))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Invented web texts for benchmarks: sentences of the passages that lie beside the terms, a tenth of them medical."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import polars as pl
+
+from builders.provenance import HOME
+
+MEDICAL = 0.1
+NEAR, SAME = 0.1, 0.05
+"""Shares of documents that nearly repeat, or repeat, one of the last hundred."""
+
+
+def write_mix(folder: Path, megabytes: int, files: int = 8, seed: int = 1) -> int:
+    """Write JSON lines of `id`, `text`, `url` and `label` in so many files; returns how many documents there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made, number = documents(seed), 0
+    for file in range(files):
+        size = 0
+        with (folder / f"part-{file:03d}.jsonl").open("w", encoding="utf-8") as out:
+            while size < megabytes * 1_000_000 / files:
+                label, text = next(made)
+                url = f"https://{label}.example/{number}"
+                line = json.dumps({"id": number, "text": text, "url": url, "label": label}, ensure_ascii=False)
+                size += len(line.encode()) + 1
+                out.write(line + "\n")
+                number += 1
+    return number
+
+
+def documents(seed: int) -> Iterator[tuple[str, str]]:
+    """Label and text of one document after the other, about 4,000 characters of a language each."""
+    draw, pools, last = Random(seed), _pools(), list[tuple[str, str]]()
+    keys = sorted(pools)
+    while True:
+        chance = draw.random()
+        if last and chance < NEAR + SAME:
+            label, text = draw.choice(last)
+            made = label, text if chance < SAME else _changed(text, draw)
+        else:
+            label = "medical" if draw.random() < MEDICAL else "general"
+            language = draw.choice([language for language, kind in keys if kind == label])
+            made = label, _text(pools[language, label], draw, language in ("zh", "ja"))
+        last = [*last[-99:], made]
+        yield made
+
+
+def _pools() -> dict[tuple[str, str], list[str]]:
+    """Sentences by language and label."""
+    pools = {}
+    for path in sorted((HOME / "annotators" / "medical_text" / "passages").glob("*.tsv")):
+        rows = pl.read_csv(path, separator="\t", quote_char=None)
+        for label, text in rows.select("label", "text").iter_rows():
+            sentences = re.split(r"(?<=[.!?])\s+|(?<=[。！？])", text)
+            pools.setdefault((path.stem, label), []).extend(one for one in sentences if len(one) > 8)
+    return pools
+
+
+def _text(sentences: list[str], draw: Random, dense: bool) -> str:
+    """A text of sentences whose words are those of other sentences now and then, so that no two share a long run."""
+    text, size = [], int(draw.lognormvariate(8.1, 0.6)) // (3 if dense else 1)
+    while size > 0:
+        one, other = draw.choice(sentences), draw.choice(sentences)
+        pieces, spare = (list(one), list(other)) if dense else (one.split(), other.split())
+        for at in range(draw.randrange(4), len(pieces), 4):
+            pieces[at] = draw.choice(spare)
+        text.append(("" if dense else " ").join(pieces))
+        size -= len(text[-1])
+    return "\n".join(
+        "".join(text[at : at + 6]) if dense else " ".join(text[at : at + 6]) for at in range(0, len(text), 6)
+    )
+
+
+def _changed(text: str, draw: Random) -> str:
+    """A near copy: a few passages of ten characters are gone."""
+    for _ in range(max(1, len(text) // 1500)):
+        at = draw.randrange(max(1, len(text) - 10))
+        text = text[:at] + text[at + 10 :]
+    return text
