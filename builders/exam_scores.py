@@ -121,8 +121,9 @@ def scored(build: Build, split: str, questions: pl.DataFrame, run: pl.DataFrame,
 
 
 def _pairs(questions: pl.DataFrame, run: pl.DataFrame, how: Scoring) -> pl.DataFrame:
-    """Rationales of the run beside those of the dataset; an output without one of its own gives what stands before its
-    answer.
+    """Rationales of the run beside those of the dataset; none where the run has none at all.
+
+    An output without one of its own gives what stands before its answer.
     """
     before = published_answers.reasons if how.as_published else answers.reasons
     told = questions.drop_nulls("rationale").rename({"rationale": "truth"})
@@ -133,4 +134,6 @@ def _pairs(questions: pl.DataFrame, run: pl.DataFrame, how: Scoring) -> pl.DataF
         reasons if reasons is not None else before(output or "")
         for reasons, output in pairs.select("rationale", "output").iter_rows()
     ]
+    if not any(own):
+        pairs, own = pairs.clear(), []
     return pairs.with_columns(rationale=pl.Series(own, dtype=pl.String)).select("language", "rationale", "truth")

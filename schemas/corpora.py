@@ -25,6 +25,17 @@ class Page(dy.Schema):
     )  # fmt: skip
 
 
+class PageReading(dy.Schema):
+    """How one page was read."""
+
+    document = dy.String(primary_key=True, metadata=tag("id"))
+    page = dy.Int32(primary_key=True, min=1, metadata=tag("label"), description="From 1, as the file counts.")
+    method = dy.Enum(PAGE_METHODS, metadata=tag("label"))
+    confidence = dy.Float32(min=0, max=1, nullable=True, metadata=tag("score"), description="Null for a text layer.")
+    characters = dy.Int64(min=0, metadata=tag("count"))
+    licence = dy.String(nullable=True, metadata=tag("licence"), description="Of the document.")
+
+
 class PdfFile(dy.Schema):
     """One file of a folder of PDF files, also one that is rejected."""
 

@@ -11,8 +11,6 @@ from annotators.language_model.tree import tree
 from schemas.errors import MedmillError
 
 BUCKETS: Final = 2_000_000
-NONE: Final = 0xFFFF
-"""Of a hash whose row was pruned away."""
 _HEAD: Final = {
     "magic": 793712314, "version": 12, "dim": 16, "ws": None, "epoch": None, "minCount": None, "neg": None,
     "wordNgrams": 1, "loss": 1, "model": 3, "bucket": BUCKETS, "minn": 2, "maxn": 4, "lrUpdateRate": None,
@@ -24,7 +22,8 @@ class LanguageModel(NamedTuple):
     """`rows` are the vectors of words, then of pieces of words; `outputs` and `children` those of a binary tree.
 
     Words lie in `letters`, word w from `word_start[w]` to the next; `word_of` holds them by hash (see `hashing`).
-    `piece_of` gives the row of a piece of a word by its hash.
+    `piece_of` gives the row of a piece of a word by its hash, where the bit of the hash in `kept` is set: most pieces
+    were pruned away, and a table of bits stays in the cache.
     """
 
     rows: NDArray[np.float32]
@@ -32,6 +31,7 @@ class LanguageModel(NamedTuple):
     word_start: NDArray[np.int64]
     word_of: NDArray[np.int32]
     piece_of: NDArray[np.uint16]
+    kept: NDArray[np.uint8]
     outputs: NDArray[np.float32]
     children: NDArray[np.int32]
 
@@ -79,17 +79,18 @@ def _read(file: _File) -> tuple[LanguageModel, list[str]]:
     if len(words) != n_words or len(labels) != n_labels or words[0] != b"</s>" or n_pruned <= 0:
         raise ValueError("its dictionary is out of shape")
     pieces = file.array("<i4", 2 * n_pruned).reshape(-1, 2)
-    piece_of = np.full(BUCKETS, NONE, np.uint16)
-    piece_of[pieces[:, 0]] = n_words + pieces[:, 1]
+    piece_of, kept = np.zeros(BUCKETS, np.uint16), np.zeros(BUCKETS, np.bool_)
+    piece_of[pieces[:, 0]], kept[pieces[:, 0]] = n_words + pieces[:, 1], True
     start = np.cumsum([0, *map(len, words)], dtype=np.int64)
     letters = np.frombuffer(b"".join(words), np.uint8)
     rows = _vectors(file)
-    if len(rows) != n_words + n_pruned or len(rows) >= NONE:
+    if len(rows) != n_words + n_pruned or len(rows) > 0x10000:
         raise ValueError(f"{len(rows)} vectors, expected {n_words + n_pruned}")
     outputs = _outputs(file, n_labels)
     counts = [count for _, count, kind in entries if kind == 1]
     word_of = placed(hashed(letters, start))
-    return LanguageModel(rows, letters, start, word_of, piece_of, outputs, tree(counts)), labels
+    bits = np.packbits(kept, bitorder="little")
+    return LanguageModel(rows, letters, start, word_of, piece_of, bits, outputs, tree(counts)), labels
 
 
 def _vectors(file: _File) -> NDArray[np.float32]:

@@ -11,9 +11,9 @@ import numpy as np
 
 from annotators.compiled import compiled
 from annotators.language_model.hashing import BASIS, PLACES, mixed
-from annotators.language_model.reading import BUCKETS, NONE
+from annotators.language_model.reading import BUCKETS
 
-STRETCH: Final = 1000
+STRETCH: Final = 400
 """Bytes that are read at the head, in the middle and at the end of a text of more than three times as many."""
 _DIM: Final = 16
 _OPEN: Final = np.uint8(ord("<"))
@@ -50,7 +50,7 @@ def label(model, data, start):
 def _add(model, data, total):
     """Add the vectors of all words of some bytes to the total; how many vectors that were."""
     rows, letters, word_start, word_of = model.rows, model.letters, model.word_start, model.word_of
-    piece_of = model.piece_of
+    piece_of, kept = model.piece_of, model.kept
     n, i = 0, 0
     while i < data.size:
         if _is_space(data[i]):
@@ -88,8 +88,9 @@ def _add(model, data, total):
                     piece = mixed(piece, data[behind])
                     behind += 1
                 if characters > 1:
-                    row = piece_of[piece % BUCKETS]
-                    if row != NONE:
+                    bucket = piece % BUCKETS
+                    if kept[bucket >> 3] >> (bucket & 7) & 1:
+                        row = piece_of[bucket]
                         n += 1
                         for k in range(_DIM):
                             total[k] += rows[row, k]

@@ -44,7 +44,7 @@ def lowered(column: pl.Series) -> Iterator[Texts]:
         if room.size < block.size:
             room = np.empty((block.size + 7) // 8 * 8, np.uint8)
         if _lower(room, block, *cases):
-            yield Texts(room[: block.size], start[first : last + 1] - start[first])
+            yield _unwritten(room[: block.size], start[first : last + 1] - start[first])
         else:
             yield texts_of(column[first:last].str.to_lowercase())
 
@@ -56,6 +56,13 @@ def _blocks(start: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         last = max(first + 1, int(np.searchsorted(start, start[first] + BLOCK, "right")) - 1)
         yield first, last
         first = last
+
+
+def _unwritten(data: NDArray[np.uint8], start: NDArray[np.int64]) -> Texts:
+    """Not to be written to, as the texts of a column are not: to numba that is another type, and compiled again."""
+    data.setflags(write=False)
+    start.setflags(write=False)
+    return Texts(data, start)
 
 
 @cache

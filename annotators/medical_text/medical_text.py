@@ -39,8 +39,8 @@ class MedicalText:
     """
 
     keywords: str | None = None
-    min_hits: int = 2
-    min_density: float = 0.02
+    min_hits: int = 1
+    min_density: float = 0.01
     version: int = 1
 
     @cached_property
@@ -78,7 +78,9 @@ class MedicalText:
         reached = counted.select(passes).to_series()
         rule, score = _scored(terms, rows["text"].filter(reached))
         scored = counted.filter(reached).select(
-            "row", pl.Series("rule", rule), pl.Series("medical_score", score if score is not None else [None] * len(rule))
+            "row",
+            pl.Series("rule", rule),
+            pl.Series("medical_score", score if score is not None else [None] * len(rule)),
         )
         rule_of = pl.col("rule").fill_null(False).alias("keyword_rule")
         return (

@@ -10,6 +10,7 @@ from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.table import Table
 
     from builders.exam_scores import ExamScores, Scoring
     from qc.build import Build
@@ -117,23 +118,33 @@ def _asked(
 
 def _show(made: "ExamScores") -> None:
     from rich.console import Console
-    from rich.table import Table
 
+    console = Console() if sys.stdout.isatty() else Console(width=120)
+    console.print(f"{made.dataset}, {made.split}{', scored as published' if made.as_published else ''}", markup=False)
     measures = list(dict.fromkeys(name for line in made.lines for name in line.scores))
-    table = Table(box=None, pad_edge=False)
-    for heading in ("language", "questions", "unparsed", "accuracy", "answerable", "fair", "rationales", *measures):
-        table.add_column(heading, justify="left" if heading == "language" else "right", overflow="fold")
-    for line in made.lines:
-        counts = (f"{line.questions:,}", f"{line.unparsed:,}", _cell(line.accuracy), f"{line.answerable:,}",
-                  _cell(line.fair), f"{line.rationales:,}")  # fmt: skip
-        scores = (_cell(line.scores.get(name)) for name in measures)
-        table.add_row(line.language, *counts, *scores, style="bold" if line.language == "mean" else None)
-    console = Console() if sys.stdout.isatty() else Console(width=160)
-    how = ", scored as published" if made.as_published else ""
-    console.print(f"{made.dataset}, {made.split}{how}", markup=False, highlight=False)
-    console.print(table)
+    rows = [
+        [line.language, f"{line.questions:,}", f"{line.unparsed:,}", _cell(line.accuracy), f"{line.answerable:,}",
+         _cell(line.fair)] for line in made.lines
+    ]  # fmt: skip
+    console.print(_table(["language", "questions", "unparsed", "accuracy", "answerable", "fair"], rows))
+    if measures:
+        scored = [[line.language, f"{line.rationales:,}", *(_cell(line.scores.get(name)) for name in measures)]
+                  for line in made.lines]  # fmt: skip
+        console.print()
+        console.print(_table(["language", "rationales", *measures], scored))
     for note in made.notes:
         console.print(note, style="dim", markup=False, highlight=False)
+
+
+def _table(headings: "list[str]", rows: "list[list[str]]") -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading == "language" else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*row, style="bold" if row[0] == "mean" else None)
+    return table
 
 
 def _cell(share: "Share | None") -> str:

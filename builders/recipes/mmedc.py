@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from annotators.medical_text.filters import Name, content_filter
 from annotators.token_counts import TokenCounts
 from builders.base import Collect, Group, Map, Recipe, Source, Table
-from builders.deduplication import DedupOptions, dedup_tables
+from builders.deduplication import DedupOptions, buckets_for, dedup_tables
 from builders.settings import AtLeastOne, Share
 from builders.stages.mill.contamination import Contamination
 from builders.stages.mill.corpus import Corpus
 from builders.stages.mill.join_pages import JoinPages
 from builders.stages.mill.medical import Medical
 from builders.stages.mill.normalise import Normalise
+from builders.stages.mill.page_readings import PageReadings
 from builders.stages.mill.quality import Quality
 from builders.stages.mill.question_index import QuestionIndex
 from builders.stages.mill.score import Score
@@ -37,6 +38,7 @@ from schemas.corpora import (
     DocumentScores,
     MedicalDocument,
     Page,
+    PageReading,
     PdfFile,
     ScrubbedDocument,
     SoundDocument,
@@ -90,9 +92,12 @@ def _documents(name: str, source: Source) -> list[Table]:
         return [Table(f"documents.{name}", Document, source=name, publish=False)]
     pages = Table(f"pages.{name}", Page, source=name, publish=False, input_id="document")
     files = Table(f"files.{name}", PdfFile, source=name, publish=False, input_id="document")
-    joined = Table(f"documents.{name}", Document, JoinPages(), (pages.name, files.name),
-                   shape=Group(("document",), of="id"), publish=False, input_id="document")  # fmt: skip
-    return [pages, files, joined]
+    read, buckets = (pages.name, files.name), buckets_for({name: source})
+    joined = Table(f"documents.{name}", Document, JoinPages(), read, shape=Group(("document",), buckets, of="id"),
+                   publish=False, input_id="document")  # fmt: skip
+    readings = Table(f"readings.{name}", PageReading, PageReadings(), read, shape=Group(("document",), buckets),
+                     split=None, input_id="document")  # fmt: skip
+    return [pages, files, joined, readings]
 
 
 def _passed(name: str, source: Source, options: Options) -> list[Table]:

@@ -12,7 +12,7 @@ from builders.settings import AtLeastOne
 from builders.sources.archive import Record, records
 from builders.sources.documents import DocumentFiles, unread
 from builders.sources.ranges import cut, range_of
-from builders.sources.web_files import demand_unchanged, file_named, web_files
+from builders.sources.web_files import demand_unchanged, web_files
 from schemas.corpora import Document
 
 Rejected = tuple[str, str]
@@ -45,17 +45,15 @@ class ArchiveFiles(DocumentFiles):
 
     def read(self, table: str, shard: str) -> Kept:
         """The records that start in a range."""
-        name, start, end, mark = range_of(shard)
-        file = file_named(self.location, name)
-        demand_unchanged(file, mark)
+        file, start, end, mark = range_of(self.location, shard)
         rows, bad = [], []
         for record in records(file, start, end, self.longest):
-            place = f"{name}#{record.start}"
+            place = f"{file.name}#{record.start}"
             made = record.wrong or self._made(record)
             if isinstance(made, tuple):
                 bad.append((place, made[0], f"{place}: {made[1]}"))
             elif made is not None:
-                rows.append({**made, "id": place, "file": name, "start": record.start, "end": record.end})
+                rows.append({**made, "id": place, "file": file.name, "start": record.start, "end": record.end})
         demand_unchanged(file.now(), mark)
         frame = pl.DataFrame(rows, schema=Document.create_empty().schema)
         return self.documents(frame, unread(bad))

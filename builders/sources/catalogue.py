@@ -14,6 +14,8 @@ class About:
     files: tuple[str, ...]
 
 
+_OF_ROWS = "that of each row; rows without a known one stay at home, unless you set licence for all of them"
+
 CATALOGUE = {
     "mimic-cxr": About(
         what="MIMIC-CXR: 227,835 chest X-ray studies with reports, Beth Israel Deaconess, Boston",
@@ -123,6 +125,57 @@ CATALOGUE = {
         obtain="export it from your archive; columns are named by --set reports-table.id=… and text=…",
         put="one file, a folder of files of one kind, or a URL: --source reports-table=/data/reports.parquet",
         files=("a file that ends in .csv, .tsv, .jsonl (or these with .gz) or .parquet",),
+    ),
+    "web-jsonl": About(
+        what="Documents of the web as JSON lines, one object a line: CulturaX, C4, Dolma, dumps of sites",
+        licence=_OF_ROWS,
+        obtain=(
+            "https://huggingface.co/datasets/uonlp/CulturaX (sign in, accept the terms), allenai/c4, allenai/dolma; or "
+            "write your own. Columns are named by --set web-jsonl.text=…, url=metadata.url, licence_column=…"
+        ),
+        put=(
+            "a file, a folder, a URL (s3://bucket/folder, hf://datasets/allenai/c4/en), or several with commas: "
+            "--source web-jsonl=/data/dolma. Files of gigabytes are read faster unpacked"
+        ),
+        files=("*.jsonl or *.ndjson, plain or with .gz or .zst; *.json.gz, *.json.zst (a .json is named itself)",),
+    ),
+    "web-parquet": About(
+        what="Documents of the web as rows of Parquet: CulturaX, FineWeb, and whatever else has a column of text",
+        licence=_OF_ROWS,
+        obtain=(
+            "https://huggingface.co/datasets/uonlp/CulturaX (sign in, accept the terms), HuggingFaceFW/fineweb-2."
+            " Columns are named by --set web-parquet.text=…, url=…, licence_column=…"
+        ),
+        put="a file, a folder, a URL, or several separated by commas: --source web-parquet=hf://datasets/uonlp/CulturaX/fr",
+        files=("*.parquet with a column text (or --set web-parquet.text=COLUMN)",),
+    ),
+    "warc": About(
+        what="Pages of the web as crawlers keep them: responses of WARC files, of which the main text is taken",
+        licence=_OF_ROWS + "; the licence of a page is the one it links to",
+        obtain="https://commoncrawl.org/get-started (warc.paths.gz lists the files), or wget --warc-file of a site",
+        put="a file, a folder, a URL, or several separated by commas: --source warc=s3://commoncrawl/crawl-data/…/warc",
+        files=("*.warc, or *.warc.gz with a gzip member for each record (fastwarc recompress makes them)",),
+    ),
+    "wet": About(
+        what="Texts that Common Crawl took from pages: conversion records of WET files",
+        licence=_OF_ROWS,
+        obtain="https://commoncrawl.org/get-started (wet.paths.gz lists the files)",
+        put="a file, a folder, a URL, or several separated by commas: --source wet=/data/wet",
+        files=("*.wet, or *.wet.gz with a gzip member for each record",),
+    ),
+    "html-folder": About(
+        what="A folder of pages in HTML, as a copy of a site is, of which the main text is taken",
+        licence=_OF_ROWS + "; the licence of a page is the one it links to",
+        obtain="wget --mirror of a site that allows it, or an export",
+        put="a file, a folder, a URL, or several separated by commas: --source html-folder=/data/site",
+        files=("*.html, *.htm, *.xhtml, at any depth",),
+    ),
+    "text-folder": About(
+        what="A folder of plain texts, in whatever encoding each is",
+        licence=_OF_ROWS,
+        obtain="yours",
+        put="a file, a folder, a URL, or several separated by commas: --source text-folder=/data/books",
+        files=("*.txt, *.md, at any depth",),
     ),
     "synthetic": About(
         what="Synthetic chest X-ray studies in the shape of MIMIC-CXR, from a grammar; no patient, no real sentence",

@@ -12,7 +12,7 @@ from builders.base import Kept, Shard
 from builders.settings import AtLeastOne
 from builders.sources.documents import DocumentFiles, unread
 from builders.sources.place import digest
-from builders.sources.web_files import WebFile, web_files
+from builders.sources.web_files import WebFile, label, web_files
 from schemas.corpora import Document
 from schemas.errors import SourceError
 
@@ -76,17 +76,12 @@ class FileRuns(DocumentFiles):
 
     def _files_of(self, shard: str) -> list[WebFile]:
         """The files of a run; the folder is listed anew where it is not what was listed in this process before."""
-        named, _, _ = shard.rpartition(":")
-        first, _, count = named.rpartition("+")
         for again in (False, True):
             if again:
                 _listing.cache_clear()
-            files, places = _listing(self.location, self.ends())
-            start = places.get(first, 0)
-            run = files[start : start + int(count)]
-            if run and _name(run) == shard:
+            if run := _listing(self.location, self.ends(), self.part_bytes).get(shard):
                 return run
-        raise _changed(f"{self.location}: {first}")
+        raise _changed(f"{self.location}: {shard.rpartition(':')[0]}")
 
 
 def _changed(path: str) -> SourceError:
@@ -94,9 +89,8 @@ def _changed(path: str) -> SourceError:
 
 
 @lru_cache(maxsize=2)
-def _listing(location: str, ends: tuple[str, ...]) -> tuple[list[WebFile], dict[str, int]]:
-    files = web_files(location, ends)
-    return files, {file.name: number for number, file in enumerate(files)}
+def _listing(location: str, ends: tuple[str, ...], part_bytes: int) -> dict[str, list[WebFile]]:
+    return {_name(run): run for run in _runs(web_files(location, ends), part_bytes)}
 
 
 def _runs(files: Sequence[WebFile], part_bytes: int) -> Iterator[list[WebFile]]:
@@ -116,4 +110,4 @@ def _identity(run: Sequence[WebFile]) -> str:
 
 
 def _name(run: Sequence[WebFile]) -> str:
-    return f"{run[0].name}+{len(run)}:{_identity(run)[:_MARK_DIGITS]}"
+    return f"{label(run[0].name)}+{len(run)}:{_identity(run)[:_MARK_DIGITS]}"

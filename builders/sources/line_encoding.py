@@ -13,6 +13,7 @@ from builders.sources.whole_lines import line_starts
 from schemas.errors import SourceError
 
 _OTHERS = {b"PAR1": "Parquet", b"PK\x03\x04": "a zip file", b"\xfd7zXZ": "xz", b"BZh": "bzip2", b"%PDF": "a PDF"}
+_ENOUGH, _SHARE = 3, 0.1
 
 
 class Utf8Lines(NamedTuple):
@@ -38,21 +39,26 @@ class Utf8Lines(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def encoding_of(file: WebFile, part: int) -> str:
-    """`utf-8`, the only legal one, unless most lines of the first 64 KiB that are not ASCII are something else.
+    """`utf-8`, the only legal one, unless the first 64 KiB are in another.
 
-    Raises `SourceError` for what cannot be JSON lines in any encoding.
+    They are where most lines that are not ASCII are no UTF-8, and a tenth of their bytes or more are beyond ASCII (no
+    Latin script, then), or there are three of them and none that is UTF-8. Raises `SourceError` for what cannot be
+    JSON lines in any encoding.
     """
     head = head_of(file, part)
     _demand_lines(file.path, head)
     lines = [line for line in head.split(b"\n")[: head.count(b"\n") or 1] if not line.isascii()]
     broken = [line for line in lines if not _is_utf8(line)]
-    if 2 * len(broken) <= len(lines):
+    body = b"\n".join(broken)
+    beyond = int((np.frombuffer(body, np.uint8) > 127).sum())
+    alone = len(broken) == len(lines) >= _ENOUGH
+    if 2 * len(broken) <= len(lines) or not (alone or beyond >= _SHARE * len(body)):
         return "utf-8"
-    return guessed(b"\n".join(broken)) or "utf-8"
+    return guessed(body) or "utf-8"
 
 
 def as_utf8(block: bytes, encoding: str) -> Utf8Lines:
-    """A block of lines, each as UTF-8 where it is in the encoding, and as it is where it is not."""
+    """A block of lines, each as it is where it is UTF-8 or not in the encoding either."""
     if encoding == "utf-8":
         return Utf8Lines(block, np.zeros(0, np.int64), np.zeros(0, np.int64))
     lines = [_as_utf8(line, encoding) for line in block.split(b"\n")]
@@ -62,7 +68,7 @@ def as_utf8(block: bytes, encoding: str) -> Utf8Lines:
 
 def _as_utf8(line: bytes, encoding: str) -> bytes:
     try:
-        return line.decode(encoding).encode()
+        return line if _is_utf8(line) else line.decode(encoding).encode()
     except UnicodeError:
         return line
 

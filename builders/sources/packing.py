@@ -34,20 +34,31 @@ class Gzip:
         self._member: Any = None
 
     def feed(self, packed: bytes) -> Output:
-        """All that can be unpacked from the bytes so far."""
+        """All that can be unpacked from the bytes so far, up to the byte that is damaged."""
+        before = None if self._member is None else self._member.copy()
+        try:
+            return Output(self._unpacked(packed), "")
+        except zlib.error:
+            self._member = before
         made = []
         try:
-            while packed:
-                if self._member is None:
-                    packed = packed.lstrip(b"\0")
-                    self._member = zlib.decompressobj(31) if packed else None
-                if self._member is not None:
-                    made.append(self._member.decompress(packed))
-                    packed, done = self._member.unused_data, self._member.eof
-                    self._member = None if done else self._member
+            for at in range(len(packed)):
+                made.append(self._unpacked(packed[at : at + 1]))
         except zlib.error:
-            return Output(b"".join(made), "the packed bytes are damaged")
-        return Output(b"".join(made), "")
+            pass
+        return Output(b"".join(made), "the packed bytes are damaged")
+
+    def _unpacked(self, packed: bytes) -> bytes:
+        made = []
+        while packed:
+            if self._member is None:
+                packed = packed.lstrip(b"\0")
+                self._member = zlib.decompressobj(31) if packed else None
+            if self._member is not None:
+                made.append(self._member.decompress(packed))
+                packed, done = self._member.unused_data, self._member.eof
+                self._member = None if done else self._member
+        return b"".join(made)
 
     def end(self) -> str:
         """Why the file cannot be whole, where it ends here."""

@@ -3,7 +3,7 @@
 from builders.base import Shard
 from builders.sources.place import digest
 from builders.sources.unpacked import part_of
-from builders.sources.web_files import WebFile
+from builders.sources.web_files import WebFile, demand_unchanged, file_labelled, label
 
 
 def cut(file: WebFile, part_bytes: int) -> list[Shard]:
@@ -12,7 +12,7 @@ def cut(file: WebFile, part_bytes: int) -> list[Shard]:
     spans = [(start, min(start + part, file.size)) for start in range(0, file.size, part)]
     return [
         Shard(
-            f"{file.name}:{start}-{end}:{mark}",
+            f"{label(file.name)}:{start}-{end}:{mark}",
             digest(identity, f"{start}-{end}"),
             bytes=(end - start) * (part_bytes // part),
         )
@@ -20,8 +20,10 @@ def cut(file: WebFile, part_bytes: int) -> list[Shard]:
     ]
 
 
-def range_of(shard: str) -> tuple[str, int, int, str]:
-    """File, start, end and mark of a shard."""
-    name, span, mark = shard.rsplit(":", 2)
+def range_of(location: str, shard: str) -> tuple[WebFile, int, int, str]:
+    """File, start, end and mark of a shard; raises `SourceError` where the file is no longer what was listed."""
+    said, span, mark = shard.rsplit(":", 2)
     start, end = map(int, span.split("-"))
-    return name, start, end, mark
+    file = file_labelled(location, said)
+    demand_unchanged(file, mark)
+    return file, start, end, mark

@@ -35,12 +35,16 @@ class Piece:
 
 @dataclass
 class _Going:
-    """An unpacking that stands at a byte of a packed file; `ahead` was unpacked and not used up."""
+    """An unpacking that stands at a byte of a packed file; `ahead` was unpacked and not used up.
+
+    `over`: it met damage, and nothing follows what is ahead.
+    """
 
     unpacker: Unpacker
     packed: int = 0
     made: int = 0
     last: bytes = b""
+    over: bool = False
     ahead: list[Piece] = field(default_factory=list)
 
     @property
@@ -95,19 +99,19 @@ class Stretch:
             if piece is None or piece.damage:
                 return False
             self.before = piece.data[-1:] or self.before
-        return True
+        return bool(self._going.ahead) or not self._going.over
 
     def _next(self) -> Piece | None:
         going = self._going
         if going.ahead:
             return going.ahead.pop(0)
-        if going.packed >= self._file.size:
+        if going.over or going.packed >= self._file.size:
             return None
         until = self._until(going.packed)
         made = going.unpacker.feed(packed := self._read(going.packed, until))
         damage = made.damage or (going.unpacker.end() if until == self._file.size or not packed else "")
         piece = Piece(going.packed, until, going.made, made.data, damage)
-        going.packed, going.made = until, going.made + len(made.data)
+        going.packed, going.made, going.over = until, going.made + len(made.data), bool(damage)
         return piece
 
     def _until(self, packed: int) -> int:

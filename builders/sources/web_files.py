@@ -13,6 +13,7 @@ from schemas.errors import SourceError
 _STAMPED = ("ETag", "etag", "blob_id", "mtime", "LastModified", "last_modified", "updated", "created")
 _STAMP_DIGITS = 10
 _REMEMBERED = 1024
+_LONGEST_NAME, _SHORT = 120, "~"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class WebFile:
         return _identity(self)
 
     def mark(self) -> str:
-        """A short form of the identity, for names of shards: so that whoever reads knows what was listed."""
-        return digest(self.identity())[:_STAMP_DIGITS]
+        """A short form of name and identity, for names of shards: so that whoever reads knows what was listed."""
+        return digest(self.name, self.identity())[:_STAMP_DIGITS]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -76,8 +77,19 @@ def web_files(location: str, ends: Sequence[str], *, named: Sequence[str] = ()) 
     return found
 
 
-def file_named(location: str, name: str) -> WebFile:
-    """The file that a row or a shard names, as it is now."""
+def label(name: str) -> str:
+    """The name for the name of a shard, which becomes that of a file: shortened where it is long."""
+    return name if len(name.encode()) <= _LONGEST_NAME else f"{_SHORT}{digest(name)}{name[-20:]}"
+
+
+def file_labelled(location: str, said: str) -> WebFile:
+    """The file that a shard names, as it is now."""
+    if said.startswith(_SHORT):
+        said = next((file.name for file in web_files(location, ("",)) if label(file.name) == said), said)
+    return _file_named(location, said)
+
+
+def _file_named(location: str, name: str) -> WebFile:
     for part in (parts := location.split(",")):
         place = Place(part)
         last = part.rstrip("/").rpartition("/")[2]

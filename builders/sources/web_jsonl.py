@@ -12,7 +12,7 @@ from builders.sources.json_documents import json_documents
 from builders.sources.line_encoding import as_utf8, encoding_of
 from builders.sources.ranges import cut, range_of
 from builders.sources.unpacked import part_of
-from builders.sources.web_files import demand_unchanged, file_named, web_files
+from builders.sources.web_files import demand_unchanged, web_files
 from builders.sources.whole_lines import Lines, whole_lines
 
 ENDS = (".jsonl", ".ndjson", *(f".{kind}.{how}" for kind in ("jsonl", "ndjson", "json") for how in ("gz", "zst")))
@@ -40,14 +40,12 @@ class WebJsonl(DocumentRows):
 
     def read(self, table: str, shard: str) -> Kept:
         """The records that start in a range."""
-        name, start, end, mark = range_of(shard)
-        file = file_named(self.location, name)
-        demand_unchanged(file, mark)
-        part = part_of(name, self.part_bytes)
+        file, start, end, mark = range_of(self.location, shard)
+        part = part_of(file.name, self.part_bytes)
         encoding = encoding_of(file, part)
         lines = whole_lines(file, start, end, part, self.longest)
         demand_unchanged(file.now(), mark)
-        return self._rows(name, lines, encoding)
+        return self._rows(file.name, lines, encoding)
 
     def _rows(self, name: str, lines: Lines, encoding: str) -> Kept:
         columns = self.columns()

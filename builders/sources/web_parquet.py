@@ -12,7 +12,7 @@ from builders.sources.parquet_runs import opened, read_run, runs
 from builders.sources.parquet_text import demand_text_column, has_column
 from builders.sources.place import digest
 from builders.sources.ranges import range_of
-from builders.sources.web_files import WebFile, demand_unchanged, file_named, web_files
+from builders.sources.web_files import WebFile, demand_unchanged, label, web_files
 from schemas.errors import SourceError
 
 ENDS = (".parquet",)
@@ -41,7 +41,7 @@ class WebParquet(DocumentRows):
         identity, mark = file.identity(), file.mark()
         return [
             Shard(
-                f"{file.name}:{run.start}-{run.end}:{mark}",
+                f"{label(file.name)}:{run.start}-{run.end}:{mark}",
                 digest(identity, f"{run.start}-{run.end}"),
                 run.end - run.start,
                 run.bytes,
@@ -58,16 +58,14 @@ class WebParquet(DocumentRows):
 
     def read(self, table: str, shard: str) -> Kept:
         """The rows of one run."""
-        name, start, end, mark = range_of(shard)
-        file = file_named(self.location, name)
-        demand_unchanged(file, mark)
+        file, start, end, mark = range_of(self.location, shard)
         columns = self.columns()
         raw = read_run(file, start, end, list(dict.fromkeys(columns.values())))
         demand_unchanged(file.now(), mark)
         rows = raw.select(
             *(pl.col(theirs).alias(ours) for ours, theirs in columns.items()),
-            file=pl.lit(name),
-            id=pl.format("{}#{}", pl.lit(name), pl.int_range(start, end)),
+            file=pl.lit(file.name),
+            id=pl.format("{}#{}", pl.lit(file.name), pl.int_range(start, end)),
             broken="broken",
             long=pl.col(self.text).str.len_bytes() > self.longest,
         )

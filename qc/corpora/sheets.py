@@ -8,6 +8,7 @@ from qc.corpora.duplicates import duplicates
 from qc.corpora.found import corpora
 from qc.corpora.languages import languages
 from qc.corpora.licences import licences
+from qc.corpora.pages import pages
 from qc.corpora.personal_data import personal_data
 from qc.corpora.sites import sites
 from schemas.quality import Sheet
@@ -17,5 +18,5 @@ def sheets(build: Build) -> list[Sheet]:
     """All of them that have something to say, in the order of the page; none for a build without a corpus."""
     if not corpora(build):
         return []
-    made = (counts, attrition, languages, duplicates, contamination, personal_data, sites, licences)
+    made = (counts, attrition, pages, languages, duplicates, contamination, personal_data, sites, licences)
     return [sheet for make in made if (sheet := make(build)) is not None]

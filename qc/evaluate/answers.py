@@ -85,9 +85,10 @@ def _unspaced(words: str) -> bool:
 
 
 def reasons(output: str) -> str:
-    """What stands before the words that announce the answer; all of it where none do."""
+    """What stands before the words that announce the answer; all of it where none do, nothing where all are letters."""
     places = [match.start() for match in SAYS.finditer(output.replace("\uff1a", ":"))]
-    return (output[: places[-1]] if places else output).replace("###Rationale:", "").strip()
+    before = (output[: places[-1]] if places else output).replace("###Rationale:", "").strip()
+    return "" if BARE.fullmatch(before) else before
 
 
 def is_right(found: Chosen | None, answer: Sequence[str], also: Sequence[str] = ()) -> bool:

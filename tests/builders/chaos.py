@@ -26,9 +26,9 @@ def digests(out: Path) -> dict[str, str]:
     return {path.relative_to(out).as_posix(): sha256(path.read_bytes()).hexdigest() for path in out.rglob("*.parquet")}
 
 
-def moment(kind: str, seed: int) -> int:
-    """After how many tasks to strike."""
-    return random.Random(f"{kind} {seed}").randint(1, TASKS - 5)
+def moment(kind: str, seed: int, tasks: int = TASKS) -> int:
+    """After how many tasks to strike, of so many that a whole build has."""
+    return random.Random(f"{kind} {seed}").randint(1, tasks - 5)
 
 
 def tasks_done(out: Path) -> int:
@@ -38,12 +38,20 @@ def tasks_done(out: Path) -> int:
 
 def start(out: Path, workers: int = 2, scheduler: str = "") -> subprocess.Popen[str]:
     """Start a build as a process of its own, in a session of its own."""
-    program = [sys.executable, str(ROOT / "tests" / "builders" / "chaos_build.py"), str(out), str(workers)]
+    program = [str(ROOT / "tests" / "builders" / "chaos_build.py"), str(out), str(workers)]
+    return _started([*program, *([scheduler] if scheduler else [])])
+
+
+def start_medmill(*words: str) -> subprocess.Popen[str]:
+    """Start the command line in the same way, as a user would: `build`, `mmedc`, `--source`, …"""
+    return _started(["-c", "from builders.cli import main; main()", *words])
+
+
+def _started(program: list[str]) -> subprocess.Popen[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
-        [*program, *([scheduler] if scheduler else [])], env=env, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, *program], env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 def wait_until(out: Path, tasks: int, build: subprocess.Popen[str]) -> None:

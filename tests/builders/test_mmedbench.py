@@ -1,8 +1,8 @@
 """`mmedbench` end to end: six exams read, split, cleared of repetitions, reasoned, reviewed, checked and exported."""
 
 import json
-import re
 from pathlib import Path
+from shutil import copytree
 
 import polars as pl
 import pytest
@@ -14,13 +14,14 @@ from qc.base import Check
 from qc.build import Build
 from qc.checks.published_counts import PublishedCounts
 from qc.review.reviewable import reviewable
-from qc.review.verdicts import named
+from qc.review.shown import shown
 from qc.review.versions import versions
 from schemas.checksums import sha256_of
 from schemas.errors import UsageError
 from schemas.exam_questions import ExamQuestion
 from schemas.manifest import read_manifest
-from tests.annotators.llm.scripted import Asked, Scripted, serving
+from tests.annotators.llm.scripted import Scripted, serving
+from tests.builders.reasoned_exams import REASONS, judge, reasons
 from tests.builders.sources.exam_copies import (
     all_exams,
     french_row,
@@ -29,16 +30,8 @@ from tests.builders.sources.exam_copies import (
     igakuqa_row,
     write_lines,
 )
-from tests.qc.review.spoken import drawn, say, verdict
+from tests.qc.review.conftest import starting
 
-REASONS = {
-    "English": "The drug is the one that is given first, and the others are not for this.",
-    "Chinese": "这种药物是首选，其他药物不适合这种情况。",
-    "Japanese": "この薬が最初に用いられ、ほかの薬は適さない。",
-    "French": "Ce médicament est le premier choix pour cette fièvre et les autres ne sont pas indiqués.",
-    "Russian": "Это следует из текста, остальное неверно.",
-    "Spanish": "Este es el fármaco de primera elección y los demás no son para esta fiebre.",
-}
 FOUR = ("medqa-usmle", "igakuqa", "headqa", "rumeddanet")
 
 
@@ -132,18 +125,6 @@ def test_a_drawn_split_depends_on_no_file_names_and_keeps_repetitions_together(t
     assert set(lost.values()) == {"near_duplicate"} and len(lost) == 20, "never one in train and one in test"
 
 
-def reasons(asked: Asked) -> str:
-    """True reasons, but: of letter E others are right, of D what is quoted stands nowhere, of C all is in English."""
-    said = next(one["content"] for one in reversed(asked) if one["content"].startswith("answer: "))
-    letters = re.findall(r"^answer: (.*)$", said, re.MULTILINE)[0].split(", ")
-    language = re.findall(r"^language: (.*)$", said, re.MULTILINE)[0]
-    first = re.findall(r"^\[1\] (.*)$", said, re.MULTILINE)[0]
-    quote = "nowhere to be found" if letters == ["D"] else first.split(" ")[0]
-    words = REASONS["English" if letters == ["C"] else language]
-    evidence = [{"sentence": 1, "quote": quote, "occurrence": 1}]
-    return json.dumps({"rationale": words, "answer": ["A"] if letters == ["E"] else letters, "evidence": evidence})
-
-
 @pytest.fixture(scope="module")
 def reasoned(home: Path) -> Path:
     with serving(Scripted(reasons)) as script:
@@ -173,14 +154,6 @@ def test_rationales_are_held_to_answer_language_and_question(reasoned: Path) -> 
         elif letters in "CDE" and not (letters == "C" and language[id_] == "en"):
             expected[id_] = {"E": "answer_differs", "D": "quote_not_in_source", "C": "other_language"}[letters]
     assert why == expected and len(set(expected.values())) == 4
-
-
-def judge(folder: Path, decisions: tuple[str, ...], split: str) -> list[str]:
-    """A verdict on each of the first questions of a split; returns their ids."""
-    keys, now = drawn(folder, "exam_questions", split=split)
-    said = zip(keys, decisions, strict=False)
-    say(folder, [verdict(key, one, version=now[named(key)], table="exam_questions") for key, one in said])
-    return [str(key["id"]) for key in keys[: len(decisions)]]
 
 
 def test_verdicts_come_back_as_the_two_published_marks(reasoned: Path, home: Path, tmp_path: Path) -> None:
@@ -240,3 +213,43 @@ def test_a_rationale_wants_a_model_and_a_folder(home: Path, tmp_path: Path) -> N
     with pytest.raises(UsageError, match="name the folder that keeps its answers"):
         build("mmedbench", sources=sources, out=tmp_path / "out", settings={"rationale": "llm:m@http://127.0.0.1:9/v1"})
     assert not (tmp_path / "out" / "manifest.json").exists() or read_manifest(tmp_path / "out").status != "complete"
+
+
+def test_a_count_that_is_not_that_of_the_rows_fails(home: Path, tmp_path: Path) -> None:
+    """Damage: a row of the table of questions is gone from the manifest's count."""
+    folder = copytree(home / "build", tmp_path / "build")
+    path = folder / "manifest.json"
+    told = json.loads(path.read_text())
+    table_ = next(one for one in told["tables"] if one["name"] == "exam_questions")
+    table_["splits"]["test"]["rows"] -= 1
+    path.write_text(json.dumps(told))
+    verdict, summary = ask(PublishedCounts, folder)
+    assert verdict == "fail" and "keeps 67 questions, the table of questions has 66" in summary
+
+
+def test_the_page_of_a_question_shows_its_options_answer_and_reasons(reasoned: Path) -> None:
+    build_, what = Build.open(reasoned), reviewable("exam_questions")
+    row = table(reasoned).filter(language="ru").drop_nulls("rationale").row(0, named=True)
+    item = shown(build_, what, {"id": row["id"]})
+    assert item is not None and item.title == ", ".join(row["answer"])
+    headings = {part.heading: "".join(piece.text for piece in part.pieces) for part in item.told.passages}
+    assert headings == {"read before": row["context"], "question": row["question"], "rationale": row["rationale"]}
+    assert [(line.words, line.more) for line in item.lines] == [
+        (f"{one['letter']}  {one['text']}", "right" if one["letter"] in row["answer"] else "") for one in row["options"]
+    ]
+    assert shown(build_, what, {"id": "nowhere"}) is None
+
+
+@pytest.mark.extras
+def test_a_question_is_judged_on_the_page(home: Path, tmp_path: Path) -> None:
+    folder = copytree(home / "build", tmp_path / "build")
+    with starting() as start:
+        page = start(
+            folder, "--table", "exam_questions", "--split", "test", "--stratify", "language", "--reviewer", "a"
+        )
+        assert page.items == 13
+        html = page.ask("item/1").text
+        assert "Is this the right answer, and are the reasons for it sound?" in html and "past, possible" not in html
+        assert page.judge(1, "accept").status == 303
+    assert run(["review", str(folder), "--export", str(tmp_path / "said")]) == 0
+    assert len(read_verdicts(str(tmp_path / "said"), "mmedbench", "exam_questions")) == 1

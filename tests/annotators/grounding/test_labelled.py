@@ -6,19 +6,16 @@ from types import ModuleType
 
 import pytest
 
+from tests.benchmark_files import imported
+
 pytestmark = pytest.mark.real
-BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
 def measured(samples: Path) -> Iterator[ModuleType]:
     """`benchmarks/grounding_f1.py`, which reads the samples beside this checkout."""
     assert samples.is_dir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(BENCHMARKS)
-        import grounding_f1  # pyright: ignore[reportMissingImports]
-
-        yield grounding_f1
+    yield from imported("grounding_f1")
 
 
 @pytest.mark.parametrize(("sample", "sentences"), [(1, 200), (2, 100), (3, 100)])

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from annotators.medical_text.published import PublishedRule
 from schemas.corpora import LANGUAGES
 from schemas.errors import UsageError
+from tests.benchmark_files import imported
 
-BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 KEYWORDS = {
     "en": ["fever", "x-ray", "iv", "a b", "heart attack", "pneumothorax", "nephropathy", "the ward", "ward round"],
     "es": ["fiebre", "niño", "ataque al corazón", "corazón", "al ojo", "neumotórax", "quirófano central"],
@@ -38,12 +38,6 @@ def plain() -> Iterator[ModuleType]:
 def real_texts() -> Iterator[ModuleType]:
     """`benchmarks/medical_filter_texts.py`."""
     yield from imported("medical_filter_texts")
-
-
-def imported(name: str) -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(BENCHMARKS)
-        yield __import__(name)
 
 
 def entry(words: list[str], hits: int = 2, density: float = 0.1) -> dict[str, Any]:

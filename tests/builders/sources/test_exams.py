@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from builders.base import Kept
+from builders.base import Kept, Source
 from builders.discovery import source_class
 from builders.sources.exam_images import says_image
 from builders.sources.medqa_usmle import MedQaUsMle
@@ -32,8 +32,13 @@ SPLITS = {"medqa-usmle": (8, 1, 2), "medqa-mcmle": (8, 1, 2), "frenchmedmcqa": (
           "headqa": (6, 1, 2)}  # fmt: skip
 
 
+def opened(name: str, location: Path | str, **settings: Any) -> Source:
+    kind: Any = source_class(name)
+    return kind(location=str(location), **settings)
+
+
 def read(name: str, location: Path | str, **settings: Any) -> Kept:
-    source = source_class(name)(location=str(location), **settings)  # pyright: ignore[reportCallIssue]
+    source = opened(name, location, **settings)
     parts = [source.read("questions", shard.name) for shard in source.shards("questions")]
     kept = [part for part in parts if isinstance(part, Kept)]
     assert len(kept) == len(parts) > 0
@@ -164,7 +169,7 @@ def test_files_that_were_cut_off_say_so(tmp_path: Path) -> None:
         read("frenchmedmcqa", folder)
     cut(folder / "corpus" / "train.json.gz")
     with pytest.raises(SourceError, match=r"train\.json\.gz: the gzip file is cut off"):
-        source_class("frenchmedmcqa")(location=str(folder)).read("questions", "train")
+        opened("frenchmedmcqa", folder).read("questions", "train")
     lines = write_lines(tmp_path / "ja" / "112-A.jsonl", [igakuqa_row(n) for n in range(1, 5)])
     cut(lines, 0.9)
     with pytest.raises(SourceError, match=r"112-A\.jsonl: line 4 ends in the middle; the file was cut off"):
@@ -174,9 +179,9 @@ def test_files_that_were_cut_off_say_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [*SPLITS, "igakuqa"])
 def test_an_empty_folder_says_what_was_expected(name: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=f"no {name} here; expected .*(json|jsonl)"):
-        source_class(name)(location=str(tmp_path)).shards("questions")
+        opened(name, tmp_path).shards("questions")
     with pytest.raises(SourceError, match="no such folder"):
-        source_class(name)(location=str(tmp_path / "nowhere")).shards("questions")
+        opened(name, tmp_path / "nowhere").shards("questions")
 
 
 def test_files_of_another_shape_are_said(tmp_path: Path) -> None:
@@ -253,4 +258,4 @@ def test_real_files_hold_what_the_published_table_counts(samples: Path) -> None:
     assert made["headqa"].frame["needs_image"].sum() == 165
     assert made["frenchmedmcqa"].frame.filter(split="train")["multiple_answers"].mean() == pytest.approx(0.73, abs=0.01)
     for name, (kept, _) in made.items():
-        ReadQuestion.validate(kept), name
+        assert ReadQuestion.validate(kept).height, name

@@ -1,0 +1,82 @@
+"""The lists of terms, the invented passages and the weights that were learned from them."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from annotators.medical_text.fitting import COSTS, fitted
+from annotators.medical_text.medical_text import MedicalText, is_medical
+from annotators.medical_text.model import FOLDER
+from annotators.medical_text.passages import LABELS, passages, varied
+from annotators.medical_text.term_list import term_lists
+from schemas.corpora import LANGUAGES
+
+NOISE = 40
+"""Of 1 / 2048: what another machine's arithmetic may change in a weight; a changed passage moves many by far more."""
+
+
+def test_every_language_has_a_list_passages_and_weights() -> None:
+    names = {path.stem for path in FOLDER.glob("*.npy")}
+    assert names == {"terms", *LANGUAGES}
+    assert set(term_lists()) == set(COSTS) == set(LANGUAGES)
+    assert max(path.stat().st_size for path in FOLDER.glob("*.npy")) < 300_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_are_in_shape_and_rich(language: str) -> None:
+    terms = term_lists()[language]  # raises for a term twice, a capital, an unknown weight or form
+    assert len(terms.terms) > 900
+    assert not [term for term in terms.terms if "  " in term or len(term.encode()) < 2]
+    assert set(terms.weights) == {1, 2, 3, 4}
+    if language in ("zh", "ja"):
+        assert set(terms.forms) == {"part"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_passages_are_in_shape(language: str) -> None:
+    known = passages(language)
+    assert known.columns == ["label", "topic", "text"]
+    assert known["text"].is_unique().all()
+    assert known["text"].str.contains("^\\S.*\\S$").all()
+    counts = known["label"].value_counts()
+    assert set(counts["label"]) == set(LABELS)
+    assert counts["count"].min() >= 90
+    assert known["text"].str.len_chars().is_between(60, 520).all()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_learned_tells_the_passages_apart(language: str) -> None:
+    known = passages(language).with_columns(pl.lit(language).alias("language")).with_row_index("id")
+    kept = MedicalText().annotate(known.cast({"id": pl.String})).select(is_medical()).to_series()
+    medical = known["label"] == "medical"
+    assert kept.filter(medical).mean() > 0.95  # type: ignore[operator]
+    assert kept.filter(~medical).mean() < 0.15  # type: ignore[operator]
+
+
+def test_passages_are_varied_the_same_way_each_time() -> None:
+    known = passages("en")
+    assert varied(known).equals(varied(known))
+    assert varied(known).height == 7 * known.height
+
+
+def test_training_gives_the_weights_that_lie_here() -> None:
+    for name, weights in fitted().items():
+        kept = np.load(FOLDER / f"{name}.npy")
+        assert kept.dtype == weights.dtype == np.int16
+        assert np.abs(kept.astype(int) - weights).max() <= NOISE, name
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_real_documents_are_told_apart(samples: Path, language: str) -> None:
+    """On whole documents: cases and articles, and paragraphs of an encyclopaedia. The benchmark has all of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).resolve().parents[3] / "benchmarks")
+        texts: pl.DataFrame = __import__("medical_filter_texts").documents(samples, language)
+    texts = texts.filter(~pl.col("source").str.contains("TICO|HEAD-QA|FrenchMedMCQA"))
+    texts = pl.concat([texts.filter(medical=kind).gather_every(3) for kind in (True, False)])
+    kept = MedicalText().annotate(texts).select(is_medical()).to_series()
+    right = (kept & texts["medical"]).sum()
+    assert 2 * right / (kept.sum() + texts["medical"].sum()) >= 0.95
