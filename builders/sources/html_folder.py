@@ -15,8 +15,8 @@ class HtmlFolder(FileRuns):
     """Files that end in `.html`, `.htm` or `.xhtml`; other settings: `FileRuns`.
 
     Text, title, date, address and licence are what trafilatura finds, the language is what the page declares.
-    `fast`: without its second opinions, a little faster, with less text. A page longer than `longest`, or with more than
-    `most_tags`, is rejected: trafilatura takes minutes for it.
+    `fast`: without its second opinions, a little faster, with less text. A page longer than `longest`, or with more
+    than `most_tags`, is rejected: trafilatura takes minutes for it.
     """
 
     longest: AtLeastOne = 2**23
