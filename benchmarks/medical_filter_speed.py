@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def rate(texts: pl.Series, measure: Callable[[], object]) -> float:
-    """Megabytes of UTF-8 per second of one core (processor time: other work beside it does not count), median of five."""
+    """Megabytes of UTF-8 per second of processor time: other work beside it does not count; median of five."""
     size = int(texts.str.len_bytes().sum() or 0) / 1e6
     seconds = []
     for _ in range(5):
