@@ -106,19 +106,20 @@ def main() -> None:
     sign._hash_func = hashed
     read = JsonlReader(str(given), glob_pattern="*.jsonl")
     again = JsonlReader(str(passed), glob_pattern="*.jsonl")
-    run([read, *filters, *kept, sign], files, workers)
+    logs = str(out / "logs")
+    run([read, *filters, *kept, sign], files, workers, logs)
     buckets = MinhashDedupBuckets(str(out / "signatures"), str(out / "buckets"), config=config)
-    run([buckets], config.num_buckets, workers)
-    run([MinhashDedupCluster(str(out / "buckets"), str(out / "remove"), config)], 1, 1)
+    run([buckets], config.num_buckets, workers, logs)
+    run([MinhashDedupCluster(str(out / "buckets"), str(out / "remove"), config)], 1, 1, logs)
     final = JsonlWriter(str(out / "final"), compression=None)
-    run([again, MinhashDedupFilter(str(out / "remove")), final], files, workers)
+    run([again, MinhashDedupFilter(str(out / "remove")), final], files, workers, logs)
     rows = sum(path.read_bytes().count(b"\n") for path in (out / "final").iterdir())
     print(f"{rows} documents kept")
 
 
-def run(pipeline: list[Any], tasks: int, workers: int) -> None:
+def run(pipeline: list[Any], tasks: int, workers: int, logs: str) -> None:
     """One executor, quietly."""
-    LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers).run()
+    LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers, logging_dir=logs).run()
 
 
 if __name__ == "__main__":

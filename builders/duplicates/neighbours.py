@@ -33,16 +33,9 @@ def pairs(
     """
     order = np.lexsort((keys, drawn_turns(bands, keys), bands))
     bands, keys, packed = bands[order], keys[order], _packed(values[order])
-    found, equal = np.empty((1024, 2), np.int64), np.empty(1024, np.uint16)
-    count, start = 0, 0
-    for end in [*(np.flatnonzero(np.diff(bands)) + 1).tolist(), len(bands)]:
-        if end - start > 1:
-            most = (end - start) * 2 * BEST + count
-            if most > len(equal):
-                found, equal = np.resize(found, (2 * most, 2)), np.resize(equal, 2 * most)
-            count = _look(packed[start:end], values.shape[1], least, WINDOW, BEST, start, found, equal, count)
-        start = end
-    return _turned(keys, found[:count]), equal[:count]
+    ends = np.append(np.flatnonzero(bands[1:] != bands[:-1]) + 1, len(bands))
+    rows, equal = _look_everywhere(packed, ends, values.shape[1], least, WINDOW, BEST)
+    return _turned(keys, rows), equal
 
 
 def _packed(values: NDArray[np.uint16]) -> NDArray[np.uint64]:
@@ -70,6 +63,24 @@ def _turned(keys, rows):
         first = (mixed(low + mixed(high)) & np.uint64(1)) == np.uint64(1)
         found[pair, 0], found[pair, 1] = (low, high) if first else (high, low)
     return found
+
+
+@compiled
+def _look_everywhere(values, ends, width, least, window, best):
+    """Rows of the pairs of all buckets, and how many values each shares."""
+    found, equal = np.empty((1024, 2), np.int64), np.empty(1024, np.uint16)
+    count, start = 0, 0
+    for end in ends:
+        size = end - start
+        room = count + min(size * (size - 1), size * 2 * best)
+        if room > len(equal):
+            more, more_equal = np.empty((2 * room, 2), np.int64), np.empty(2 * room, np.uint16)
+            more[:count], more_equal[:count] = found[:count], equal[:count]
+            found, equal = more, more_equal
+        if size > 1:
+            count = _look(values[start:end], width, least, window, best, start, found, equal, count)
+        start = end
+    return found[:count].copy(), equal[:count].copy()
 
 
 @compiled
