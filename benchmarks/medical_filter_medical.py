@@ -71,14 +71,12 @@ def _article(path: Path) -> str:
 
 def _spanish(samples: Path, web: Path, exams: Path) -> Iterator[Segment]:
     for part in ("dev_HEAD.json", "test_HEAD.json.gz"):
-        path = exams / "headqa" / "data" / "HEAD" / part
-        opened = gzip.open(path) if part.endswith("gz") else path.open("rb")
-        with opened as file:
-            for name, exam in json.load(file)["exams"].items():
-                letter = name.rsplit("_", 1)[-1]
-                if letter in "MEF":  # medicine, nursing, pharmacology; not chemistry, biology, psychology
-                    for q in exam["data"]:
-                        yield f"HEAD-QA {letter}", " ".join([q["qtext"], *(a["atext"] for a in q["answers"])])
+        content = (exams / "headqa" / "data" / "HEAD" / part).read_bytes()
+        for name, exam in json.loads(gzip.decompress(content) if part.endswith("gz") else content)["exams"].items():
+            letter = name.rsplit("_", 1)[-1]
+            if letter in "MEF":  # medicine, nursing, pharmacy; not chemistry, biology, psychology
+                for q in exam["data"]:
+                    yield f"HEAD-QA {letter}", " ".join([q["qtext"], *(a["atext"] for a in q["answers"])])
 
 
 def _french(samples: Path, web: Path, exams: Path) -> Iterator[Segment]:

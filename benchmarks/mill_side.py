@@ -1,11 +1,12 @@
 """The mill's side of `mill_vs_datatrove.py` and `mill_memory.py`: IN OUT all|filter|dedup WORKERS."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
+from builders.api import resolve
 from builders.base import Kept, Recipe, Stage, Table
 from builders.deduplication import DedupOptions, dedup_tables, kept
 from builders.run import Orders, make
@@ -49,16 +50,19 @@ def dedup_alone(folder: str) -> Recipe:
     return Recipe("dedup", {"web-jsonl": source}, tables, OPEN)
 
 
+def with_minhash(folder: str) -> Recipe:
+    """The recipe mmedc, but for the size of MinHash."""
+    recipe, _ = resolve("mmedc", {"web-jsonl": folder}, {})
+    others = {table.name: table for table in dedup_tables(recipe.sources, MINHASH)}
+    return replace(recipe, tables=[others.get(table.name, table) for table in recipe.tables])
+
+
 def main() -> None:
     given, out, steps, workers = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     if steps == "dedup":
         make(dedup_alone(given), out, Orders(workers=workers))
     else:
-        from builders.api import build
-
-        values = {"signatures.web-jsonl.values": 112, "bands.web-jsonl.bands": 14, "bands.web-jsonl.rows": 8,
-                  "candidates.values": 112}  # fmt: skip
-        build("mmedc", sources={"web-jsonl": given}, out=out, settings=values, workers=workers)
+        make(with_minhash(given), out, Orders(workers=workers))
     rows = pl.scan_parquet(out / "corpus.web-jsonl" / "*.parquet").select(pl.len()).collect().item()
     print(f"{rows} documents kept")
 

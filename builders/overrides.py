@@ -12,7 +12,8 @@ from schemas.errors import UsageError
 def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     """The recipe with `NAME.key=value` applied; NAME is a table, or a part that a stage holds (`annotator`).
 
-    Names of sources are passed over: they are made with their settings.
+    The first part of a name with a dot stands for all tables that begin so: `sound` for `sound.openi` and the others,
+    unless one is named whole. Names of sources are passed over: they are made with their settings.
     """
     left = names_of(settings) - set(recipe.sources)
     tables = []
@@ -28,9 +29,10 @@ def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 
 
 def _changed(part: Any, name: str, settings: Mapping[str, Any], left: set[str]) -> Any:
-    if values := for_part(settings, name):
-        left.discard(name)
-        part = changed(part, name, values)
+    for one in dict.fromkeys((name.partition(".")[0], name)):
+        if values := for_part(settings, one):
+            left.discard(one)
+            part = changed(part, one, values)
     inner = {held: _changed(value, held, settings, left) for held, value in _held(part).items()}
     return replace(part, **inner) if inner else part
 

@@ -31,9 +31,11 @@ def pairs(tokens: Iterable[str], option: str) -> dict[str, str]:
 
 
 def for_part(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The settings of one part: `name.key=value` as `key: value`, dashes in keys read as underscores."""
-    head = f"{name}."
-    return {_field(key.removeprefix(head)): value for key, value in settings.items() if key.startswith(head)}
+    """The settings of one part: `name.key=value` as `key: value`, dashes in keys read as underscores.
+
+    A name may have a dot itself (`sound.web-jsonl`); what is said to that one is not said to `sound`.
+    """
+    return {_field(key.rpartition(".")[2]): value for key, value in settings.items() if key.rpartition(".")[0] == name}
 
 
 def for_source(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def _field(key: str) -> str:
 
 def names_of(settings: Mapping[str, Any]) -> set[str]:
     """The names of the parts that settings are given for."""
-    return {key.partition(".")[0] for key in settings if "." in key} - {"recipe"}
+    return {key.rpartition(".")[0] for key in settings if "." in key} - {"recipe"}
 
 
 def typed(part: type, name: str, values: Mapping[str, Any]) -> dict[str, Any]:

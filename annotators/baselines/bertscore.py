@@ -39,6 +39,10 @@ class BertScore:
         import torch
 
         tokenizer, model = self._loaded()
+        layers = int(model.config.num_hidden_layers)
+        if self.layer is not None and self.layer > layers:
+            raise MedmillError(f"bertscore:{self.model}: layer {self.layer} is asked for, the model has {layers}; "
+                               "name a larger one (bert-base-multilingual-cased has 12)")  # fmt: skip
         longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
         states: dict[str, tuple[Any, Any]] = {}
         with torch.inference_mode():

@@ -78,7 +78,9 @@ class MedicalText:
         reached = counted.select(passes).to_series()
         rule, score = _scored(terms, rows["text"].filter(reached))
         scored = counted.filter(reached).select(
-            "row", pl.Series("rule", rule), pl.Series("medical_score", score if score is not None else [None] * len(rule))
+            "row",
+            pl.Series("rule", rule),
+            pl.Series("medical_score", score if score is not None else [None] * len(rule)),
         )
         rule_of = pl.col("rule").fill_null(False).alias("keyword_rule")
         return (

@@ -1,9 +1,9 @@
-"""The classifier: a line through what terms say, the same in all languages, and through the words of each language.
+"""The classifier: a line through what terms say, the same in all languages, and through the words of each.
 
-Logistic regression on the six numbers of `term_features`; its logit is one number of a second one, whose other numbers
-are the words and pairs of words of a text (`grams`), each divided by the square root of how many there are. The first
-knows medicine by our lists alone and serves every language that has a list; the second learns from invented passages
-where a language says such things in other matters. `medmill train medical-text` makes the files.
+Logistic regression on the eight numbers of `term_features`; its logit is one number of a second one, whose others are
+the words and pairs of words of a text (`grams`), each divided by the square root of how many there are. The first knows
+medicine by our lists alone and serves every language that has a list; the second learns from invented passages where a
+language says such things in other matters. `medmill train medical-text` makes the files.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Invented passages that the classifier learns from: `passages/<language>.tsv`, and the same passages said otherwise."""
+"""Invented passages that the classifier learns from, `passages/<language>.tsv`, and the same said otherwise."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the terms of a text say of it, in six numbers: per weight how dense they are, and how many different ones.
+"""What the terms of a text say of it, in eight numbers: per weight how dense they are, and how many different ones.
 
 A term inside a longer one that was found too (`blood` in `blood pressure`) does not count again.
 """
@@ -41,7 +41,8 @@ def _nested(terms: TermList) -> tuple[Matches, NDArray[np.int64], NDArray[np.int
 @compiled
 def _counted(starts, patterns, times, in_starts, in_patterns, in_times, weight, length):
     """Per text and weight the bytes of its terms, then the number of different ones; terms come longest first."""
-    out = np.zeros((starts.size - 1, 6))
+    kinds = 4  # len(WEIGHTS)
+    out = np.zeros((starts.size - 1, 2 * kinds))
     covered = np.zeros(weight.size, np.int64)
     for t in range(starts.size - 1):
         for k in range(starts[t], starts[t + 1]):
@@ -50,7 +51,7 @@ def _counted(starts, patterns, times, in_starts, in_patterns, in_times, weight, 
             if alone <= 0:
                 continue
             out[t, weight[p] - 1] += alone * length[p]
-            out[t, weight[p] + 2] += 1
+            out[t, kinds + weight[p] - 1] += 1
             for j in range(in_starts[p], in_starts[p + 1]):
                 if in_patterns[j] != p:
                     covered[in_patterns[j]] += alone * in_times[j]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from qc.base import Check
 from qc.build import Build
 from qc.checks.published_counts import PublishedCounts
 from qc.review.reviewable import reviewable
+from qc.review.shown import shown
 from qc.review.versions import versions
 from schemas.checksums import sha256_of
 from schemas.errors import UsageError
@@ -28,6 +30,7 @@ from tests.builders.sources.exam_copies import (
     igakuqa_row,
     write_lines,
 )
+from tests.qc.review.conftest import starting
 
 FOUR = ("medqa-usmle", "igakuqa", "headqa", "rumeddanet")
 
@@ -210,3 +213,43 @@ def test_a_rationale_wants_a_model_and_a_folder(home: Path, tmp_path: Path) -> N
     with pytest.raises(UsageError, match="name the folder that keeps its answers"):
         build("mmedbench", sources=sources, out=tmp_path / "out", settings={"rationale": "llm:m@http://127.0.0.1:9/v1"})
     assert not (tmp_path / "out" / "manifest.json").exists() or read_manifest(tmp_path / "out").status != "complete"
+
+
+def test_a_count_that_is_not_that_of_the_rows_fails(home: Path, tmp_path: Path) -> None:
+    """Damage: a row of the table of questions is gone from the manifest's count."""
+    folder = copytree(home / "build", tmp_path / "build")
+    path = folder / "manifest.json"
+    told = json.loads(path.read_text())
+    table_ = next(one for one in told["tables"] if one["name"] == "exam_questions")
+    table_["splits"]["test"]["rows"] -= 1
+    path.write_text(json.dumps(told))
+    verdict, summary = ask(PublishedCounts, folder)
+    assert verdict == "fail" and "keeps 67 questions, the table of questions has 66" in summary
+
+
+def test_the_page_of_a_question_shows_its_options_answer_and_reasons(reasoned: Path) -> None:
+    build_, what = Build.open(reasoned), reviewable("exam_questions")
+    row = table(reasoned).filter(language="ru").drop_nulls("rationale").row(0, named=True)
+    item = shown(build_, what, {"id": row["id"]})
+    assert item is not None and item.title == ", ".join(row["answer"])
+    headings = {part.heading: "".join(piece.text for piece in part.pieces) for part in item.told.passages}
+    assert headings == {"read before": row["context"], "question": row["question"], "rationale": row["rationale"]}
+    assert [(line.words, line.more) for line in item.lines] == [
+        (f"{one['letter']}  {one['text']}", "right" if one["letter"] in row["answer"] else "") for one in row["options"]
+    ]
+    assert shown(build_, what, {"id": "nowhere"}) is None
+
+
+@pytest.mark.extras
+def test_a_question_is_judged_on_the_page(home: Path, tmp_path: Path) -> None:
+    folder = copytree(home / "build", tmp_path / "build")
+    with starting() as start:
+        page = start(
+            folder, "--table", "exam_questions", "--split", "test", "--stratify", "language", "--reviewer", "a"
+        )
+        assert page.items == 13
+        html = page.ask("item/1").text
+        assert "Is this the right answer, and are the reasons for it sound?" in html and "past, possible" not in html
+        assert page.judge(1, "accept").status == 303
+    assert run(["review", str(folder), "--export", str(tmp_path / "said")]) == 0
+    assert len(read_verdicts(str(tmp_path / "said"), "mmedbench", "exam_questions")) == 1

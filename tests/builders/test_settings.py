@@ -127,3 +127,15 @@ def test_a_setting_out_of_its_range_is_named(setting: str) -> None:
 def test_two_sources_where_one_is_read_are_refused() -> None:
     with pytest.raises(UsageError, match="mimic-ir reads one source, got reports-table, synthetic"):
         resolve("mimic-ir", {"synthetic": "10", "reports-table": "a.csv"}, {})
+
+
+def test_a_setting_of_tables_of_several_sources_is_given_by_their_first_name_or_by_the_whole(tmp_path: Path) -> None:
+    for name in ("a/x.jsonl", "b/x.txt"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text('{"text": "x"}\n')
+    sources = {"web-jsonl": str(tmp_path / "a"), "text-folder": str(tmp_path / "b")}
+    recipe, _ = resolve("mmedc", sources, {"sound.min_words": "7", "sound.text-folder.min_words": "9"})
+    words = {table.name: table.stage.min_words for table in recipe.tables if table.name.startswith("sound.")}  # pyright: ignore
+    assert words == {"sound.web-jsonl": 7, "sound.text-folder": 9}
+    with pytest.raises(UsageError, match=r"no part of mmedc is called sound\.openi"):
+        resolve("mmedc", sources, {"sound.openi.min_words": "9"})

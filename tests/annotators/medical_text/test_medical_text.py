@@ -118,7 +118,7 @@ def test_a_list_of_the_user_in_place_of_ours_asks_no_classifier(tmp_path: Path) 
         ("", "at least one term"),
         ("Fieber\t3\tword\n", "line 2: expected a term in lower case"),
         ("fieber\t3\tword\nfieber\t2\tword\n", "line 3: expected a term once"),
-        ("fieber\t4\tword\n", "line 2: expected a weight"),
+        ("fieber\t5\tword\n", "line 2: expected a weight"),
         ("fieber\t3\ttoken\n", "line 2: expected a form"),
         ("fieber\tmuch\tword\n", "cannot read"),
     ],

@@ -271,3 +271,16 @@ def test_the_export_has_the_published_fields_and_no_other(
     assert run(["export", "mmedbench", str(dataset), "--out", str(tmp_path / "seen"), "--without-images"]) == 0
     assert len((tmp_path / "seen" / "Test" / "Spanish.jsonl").read_text().splitlines()) == 1
     assert Build.open(dataset).rows("exam_questions") == 67
+
+
+@pytest.mark.heavy
+def test_bertscore_of_a_model_stands_beside(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.annotators.tokens.tiny import tiny_classifier
+
+    same = written(tmp_path / "same.jsonl", dataset, gold, rationale=lambda row: row["rationale"] or "Because.")
+    (tmp_path / "bert").mkdir()
+    told = ["--run", str(same), "--language", "en", "--bertscore", tiny_classifier(tmp_path / "bert")]
+    (line,) = evaluated(capsys, dataset, *told)["lines"]
+    assert line["scores"]["bertscore"]["value"] == pytest.approx(1, abs=1e-4)
+    assert run(["evaluate", "mmedbench", "--dataset", str(dataset), *told, "--as-published"]) == 1
+    assert "layer 9 is asked for, the model has" in capsys.readouterr().err
