@@ -33,6 +33,7 @@ from qc.checks.near_duplicates import NearDuplicates
 from qc.checks.offsets import Offsets
 from qc.checks.order import Order
 from qc.checks.origin import Origin
+from qc.checks.published_counts import PublishedCounts
 from qc.checks.references import References
 from qc.checks.report_masks import OutOfView, PredictedFindings, RemovedOrgans, ReportSides
 from qc.checks.representatives import Representatives
@@ -67,6 +68,7 @@ CHECKS: tuple[type[Check], ...] = (
     Copies,
     NearDuplicates,
     SentenceCopies,
+    PublishedCounts,
     Offsets,
     EntitySpans,
     EntityTypes,

@@ -56,7 +56,12 @@ class Document(dy.Schema):
     title = dy.String(nullable=True, metadata=tag("source_text"))
     url = dy.String(nullable=True, metadata=tag("id"))
     file = dy.String(metadata=tag("path"), description="Relative to the source.")
-    start = dy.Int64(min=0, nullable=True, metadata=tag("label", "bytes"), description="In the unpacked file.")
+    start = dy.Int64(
+        min=0,
+        nullable=True,
+        metadata=tag("label", "bytes"),
+        description="In the unpacked file; of web archives, in the packed one.",
+    )
     end = dy.Int64(min=0, nullable=True, metadata=tag("label", "bytes"), description="Behind the last byte.")
     licence = dy.String(nullable=True, metadata=tag("licence"))
     declared_language = dy.String(nullable=True, metadata=tag("label"), description="What the source says it is in.")

@@ -50,8 +50,8 @@ def keyword_lists(location: str) -> dict[str, KeywordList]:
     """The list of each language, by ISO 639-1. Raises `UsageError` where there is none, or one is not in shape."""
     if not location:
         raise UsageError(
-            "filter=published reads the published lists, which are not part of medmill: --set filter.keywords=FOLDER with "
-            f"{TABLE} in it"
+            "filter=published reads the published lists, which are not part of medmill: --set filter.keywords=FOLDER "
+            f"with {TABLE} in it"
         )
     folder = Path(location)
     table = folder / TABLE if folder.is_dir() else folder

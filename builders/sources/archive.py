@@ -14,7 +14,7 @@ _MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
 _PLAIN = re.compile(rb"WARC/\d\.\d\r?\n")
 _LENGTH = re.compile(rb"\r?\nContent-Length:[ \t]*(\d+)", re.IGNORECASE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
-_STEP = 2**16
+_FIRST_STEP, _STEP = 2**13, 2**16
 _AHEAD = 2**20
 _HEADERS = 2**16
 _DAMAGED = "damaged", "no record that can be read starts here; what follows up to the next one is not read"
@@ -130,32 +130,28 @@ def _plain(file: WebFile, window: _Window, at: int, longest: int) -> Record:
 
 
 def _member(file: WebFile, window: _Window, at: int, longest: int) -> Record:
-    member, made, length, fed = zlib.decompressobj(31), [], 0, 0
+    member, made, length, fed, ends = zlib.decompressobj(31), [], 0, 0, None
     try:
         while not member.eof:
-            packed = window.get(at + fed, _STEP)
+            packed = window.get(at + fed, _STEP if fed else _FIRST_STEP)
             if not packed:
                 return Record(at, at, wrong=("cut_off", "the file ends within the packed record"))
             part = member.decompress(packed)
             fed, length = fed + len(packed), length + len(part)
             if length <= longest or not made:
                 made.append(part)
-            _demand_one_record(file, made, length)
+            ends = ends or _told_end(b"".join(made[:8]))
+            _demand_one_record(file, made, length, ends)
     except zlib.error:
         return Record(at, at, wrong=_DAMAGED)
     end = at + fed - len(member.unused_data)
     if length > longest:
         return Record(at, end, wrong=("too_long", f"a record of more than {longest} bytes"))
-    return _whole(at, end, b"".join(made))
-
-
-def _whole(at: int, end: int, held: bytes) -> Record:
-    ends = _told_end(held)
     if ends is None:
         return Record(at, end, wrong=_DAMAGED)
-    if len(held) < ends:
+    if length < ends:
         return Record(at, end, wrong=("cut_off", "the record is shorter than its headers say"))
-    return Record(at, end, held[:ends])
+    return Record(at, end, b"".join(made)[:ends])
 
 
 def _told_end(head: bytes) -> int | None:
@@ -165,9 +161,8 @@ def _told_end(head: bytes) -> int | None:
     return blank.end() + int(length[1]) if blank and length else None
 
 
-def _demand_one_record(file: WebFile, made: list[bytes], length: int) -> None:
+def _demand_one_record(file: WebFile, made: list[bytes], length: int, ends: int | None) -> None:
     """Raise a `SourceError` where a member of gzip holds another record behind the first."""
-    ends = _told_end(made[0])
     if ends is not None and length > ends + 8 and _PLAIN.match(b"".join(made)[ends : ends + 32].lstrip(b"\r\n")):
         raise SourceError(
             f"{file.path}: packed as a whole; expected a gzip member for each record, so that it can be read in parts "

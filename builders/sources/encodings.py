@@ -60,6 +60,8 @@ def marked(body: bytes) -> str | None:
         if body.startswith(mark):
             return encoding
     head = body[:SAMPLE]
+    if b"\0" not in head:
+        return None
     zeros, pairs = head[0::2].count(0), head[1::2].count(0)
     if max(zeros, pairs) * 4 > len(head) and min(zeros, pairs) * 20 < len(head):
         return "utf-16-be" if zeros > pairs else "utf-16-le"

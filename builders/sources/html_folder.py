@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from builders.base import Kept
 from builders.settings import AtLeastOne
 from builders.sources.file_runs import FileRuns, Rejected
-from builders.sources.pages import PageError, forget_pages, page_of
+from builders.sources.pages import MOST_TAGS, PageError, forget_pages, page_of
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,13 @@ class HtmlFolder(FileRuns):
     """Files that end in `.html`, `.htm` or `.xhtml`; other settings: `FileRuns`.
 
     Text, title, date, address and licence are what trafilatura finds, the language is what the page declares.
-    `fast`: without its second opinions, two to five times as fast. `longest`: a longer page is rejected; trafilatura
-    takes minutes for the longest pages of the web.
+    `fast`: without its second opinions, a little faster, with less text. A page longer than `longest`, or with more
+    than `most_tags`, is rejected: trafilatura takes minutes for it.
     """
 
     longest: AtLeastOne = 2**23
     fast: bool = False
+    most_tags: AtLeastOne = MOST_TAGS
 
     name: ClassVar[str] = "html-folder"
     version: ClassVar[int] = 1
@@ -39,7 +40,7 @@ class HtmlFolder(FileRuns):
     def row(self, body: bytes) -> Mapping[str, Any] | Rejected:
         """The main text of a page."""
         try:
-            page = page_of(body, fast=self.fast)
+            page = page_of(body, fast=self.fast, most_tags=self.most_tags)
         except PageError as error:
             return error.reason, error.detail
         return {

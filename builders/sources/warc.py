@@ -9,7 +9,7 @@ from builders.settings import AtLeastOne
 from builders.sources.archive import Record
 from builders.sources.archive_files import ArchiveFiles, Rejected
 from builders.sources.encodings import decoded
-from builders.sources.pages import PageError, forget_pages, page_of
+from builders.sources.pages import MOST_TAGS, PageError, forget_pages, page_of
 
 _HTML = ("text/html", "application/xhtml+xml")
 _PLAIN = "text/plain"
@@ -22,12 +22,13 @@ class Warc(ArchiveFiles):
 
     Responses with status 200 that hold HTML or plain text; other responses are rejected by what they are, and records
     of other kinds (requests, notes of the crawler) are no documents. `date` is that of the page where it has one,
-    else when it was fetched. `fast`: without the second opinions of trafilatura, two to five times as fast.
-    `longest`: a longer record is rejected; trafilatura takes minutes for the longest pages of the web.
+    else when it was fetched. `fast`: without the second opinions of trafilatura, a little faster, with less text.
+    A record longer than `longest`, or a page with more than `most_tags`, is rejected: trafilatura takes minutes for it.
     """
 
     longest: AtLeastOne = 2**23
     fast: bool = False
+    most_tags: AtLeastOne = MOST_TAGS
 
     name: ClassVar[str] = "warc"
     version: ClassVar[int] = 1
@@ -72,7 +73,9 @@ class Warc(ArchiveFiles):
         if kind not in _HTML:
             return "no_page", f"holds {kind}"
         try:
-            page = page_of(body, charset=charset, until=fetched[:10] or "2100-01-01", fast=self.fast)
+            page = page_of(
+                body, charset=charset, until=fetched[:10] or "2100-01-01", fast=self.fast, most_tags=self.most_tags
+            )
         except PageError as error:
             return error.reason, error.detail
         language = page.language or (read.http_headers.get("Content-Language") or None)

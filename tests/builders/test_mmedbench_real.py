@@ -95,4 +95,4 @@ def test_words_of_the_right_options_are_read_as_their_letters(
                 "--out", str(tmp_path / "read.parquet")]) == 0  # fmt: skip
     capsys.readouterr()
     read = pl.read_parquet(tmp_path / "read.parquet").filter(~pl.col("missing"))
-    assert read["right"].mean() > 0.97, read.filter(~pl.col("right"))["id"].to_list()[:20]
+    assert read.filter("right").height > 0.97 * read.height, read.filter(~pl.col("right"))["id"].to_list()[:20]

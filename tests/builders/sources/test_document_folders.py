@@ -175,6 +175,20 @@ def test_a_page_that_breaks_the_reader_is_rejected_and_the_others_stand(tmp_path
     assert set(made.rejected["reason"]) <= {"no_main_text", "unreadable_page", "empty_text"}
 
 
+def test_a_page_of_tags_is_rejected_before_it_takes_minutes(tmp_path):
+    (tmp_path / "a.html").write_text("<html><body>" + "<p>word" * 90_000)
+    (tmp_path / "b.html").write_text(page())
+    made = pages(tmp_path)
+    assert made.frame["id"].to_list() == ["b.html"] and reasons(made) == {"a.html": "too_many_tags"}
+    assert reasons(pages(tmp_path, most_tags=5)) == {"a.html": "too_many_tags", "b.html": "too_many_tags"}
+
+
+@pytest.mark.real
+def test_real_texts(samples):
+    made = texts(samples / "web_text/medical")
+    assert made.frame.height > 5 and not made.rejected.height and made.frame["text"].str.len_chars().min() > 100
+
+
 def test_a_page_with_a_few_broken_letters_is_kept(tmp_path):
     words = "La salle était calme, l'infirmière écrivait près de la fenêtre où brillait la lune. " * 3
     body = page(words, head='<meta charset="utf-8">').encode() + b"\xff"
