@@ -127,6 +127,6 @@ class Licensed(Check):
             return self.outcome("pass", f"all of {counted(whole, 'document')} have one", figures=figures)
         told = f"{none:,} of {counted(whole, 'document')} have no licence that is known, and stay out of every release"
         advice = (
-            "Name the licence of a source that has one for all (`--set SOURCE.licence=…`), or keep the corpus at home."
+            "Name the licence of a source that has one for all (--set SOURCE.licence=…), or keep the corpus at home."
         )
         return self.outcome("warn", told, advice=advice, figures=figures)

@@ -3,10 +3,11 @@
 from typing import Final
 
 from qc.build import Build
-from qc.corpora.found import corpora
+from qc.corpora.found import sources
 from schemas.quality import Figure, Sheet
 
 _STEPS: Final = {
+    "pages": "opened",
     "documents": "read",
     "normal": "in one form",
     "medical": "wanted language, medical",
@@ -20,7 +21,7 @@ def attrition(build: Build) -> Sheet:
     """A line per source and step."""
     stages = {stage.table: stage for stage in build.manifest.stages}
     rows: list[list[Figure]] = []
-    for source in corpora(build):
+    for source in sources(build):
         first = 0
         for step, told in _STEPS.items():
             stage = stages.get(f"{step}.{source}")

@@ -3,13 +3,13 @@
 import polars as pl
 
 from qc.build import Build
-from qc.corpora.found import corpora
+from qc.corpora.found import sources
 from schemas.quality import Sheet
 
 
 def contamination(build: Build) -> Sheet | None:
     """A line per file of a benchmark; None where no benchmark was given, or none was found."""
-    tables = [f"contamination.{source}" for source in corpora(build) if build.has(f"contamination.{source}")]
+    tables = [f"contamination.{source}" for source in sources(build) if build.has(f"contamination.{source}")]
     if not tables:
         return None
     rows = pl.concat([build.scan(table, ["id", "item", "kind"]) for table in tables])

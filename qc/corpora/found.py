@@ -16,6 +16,12 @@ def corpora(build: Build) -> dict[str, str]:
     return _named(build, _CORPUS)
 
 
+def sources(build: Build) -> list[str]:
+    """Names of all sources, also of those of which no document stayed."""
+    found = (stage.table for stage in build.manifest.stages if stage.table.startswith(_CORPUS))
+    return [table.removeprefix(_CORPUS) for table in found]
+
+
 def scored(build: Build) -> dict[str, str]:
     """Name of the source to its table of scores."""
     return _named(build, _SCORES)

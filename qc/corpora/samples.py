@@ -40,7 +40,9 @@ def documents(build: Build) -> list[Shown]:
     text_may_be_shown = build.manifest.terms.shows_text()
     return [
         _shown(row, text_may_be_shown)
-        for row in found.unique("id", keep="first", maintain_order=True).sort("language").iter_rows(named=True)
+        for row in found.unique(["source", "id"], keep="first", maintain_order=True)
+        .sort("language")
+        .iter_rows(named=True)
     ]
 
 

@@ -76,6 +76,8 @@ def test_the_report_tells_of_the_corpus(built: Path):
     whole = {row[0]: row[2] for row in sheets["counts"].rows if row[1] == "all"}
     found = corpus(built)["language"].value_counts()
     assert whole == dict(found.iter_rows())
+    last = {row[0]: row for row in sheets["attrition"].rows}
+    assert last["text-folder"] == ["text-folder", "no copies, no benchmarks", 1, 0, 0.0, "1 near duplicate"]
     assert sheets["contamination"].rows == [["bench.jsonl", 1, 1, 1, 0]]
     page = (built / "qc" / "report.html").read_text()
     assert "Clusters of copies" in page and "j.doe" not in page

@@ -37,14 +37,21 @@ class Web:
 
 
 def passages(language: str, each: int) -> pl.DataFrame:
-    """So many passages of each label, three joined into one document."""
-    rows = pl.read_csv(PASSAGES / f"{language}.tsv", separator="\t", quote_char=None)
+    """So many documents of each label, of three passages; the general ones are those that name fewest terms."""
+    rows = _table(PASSAGES, language)
+    terms = _table(PASSAGES.with_name("terms"), language)["term"]
+    named = pl.col("text").str.to_lowercase().str.extract_many(terms.to_list()).list.n_unique()
+    rows = rows.sort(pl.when(label="general").then(named).otherwise(0), maintain_order=True)
     parts = []
     for label in ("medical", "general"):
         own = rows.filter(label=label).head(3 * each)
         own = own.with_columns(document=pl.int_range(pl.len()) // 3)
         parts.append(own.group_by("label", "document", maintain_order=True).agg(pl.col("text").str.join("\n\n")))
     return pl.concat(parts)
+
+
+def _table(folder: Path, language: str) -> pl.DataFrame:
+    return pl.read_csv(folder / f"{language}.tsv", separator="\t", quote_char=None)
 
 
 def write_web(folder: Path, *, each: int = 6, files: int = 3) -> Web:
