@@ -4,6 +4,10 @@ import dataframely as dy
 import polars as pl
 
 from schemas.baselines import Baseline
+from schemas.contamination import Overlap
+from schemas.corpora import CorpusDocument, DocumentScores, PageReading
+from schemas.duplicates import Duplicate
+from schemas.exam_questions import ExamQuestion, QuestionCount
 from schemas.grounding import GroundedMask, Question
 from schemas.ner import Dispute, DrawnReport, LabelledSentence, Vote
 from schemas.radiology import Entity, Label
@@ -29,6 +33,13 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "votes": Vote,
     "disputes": Dispute,
     "synthetic": ScoredRewrite,
+    "corpus.SOURCE": CorpusDocument,
+    "scores.SOURCE": DocumentScores,
+    "readings.SOURCE": PageReading,
+    "contamination.SOURCE": Overlap,
+    "duplicates": Duplicate,
+    "exam_questions": ExamQuestion,
+    "exam_counts": QuestionCount,
 }
 
 
