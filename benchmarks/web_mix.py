@@ -16,35 +16,36 @@ NEAR, SAME = 0.1, 0.05
 
 
 def write_mix(folder: Path, megabytes: int, files: int = 8, seed: int = 1) -> int:
-    """Write JSON lines of `id`, `text`, `url` and `label` in so many files; returns how many documents there are."""
+    """Write JSON lines of `id`, `text`, `url`, `label` and `spoken` in so many files; returns how many they hold."""
     folder.mkdir(parents=True, exist_ok=True)
     made, number = documents(seed), 0
     for file in range(files):
         size = 0
         with (folder / f"part-{file:03d}.jsonl").open("w", encoding="utf-8") as out:
             while size < megabytes * 1_000_000 / files:
-                label, text = next(made)
+                label, language, text = next(made)
                 url = f"https://{label}.example/{number}"
-                line = json.dumps({"id": number, "text": text, "url": url, "label": label}, ensure_ascii=False)
+                record = {"id": number, "text": text, "url": url, "label": label, "spoken": language}
+                line = json.dumps(record, ensure_ascii=False)
                 size += len(line.encode()) + 1
                 out.write(line + "\n")
                 number += 1
     return number
 
 
-def documents(seed: int) -> Iterator[tuple[str, str]]:
-    """Label and text of one document after the other, about 4,000 characters of a language each."""
-    draw, pools, last = Random(seed), _pools(), list[tuple[str, str]]()
+def documents(seed: int) -> Iterator[tuple[str, str, str]]:
+    """Label, language and text of one document after the other, about 4,000 characters of a language each."""
+    draw, pools, last = Random(seed), _pools(), list[tuple[str, str, str]]()
     keys = sorted(pools)
     while True:
         chance = draw.random()
         if last and chance < NEAR + SAME:
-            label, text = draw.choice(last)
-            made = label, text if chance < SAME else _changed(text, draw)
+            label, language, text = draw.choice(last)
+            made = label, language, text if chance < SAME else _changed(text, draw)
         else:
             label = "medical" if draw.random() < MEDICAL else "general"
             language = draw.choice([language for language, kind in keys if kind == label])
-            made = label, _text(pools[language, label], draw, language in ("zh", "ja"))
+            made = label, language, _text(pools[language, label], draw, language in ("zh", "ja"))
         last = [*last[-99:], made]
         yield made
 
