@@ -3,8 +3,9 @@
     python benchmarks/medical_filter_f1.py [--samples ../shared/data] [--published FOLDER] [--languages en zh]
 
 Documents of at least 200 characters; short segments of one source are joined (`medical_filter_texts.py`). Nothing was
-learned from any of them. Errors were read of the sources that are called looked at alone; the figures of all were in view
-when costs and terms were chosen. `kept` is the share that is called medical: of medical texts it should be 1, of general ones 0.
+learned from any of them. Errors were read of the sources that are called looked at alone; the figures of all were in
+view when costs and terms were chosen. `kept` is the share that is called medical: of medical texts it should be 1, of
+general ones 0.
 """
 
 import argparse
