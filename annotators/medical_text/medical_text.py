@@ -1,7 +1,7 @@
 """What of the web is medical text, by our own terms and a small classifier: the mode `medmill` of the filter."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -38,7 +38,7 @@ class MedicalText:
     (`windows`). In a language with a list of the user's, nothing was learned: terms alone decide there.
     """
 
-    keywords: str | None = None
+    keywords: str | None = field(default=None, repr=False)
     min_hits: int = 1
     min_density: float = 0.01
     version: int = 1

@@ -11,7 +11,7 @@ of the text as given, and an empty text is not medical.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ COLUMNS: Final = {"keyword_hits": np.int32, "keyword_density": np.float32, "keyw
 class PublishedRule:
     """Reads the lists of keywords at `keywords` (see `keyword_lists`); `UsageError` where they are not in shape."""
 
-    keywords: str = ""
+    keywords: str = field(default="", repr=False)
     version: int = 1
 
     @cached_property
