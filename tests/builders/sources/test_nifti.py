@@ -102,8 +102,8 @@ def test_no_flipped_bit_is_read_as_another_voxel(tmp_path):
 
 @pytest.mark.parametrize(
     ("raw", "told"),
-    [(b"", "not_nifti"), (b"no volume at all" * 40, "not_nifti"), (gzip.compress(b"no volume" * 99, mtime=0), "not_nifti"),
-     (b"\x1f\x8b", "truncated_volume")],
+    [(b"", "not_nifti"), (b"no volume at all" * 40, "not_nifti"),
+     (gzip.compress(b"no volume" * 99, mtime=0), "not_nifti"), (b"\x1f\x8b", "truncated_volume")],
 )  # fmt: skip
 def test_what_is_no_nifti(tmp_path, raw, told):
     path = tmp_path / "a.nii.gz"
