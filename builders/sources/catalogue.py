@@ -119,6 +119,13 @@ CATALOGUE = {
             "Task2_paragraph_rate/ with the same names (either task may be missing)",
         ),
     ),
+    "benchmark-questions": About(
+        what="Questions of benchmarks that must not stand in a training corpus: tables of them, or builds of medmill",
+        licence="none is asked for: nothing of them gets into what is made, documents that hold them are left out",
+        obtain="build mmedbench, or take the files of any benchmark; --set benchmark-questions.question names the column",
+        put="files, folders or builds, parted by commas: --source benchmark-questions=out/mmedbench,/data/exam.jsonl",
+        files=("files that end in .jsonl, .csv, .tsv (or these with .gz) or .parquet, or a folder with manifest.json",),
+    ),
     "reports-table": About(
         what="Reports of any hospital as a table with an id and one or several columns of text",
         licence="yours; taken as closed (nothing leaves, no remote services) unless you set text_may_leave",

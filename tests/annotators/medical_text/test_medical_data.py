@@ -71,12 +71,10 @@ def test_training_gives_the_weights_that_lie_here() -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_real_documents_are_told_apart(samples: Path, language: str) -> None:
-    """On whole documents: cases and articles, and paragraphs of an encyclopaedia. The benchmark has all of it."""
+    """The bar of F1, on all passages of at least 200 characters; the benchmark says what it rests on."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(Path(__file__).resolve().parents[3] / "benchmarks")
         texts: pl.DataFrame = __import__("medical_filter_texts").documents(samples, language)
-    texts = texts.filter(~pl.col("source").str.contains("TICO|HEAD-QA|FrenchMedMCQA"))
-    texts = pl.concat([texts.filter(medical=kind).gather_every(3) for kind in (True, False)])
     kept = MedicalText().annotate(texts).select(is_medical()).to_series()
     right = (kept & texts["medical"]).sum()
     assert 2 * right / (kept.sum() + texts["medical"].sum()) >= 0.95
