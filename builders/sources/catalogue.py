@@ -122,7 +122,7 @@ CATALOGUE = {
     "benchmark-questions": About(
         what="Questions of benchmarks that must not stand in a training corpus: tables of them, or builds of medmill",
         licence="none is asked for: nothing of them gets into what is made, documents that hold them are left out",
-        obtain="build mmedbench, or take the files of any benchmark; --set benchmark-questions.question names the column",
+        obtain="build mmedbench, or take the files of any benchmark; --set benchmark-questions.question=…",
         put="files, folders or builds, parted by commas: --source benchmark-questions=out/mmedbench,/data/exam.jsonl",
         files=("files that end in .jsonl, .csv, .tsv (or these with .gz) or .parquet, or a folder with manifest.json",),
     ),
