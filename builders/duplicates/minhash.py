@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotators.compiled import compiled
-from annotators.medical_text.buffers import texts_of
+from annotators.text_bytes import texts_of
 from builders.duplicates.characters import folded
 from builders.duplicates.shingles import shingled
 from builders.duplicates.words import mixed

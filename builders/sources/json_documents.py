@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from builders.sources.json_rows import record_of
 from builders.sources.whole_lines import line_starts
 
 _PIECE = 2**20
@@ -91,7 +92,7 @@ def _fast(body: bytes, columns: Sequence[str]) -> pl.DataFrame | None:
 def _exact(block: bytes, lows: np.ndarray, highs: np.ndarray, columns: Sequence[str], text: str) -> Records:
     rows, bad = [], []
     for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
-        record = _record(block[low:high])
+        record = record_of(block[low:high].removeprefix(_MARK), _first)
         if isinstance(record, dict) and not isinstance(_value(record, text), str | None):
             record = ("not_text", f"the column {text} holds no text")
         if isinstance(record, dict):
@@ -103,23 +104,6 @@ def _exact(block: bytes, lows: np.ndarray, highs: np.ndarray, columns: Sequence[
 
 def _empty(columns: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), "start": pl.Int64, "end": pl.Int64})
-
-
-def _record(line: bytes) -> dict[str, Any] | tuple[str, str]:
-    try:
-        words = line.removeprefix(_MARK).decode()
-        record = json.loads(words, object_pairs_hook=_first)
-        if "\\u" in words:
-            json.dumps(record, ensure_ascii=False).encode()
-    except UnicodeDecodeError:
-        return "not_utf8", "bytes that are not UTF-8"
-    except UnicodeEncodeError:
-        return "bad_json", "half a surrogate pair, which is no letter"
-    except RecursionError:
-        return "bad_json", "nested too deeply"
-    except ValueError:
-        return "bad_json", "no JSON object"
-    return record if isinstance(record, dict) else ("bad_json", "no JSON object")
 
 
 def _first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

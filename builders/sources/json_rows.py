@@ -1,13 +1,14 @@
 """The rows of JSON lines: one object a line, every value as text."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
 
 Bad = tuple[int, str, str]
 """Number of a line in its block (from 0), the reason, and the detail, for a line that is no row."""
+Pairs = Callable[[list[tuple[str, Any]]], dict[str, Any]]
 _NO_OBJECT = ("bad_json", "no JSON object")
 _MARK = b"\xef\xbb\xbf"
 
@@ -43,13 +44,14 @@ def json_keys(block: bytes, wanted: set[str]) -> set[str]:
 def _records(block: bytes) -> Iterator[tuple[int, dict[str, Any] | tuple[str, str]]]:
     for number, line in enumerate(block.removeprefix(_MARK).split(b"\n")):
         if line.strip():
-            yield number, _record(line)
+            yield number, record_of(line)
 
 
-def _record(line: bytes) -> dict[str, Any] | tuple[str, str]:
+def record_of(line: bytes, pairs: Pairs | None = None) -> dict[str, Any] | tuple[str, str]:
+    """The object of a line, made of its keys and values by `pairs` (default: the last of equal keys), or its fault."""
     try:
         text = line.decode()
-        record = json.loads(text)
+        record = json.loads(text, object_pairs_hook=pairs)
         if "\\u" in text:
             json.dumps(record, ensure_ascii=False).encode()
     except UnicodeDecodeError:
