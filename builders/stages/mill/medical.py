@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from annotators.medical_text.medical_text import is_medical
 from builders.base import Kept, Stage
 from schemas.corpora import DocumentScores, MedicalDocument
 
@@ -16,13 +17,13 @@ _SCORES = [name for name in MedicalDocument.column_names() if name in DocumentSc
 class Medical(Stage):
     """MedicalDocument rows: Document rows whose scores pass; the rest is rejected with the figure that decided.
 
-    `threshold`: of the classifier; None leaves the decision to the rule of keywords, as where a language has keywords
-    and no classifier. Figures are those of `DocumentScores`.
+    `threshold`: of the classifier; the rule of keywords decides where there is no score, as where a language has
+    keywords and no classifier. Figures are those of `DocumentScores`.
     """
 
     languages: tuple[str, ...]
     min_confidence: float
-    threshold: float | None
+    threshold: float
 
     version: ClassVar[int] = 1
 
@@ -43,16 +44,8 @@ class Medical(Stage):
             .then(pl.lit("other_language"))
             .when(unsure)
             .then(pl.lit("unsure_language"))
-            .when(~self._passes())
+            .when(~is_medical(self.threshold).fill_null(value=False))
             .then(pl.lit("not_medical"))
-        )
-
-    def _passes(self) -> pl.Expr:
-        rule = pl.col("keyword_rule").fill_null(value=False)
-        if self.threshold is None:
-            return rule
-        return (
-            pl.when(pl.col("medical_score").is_null()).then(rule).otherwise(pl.col("medical_score") >= self.threshold)
         )
 
     def _detail(self) -> pl.Expr:
