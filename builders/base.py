@@ -192,7 +192,11 @@ Shape = Map | Group | Blocks | Collect | Files
 
 @dataclass(frozen=True)
 class Table:
-    """One named table: `stage` makes it from `reads`; `stage=None` reads it from the source `source`."""
+    """One named table: `stage` makes it from `reads`, or it is read from the source `source`.
+
+    With both a source and a stage, the stage makes the rows of each shard from what was read of it, and that itself is
+    not kept.
+    """
 
     name: str
     schema: type[dy.Schema]

@@ -117,7 +117,7 @@ def owner(table: Table) -> str:
     """The column of the output that names the input id; empty where there is none."""
     key = table.schema.primary_key()
     of = getattr(table.shape, "of", "")
-    if of or table.stage is None:
+    if of or table.source:
         return of or (table.input_id if table.input_id in table.schema.columns() else key[0])
     return table.input_id if key == [table.input_id] else ""
 

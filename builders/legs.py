@@ -51,7 +51,7 @@ class Leg:
 
 def plan_leg(recipe: Recipe, table: Table, legs: Mapping[str, Leg], store: Store) -> Leg | None:
     """The leg of a table; None while the partitions of what it reads are not known."""
-    if table.stage is None:
+    if table.source:
         return _source_leg(recipe, table, store)
     reads = [_upstream(table, name, legs) for name in table.reads]
     needs = {name: _upstream(table, other, legs) for name, other in sorted(table.needs.items())}
@@ -70,7 +70,8 @@ def plan_leg(recipe: Recipe, table: Table, legs: Mapping[str, Leg], store: Store
 def _source_leg(recipe: Recipe, table: Table, store: Store) -> Leg:
     source = recipe.sources[table.source]
     held = f"{table.source}.{source_table(recipe, table)}"
-    chain = fingerprint(LAYOUT_VERSION, source, held, schema_hash(table.schema), table.split if table.publish else None)
+    own = [source, held, schema_hash(table.schema), table.split if table.publish else None]
+    chain = fingerprint(LAYOUT_VERSION, *own, *([table.stage] if table.stage else []))
     shards = source.shards(source_table(recipe, table))
     parts = tuple(
         Part(tidy(one.name), fingerprint(chain, one.name, one.identity), one.name, one.rows, one.bytes)

@@ -39,7 +39,7 @@ def limited(recipe: Recipe, count: int) -> Recipe:
     """The recipe on the first `count` rows of its first source table; all else follows from that table."""
     if count < 1:
         raise UsageError(f"--limit {count}: expected a number of studies, at least 1")
-    first = next(table for table in recipe.tables if table.stage is None)
+    first = next(table for table in recipe.tables if table.source)
     whole = replace(first, name=first.name + ALL, publish=False)
     stage = FirstIds(count, first.schema.primary_key()[0])
     part = Table(

@@ -59,7 +59,7 @@ class Making:
 
     def _making(self, leg: Leg) -> Sequence[Node]:
         table = leg.table
-        if table.stage is None:
+        if table.source:
             source = self.recipe.sources[table.source]
             return read.nodes(leg, source, source_table(self.recipe, table))
         reads, needs, shape = [self.legs[name] for name in table.reads], self._needs(table), table.shape

@@ -56,7 +56,7 @@ def plan_of(making: Making, before: Manifest | None) -> Plan:
         leg = making.legs.get(table.name)
         sizes[table.name], to_write, done = _sizes(making, table.name, sizes, before)
         parts = len(leg.known) if leg and leg.parts is not None else None
-        shape = "source" if table.stage is None else type(table.shape).__name__.lower()
+        shape = "source" if table.source else type(table.shape).__name__.lower()
         tables.append(Planned(table.name, shape, done, parts, _why(making, leg, done, parts), to_write))
     return Plan(tuple(tables), reclaimable(making), free_bytes(making.store.root))
 
@@ -98,7 +98,7 @@ def _before(name: str, before: Manifest | None) -> tuple[int, int] | None:
 
 def _expected(making: Making, name: str, sizes: Mapping[str, tuple[int, int] | None]) -> tuple[int, int] | None:
     table = next(table for table in making.recipe.tables if table.name == name)
-    if table.stage is None:
+    if table.source:
         parts = making.legs[name].known
         held = sum(part.rows for part in parts), sum(part.bytes for part in parts)
         return held if all(held) else None

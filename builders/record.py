@@ -76,7 +76,7 @@ def _models(recipe: Recipe) -> dict[str, str]:
 
 
 def _sources(making: Making, *, complete: bool) -> list[SourceRecord]:
-    legs = [leg for leg in making.legs.values() if leg.table.stage is None]
+    legs = [leg for leg in making.legs.values() if leg.table.source]
     return [
         SourceRecord(
             name=name,
@@ -111,7 +111,7 @@ def _stage(leg: Leg, taken: Mapping[str, tuple[float, int, str]]) -> StageRecord
         rejected.update(account.rejected)
     return StageRecord(
         table=leg.table.name,
-        shape="source" if leg.table.stage is None else type(leg.table.shape).__name__.lower(),
+        shape="source" if leg.table.source else type(leg.table.shape).__name__.lower(),
         fingerprint=leg.chain,
         ids_in=sum(account.ids_in for account in accounts),
         ids_passed=sum(account.ids_passed for account in accounts),

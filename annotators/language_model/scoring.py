@@ -13,7 +13,7 @@ from annotators.compiled import compiled
 from annotators.language_model.hashing import BASIS, PLACES, mixed
 from annotators.language_model.reading import BUCKETS
 
-STRETCH: Final = 400
+STRETCH: Final = 200
 """Bytes that are read at the head, in the middle and at the end of a text of more than three times as many."""
 _DIM: Final = 16
 _OPEN: Final = np.uint8(ord("<"))

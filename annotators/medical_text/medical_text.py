@@ -41,7 +41,7 @@ class MedicalText:
     keywords: str | None = field(default=None, repr=False)
     min_hits: int = 1
     min_density: float = 0.01
-    version: int = 1
+    version: int = 2
 
     @cached_property
     def lists(self) -> dict[str, TermList]:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotators.medical_text.grams import PLACES, grams
+from annotators.medical_text.grams import PLACES, weighed
 from annotators.medical_text.term_features import NUMBERS, term_features
 from annotators.medical_text.term_list import TermList
 from annotators.medical_text.windows import parts
@@ -44,14 +44,8 @@ def term_logits(texts: Texts, terms: TermList, weights: NDArray[np.float64]) -> 
 
 def word_logits(texts: Texts, logits: NDArray[np.float64], model: WordModel) -> NDArray[np.float64]:
     """How medical each text is by its words too, from what its terms said."""
-    said = [_said(part, model.places) for part in parts(texts, _AT_ONCE)]
+    said = [weighed(part, model.places) for part in parts(texts, _AT_ONCE)]
     return model.slope * logits + model.start + np.concatenate([np.empty(0), *said])
-
-
-def _said(texts: Texts, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    begin, places = grams(texts)
-    until = np.concatenate([[0.0], np.cumsum(weights[places])])
-    return (until[begin[1:]] - until[begin[:-1]]) / np.sqrt(np.maximum(np.diff(begin), 1))
 
 
 @cache

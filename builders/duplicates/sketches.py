@@ -30,7 +30,10 @@ def _lists(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> pl.Series:
     import pyarrow as pa
 
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return pl.Series(pl.from_arrow(pa.LargeListArray.from_arrays(pa.array(ends), pa.array(values))))
+    flat = pa.Array.from_buffers(pa.uint32(), len(values), [None, pa.py_buffer(values)])  # pa.array asks for pandas
+    lists = pa.large_list(pa.uint32())
+    rows = pa.Array.from_buffers(lists, len(counts), [None, pa.py_buffer(ends)], children=[flat])
+    return pl.Series(pl.from_arrow(rows))
 
 
 def flat(lists: pl.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

@@ -13,7 +13,7 @@ missing. What stands in the texts was not checked by anybody.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotators.medical_text.filters import Name, content_filter
 from annotators.token_counts import TokenCounts
@@ -86,18 +86,19 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     return Recipe("mmedc", sources, tables, compose([source.terms for source in texts.values()]))
 
 
-def _documents(name: str, source: Source) -> list[Table]:
-    """The documents of a source, those that have pages made of these."""
+def _documents(name: str, source: Source, normalise: Normalise) -> list[Table]:
+    """The documents of a source in normal form, those that have pages made of these."""
+    documents = Table(f"documents.{name}", Document, normalise, publish=False)
     if "pages" not in source.tables:
-        return [Table(f"documents.{name}", Document, source=name, publish=False)]
+        return [replace(documents, source=name)]
     pages = Table(f"pages.{name}", Page, source=name, publish=False, input_id="document")
     files = Table(f"files.{name}", PdfFile, source=name, publish=False, input_id="document")
     read, buckets = (pages.name, files.name), buckets_for({name: source})
-    joined = Table(f"documents.{name}", Document, JoinPages(), read, shape=Group(("document",), buckets, of="id"),
+    joined = Table(f"joined.{name}", Document, JoinPages(), read, shape=Group(("document",), buckets, of="id"),
                    publish=False, input_id="document")  # fmt: skip
     readings = Table(f"readings.{name}", PageReading, PageReadings(), read, shape=Group(("document",), buckets),
                      split=None, input_id="document")  # fmt: skip
-    return [pages, files, joined, readings]
+    return [pages, files, joined, readings, replace(documents, reads=(joined.name,))]
 
 
 def _passed(name: str, source: Source, options: Options) -> list[Table]:
@@ -105,10 +106,9 @@ def _passed(name: str, source: Source, options: Options) -> list[Table]:
     score = Score(options.languages, filter=content_filter(options.filter))
     medical = Medical(options.languages, options.min_confidence, options.threshold)
     return [
-        *_documents(name, source),
-        Table(f"normal.{name}", Document, Normalise(options.min_characters), (f"documents.{name}",), publish=False),
-        Table(f"scores.{name}", DocumentScores, score, (f"normal.{name}",), split=None),
-        Table(f"medical.{name}", MedicalDocument, medical, (f"normal.{name}", f"scores.{name}"), publish=False),
+        *_documents(name, source, Normalise(options.min_characters)),
+        Table(f"scores.{name}", DocumentScores, score, (f"documents.{name}",), split=None),
+        Table(f"medical.{name}", MedicalDocument, medical, (f"documents.{name}", f"scores.{name}"), publish=False),
         Table(f"sound.{name}", SoundDocument, Quality(), (f"medical.{name}",), publish=False),
         Table(f"passed.{name}", ScrubbedDocument, Scrub(), (f"sound.{name}",), publish=False),
     ]

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from builders.base import Source
+import polars as pl
+
+from builders.base import REJECTED_SCHEMA, Kept, Source
 from builders.graph import Node
 from builders.legs import Leg
 from builders.shapes.target import Target, missing
 from builders.store import Account
+
+_NONE: Final = pl.DataFrame(schema=REJECTED_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,18 @@ class Read:
         """Returns the account of the partition."""
         if not self.target.part.shard:
             return self.target.write(self.target.table.schema.create_empty(), None)
-        return self.target.write(self.source.read(self.held_as, self.target.part.shard), None)
+        read = self.source.read(self.held_as, self.target.part.shard)
+        return self._staged(read) if self.target.table.stage else self.target.write(read, None)
+
+    def _staged(self, read: pl.DataFrame | Kept) -> Account:
+        """Write what the stage makes of the rows read; both may have rejected some."""
+        rows, unread = read if isinstance(read, Kept) else Kept(read, _NONE)
+        key = self.target.table.input_id
+        made = self.target.call([rows], [key], {})
+        frame, rejected = made if isinstance(made, Kept) else Kept(made, _NONE)
+        ids = pl.concat([rows[key].cast(pl.String), unread["id"].cast(pl.String)])
+        both = pl.concat([one.select(_NONE.columns).cast(_NONE.schema) for one in (unread, rejected)])
+        return self.target.write(Kept(frame, both), ids)
 
 
 def nodes(leg: Leg, source: Source, held_as: str) -> Sequence[Node]:

@@ -32,17 +32,20 @@ class Target:
 
     def make(self, frames: Sequence[pl.DataFrame], by: Sequence[str], needs: Mapping[str, Path]) -> Account:
         """Call the stage on frames, isolating records that fail, and write what it makes."""
+        return self.write(self.call(frames, by, needs), frames[0][self.table.input_id])
+
+    def call(self, frames: Sequence[pl.DataFrame], by: Sequence[str], needs: Mapping[str, Path]) -> pl.DataFrame | Kept:
+        """What the stage makes of frames, with records that fail rejected."""
 
         def call(*frames: pl.DataFrame) -> pl.DataFrame | Kept:
             return self.stage(*frames, **needs)
 
         try:
-            made = call_isolating(call, frames, by, self.table.input_id)
+            return call_isolating(call, frames, by, self.table.input_id)
         except StageError as error:
             if str(error).startswith("table "):
                 raise
             raise StageError(f"table {self.table.name}: {maker(self.table)} is broken: {error}") from error
-        return self.write(made, frames[0][self.table.input_id])
 
     def write(self, made: pl.DataFrame | Kept, ids: pl.Series | None) -> Account:
         """Check and write rows made from the input `ids`."""

@@ -25,7 +25,7 @@ class Score(Stage):
 
     def check(self) -> None:
         """Raise where a model or a list of keywords is missing."""
-        _ = self.languages.fingerprint  # reads the model
+        _ = self.languages.fingerprint  # asks for its file
         _ = self.filter.lists
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
