@@ -101,9 +101,10 @@ def _expected(making: Making, name: str, sizes: Mapping[str, tuple[int, int] | N
     if table.source:
         parts = making.legs[name].known
         held = sum(part.rows for part in parts), sum(part.bytes for part in parts)
-        return held if all(held) else None
-    first = sizes[table.reads[0]]
-    return table.stage.expected(*first) if first else None
+        given = held if all(held) else None
+    else:
+        given = sizes[table.reads[0]]
+    return table.stage.expected(*given) if given and table.stage else given
 
 
 def reclaimable(making: Making) -> int:

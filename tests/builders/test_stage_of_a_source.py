@@ -23,8 +23,8 @@ class Chipped(Items):
     name: ClassVar[str] = "items"
     tables: ClassVar[Mapping[str, Any]] = {"items": Item}
 
-    def read(self, table: str, shard: str) -> Kept:
-        rows = pl.DataFrame(super().read(table, shard))
+    def read(self, table: str, shard: str) -> Kept:  # pyright: ignore[reportIncompatibleMethodOverride]
+        rows = super().read(table, shard)
         broken = rows.head(1).select("id", reason=pl.lit("broken"), detail=pl.lit("in two"))
         return Kept(rows.tail(-1), broken)
 
