@@ -60,8 +60,8 @@ class Place:
         """
         if self.is_local:
             return
-        self.look_anew()
         try:
+            self.look_anew()
             self.fs.info(self.full())
         except (FileNotFoundError, IsADirectoryError):
             pass

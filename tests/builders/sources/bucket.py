@@ -39,6 +39,9 @@ class Bucket(MemoryFileSystem):
         return self.remembered[path]
 
     def invalidate_cache(self, path: str | None = None) -> None:
+        """That of the Hub asks the Hub."""
+        if self.refusal:
+            raise self.refusal
         self.remembered.clear()
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pytest
+from fsspec.config import conf
 
 from builders.cli import run
 from builders.sources.text_folder import TextFolder
@@ -11,6 +12,8 @@ from builders.sources.web_jsonl import WebJsonl
 from schemas.errors import SourceError
 from tests.builders.sources.bucket import Bucket, NoAnswerError, filled, put
 from tests.builders.sources.reading import read_all
+from tests.releases.hub_server import HubServer
+from tests.releases.hub_state import Blob, Dataset
 
 LINES = b"".join(json.dumps({"text": f"Line {number}: the tea was hot."}).encode() + b"\n" for number in range(60))
 
@@ -46,6 +49,33 @@ def test_a_text_that_changes_behind_a_url_is_an_error():
     put("a.txt", b"Other words.")
     with pytest.raises(SourceError, match="changed while the build ran; run the same command again"):
         source.read("documents", listed.name)
+
+
+@pytest.mark.extras
+def test_a_dataset_of_the_hub_is_read_over_http_as_a_folder_is(tmp_path, monkeypatch):
+    """From a Hub on this machine, without a word of it being downloaded first."""
+    files = {"deep/a.jsonl": LINES, "b.jsonl.gz": gzip.compress(LINES), ".hidden/c.jsonl": LINES}
+    for name, body in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(body)
+    dataset = Dataset("lab/web")
+    dataset.put("main", {f"web/{name}": Blob(body, large=False) for name, body in files.items()}, "texts")
+    with HubServer(datasets={"lab/web": dataset}).running() as hub:
+        monkeypatch.setitem(conf, "hf", {"endpoint": hub.url})
+        made = read_all(WebJsonl(location="hf://datasets/lab/web/web", part_bytes=400), "documents")
+        with pytest.raises(SourceError, match=r"hf://datasets/lab/none: no such folder"):
+            WebJsonl(location="hf://datasets/lab/none").shards("documents")
+        source = WebJsonl(location="hf://datasets/lab/web/web")
+        listed = source.shards("documents")
+        dataset.put("main", {"web/b.jsonl.gz": Blob(gzip.compress(LINES * 2), large=False)}, "other texts")
+        with pytest.raises(SourceError, match="changed while the build ran"):
+            source.read("documents", listed[0].name)
+        assert [shard.name.partition(":")[0] for shard in source.shards("documents")] == ["b.jsonl.gz"]
+    here = read_all(WebJsonl(location=str(tmp_path), part_bytes=400), "documents")
+    assert made.frame.height == 120 and made.frame.equals(here.frame)
+    monkeypatch.setitem(conf, "hf", {"endpoint": "http://127.0.0.1:9"})
+    with pytest.raises(SourceError, match=r"no answer from this address \(ConnectError: "):
+        WebJsonl(location="hf://datasets/lab/web/web").shards("documents")
 
 
 @pytest.mark.parametrize("source", SOURCES)
