@@ -81,6 +81,7 @@ def _label(location: str, name: str) -> str:
 
 def _files_of(location: str) -> list[tuple[Place, str]]:
     place = Place(location)
+    place.demand_answer()
     if place.fs.isfile(place.full()):
         folder, _, name = location.rpartition("/")
         if not is_table(name):

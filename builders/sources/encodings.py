@@ -27,14 +27,15 @@ _LABELS = {
 }  # fmt: skip
 """What labels of the web stand for (encoding.spec.whatwg.org): the larger set that browsers read."""
 _MOST_REPLACED = 0.01
+_WHOLE_TO_BROKEN = 10
 
 
 def decoded(body: bytes, *said: str | None, lenient: bool = False) -> str | None:
     """The text; None where no encoding fits. `said`: what headers say, in the order to be believed.
 
     A mark at the start comes first, then UTF-8 that is more than ASCII, since nothing else looks like it, then what
-    is said, then a guess. `lenient`: up to one letter in a hundred may be broken in an encoding that is said, or in
-    UTF-8, and becomes U+FFFD.
+    is said, then UTF-8 with a few broken letters, which become U+FFFD, then a guess. `lenient`: up to one letter in a
+    hundred may be broken in an encoding that is said, or in UTF-8, whatever the others are.
     """
     if (mark := marked(body)) and (text := _strictly(body, mark)) is not None:
         return text
@@ -45,6 +46,8 @@ def decoded(body: bytes, *said: str | None, lenient: bool = False) -> str | None
     for name in (*names, "utf-8") if lenient else ():
         if (text := _leniently(body, name)) is not None:
             return text
+    if (text := _damaged_utf8(body)) is not None:
+        return text
     found = guessed(body)
     return None if found is None else _strictly(body, found)
 
@@ -113,3 +116,11 @@ def _leniently(body: bytes, encoding: str) -> str | None:
     except (UnicodeError, LookupError):
         return None
     return text if text.count("\ufffd") <= _MOST_REPLACED * len(text) else None
+
+
+def _damaged_utf8(body: bytes) -> str | None:
+    """UTF-8 whose letters beyond ASCII are whole but for one in ten: a guess would change all of them."""
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(text) - len(text.encode("ascii", "ignore")) - broken
+    return text if whole >= _WHOLE_TO_BROKEN * broken else None

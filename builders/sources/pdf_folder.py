@@ -85,6 +85,7 @@ class PdfFolder(Source):
     def _place(self) -> tuple[Place, str]:
         """The folder, and the one file that is meant; empty: all."""
         place = Place(self.location)
+        place.demand_answer()
         if not place.fs.exists(place.full()):
             raise SourceError(f"{self.location}: no such file or folder; name a folder of PDF files, or one of them")
         if not place.fs.isfile(place.full()):

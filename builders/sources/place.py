@@ -53,8 +53,31 @@ class Place:
         """Whether files can be opened by path."""
         return "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
 
+    def demand_answer(self) -> None:
+        """Raise a `SourceError` where nobody answers at an address, or not to these credentials.
+
+        What is not there is told by those who look for it. Every library that speaks to a store has its own errors.
+        """
+        if self.is_local:
+            return
+        try:
+            self.look_anew()
+            self.fs.info(self.full())
+        except (FileNotFoundError, IsADirectoryError):
+            pass
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}".partition("\n")[0]
+            raise SourceError(
+                f"{self.location}: no answer from this address ({said}); check it, and the credentials for it"
+            ) from None
+
+    def look_anew(self, name: str = "") -> None:
+        """Forget what was listed before: file systems behind a URL remember it as long as the process lives."""
+        self.fs.invalidate_cache(self.full(name))
+
     def demand_folder(self) -> None:
         """Raise a `SourceError` where there is no readable folder."""
+        self.demand_answer()
         if not self.fs.exists(self.full()):
             raise SourceError(f"{self.location}: no such folder; `medmill sources` says how to obtain the source")
         if not self.fs.isdir(self.full()):
@@ -93,7 +116,8 @@ class Place:
         with readable(path):
             if size <= _WHOLE:
                 return f"{size}:{sha256(self.fs.cat_file(path)).hexdigest()}"
-            edges = self.fs.cat_file(path, 0, _EDGE) + self.fs.cat_file(path, size - _EDGE, size)
+            head = self.fs.cat_file(path, start=0, end=_EDGE)  # s3fs has another second argument
+            edges = head + self.fs.cat_file(path, start=size - _EDGE, end=size)
         return f"{size}:{info.get('mtime')}:{sha256(edges).hexdigest()}"
 
 

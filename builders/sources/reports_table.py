@@ -94,6 +94,7 @@ class ReportsTable(Source):
     def _files(self) -> tuple[Place, list[str]]:
         """The folder, and the names of its tables."""
         place = Place(self.location)
+        place.demand_answer()
         if place.fs.isfile(place.full()):
             folder, _, name = self.location.rpartition("/")
             return Place(folder or "/"), self._of_one_kind([name])

@@ -152,9 +152,9 @@ def _started(file: WebFile, start: int, part: int) -> _Going:
     if rests and rests[-1].position <= start:
         return rests.pop()
     with readable(file.path):
-        how = unpacker(file.place.fs.cat_file(file.path, 0, 4))
+        how = unpacker(file.place.fs.cat_file(file.path, start=0, end=4))
         if isinstance(how, Plain) and start:
-            return _Going(how, start, start, file.place.fs.cat_file(file.path, start - 1, start))
+            return _Going(how, start, start, file.place.fs.cat_file(file.path, start=start - 1, end=start))
     return _Going(how)
 
 

@@ -36,6 +36,7 @@ class WebFile:
 
     def now(self) -> "WebFile":
         """The same file as it is at this moment."""
+        self.place.look_anew(self.held)
         with readable(self.path):
             info = self.place.fs.info(self.path)
         return WebFile(self.place, self.held, self.name, int(info.get("size") or 0), _stamp(info))
@@ -114,6 +115,7 @@ def _alone(part: str) -> WebFile:
 
 def _of_one(part: str, ends: tuple[str, ...], alone: tuple[str, ...], *, several: bool) -> Iterator[WebFile]:
     place = Place(part)
+    place.demand_answer()
     if place.fs.isfile(place.full()):
         if not part.lower().endswith(alone):
             raise SourceError(f"{part}: expected a file that ends in {', '.join(alone)}")

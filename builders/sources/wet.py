@@ -13,7 +13,8 @@ from builders.sources.encodings import decoded
 class Wet(ArchiveFiles):
     """Files that end in `.wet` or `.wet.gz` (`….warc.wet.gz`); other settings: `ArchiveFiles`.
 
-    `declared_language` is what the crawl found (`eng,deu`), `date` when it fetched the page.
+    Their texts are UTF-8, a few broken letters become U+FFFD. `declared_language` is what the crawl found
+    (`eng,deu`), `date` when it fetched the page.
     """
 
     name: ClassVar[str] = "wet"
@@ -30,7 +31,7 @@ class Wet(ArchiveFiles):
         read: Any = WarcRecord.from_bytes(record.held)
         if read.record_type != WarcRecordType.conversion:
             return None
-        text = decoded(read.reader.read())
+        text = decoded(read.reader.read(), "utf-8", lenient=True)
         if text is None:
             return "unknown_encoding", "neither UTF-8 nor anything that can be told"
         headers = read.headers

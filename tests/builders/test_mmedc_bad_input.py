@@ -7,6 +7,7 @@ import resource
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import polars as pl
@@ -23,10 +24,13 @@ from schemas.manifest import read_manifest
 from tests.annotators.ocr.needed import needs_tesseract
 from tests.builders.chaos import digests, ended, start_medmill
 from tests.builders.sources.pdf_making import Scan, Text, pdf_of, without_pages
-from tests.builders.sources.web_archives import packed, page, response
+from tests.builders.sources.web_archives import conversion, packed, page, record, response
 from tests.builders.web_texts import passages
 
-SOURCES = {"web-jsonl": "lines", "text-folder": "texts", "warc": "archives", "pdf-folder": "books"}
+SOURCES = {
+    "web-jsonl": "lines", "text-folder": "texts", "warc": "archives", "pdf-folder": "books", "wet": "crawl",
+    "html-folder": "site",
+}  # fmt: skip
 LARGE = 20_000_000
 """Bytes of the large document; 50 MB under the marker `soak`."""
 NOISE = bytes(range(128, 256)) * 7 + bytes([0x81, 0x8D, 0x8F, 0xFF, 0xFE, 0xFD] * 40)
@@ -94,8 +98,8 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def write_everything(folder: Path) -> tuple[set[str], dict[str, str]]:
-    """Good and bad documents of four sources; the ids of the good ones, and of the bad ones with their reasons."""
-    texts = good(16)
+    """Good and bad documents of six sources; the ids of the good ones, and of the bad ones with their reasons."""
+    texts = good(24)
     mixed = " ".join([texts[13][:200], *(good(1, language)[0][:200] for language in ("ru", "zh", "fr"))])
     french = line(good(1, "fr")[0])
     bad = [line(""), line("x"), b"\0\0\0\0\n", b'{"text": "caf\xe9"}\n', b"no json\n", line(" \n "), b'{"text": 7}\n']
@@ -126,7 +130,47 @@ def write_everything(folder: Path) -> tuple[set[str], dict[str, str]]:
     falls |= {"empty.txt": "empty_text", "one.txt": "too_short", "noise.txt": "unknown_encoding",
               "pdf.txt": "no_text_file", "nul.txt": "empty_text", "locked.pdf": "password", "picture.pdf": "no_text",
               "none.pdf": "no_pages", "text.pdf": "not_pdf", "cut.pdf": "broken_pdf"}  # fmt: skip
+    for write_more in (write_crawl, write_site):
+        more_stand, more_fall = write_more(folder, texts[16:])
+        stands, falls = stands | more_stand, falls | more_fall
     return stands, falls
+
+
+def write_crawl(folder: Path, texts: Sequence[str]) -> tuple[set[str], dict[str, str]]:
+    """WET files, packed and plain, with records that are good, bad, damaged and cut off."""
+    french = good(2, "fr")[1].encode()
+    records = {"good": conversion(texts[0]), "broken": record("conversion", french[:300] + b"\xff" + french[300:]),
+               "empty_text": conversion(""), "too_short": conversion("x"), "nul": conversion("\0" * 500),
+               "unknown_encoding": record("conversion", NOISE), "too_long": conversion("a " * 34_000_000),
+               "damaged": conversion(texts[1]), "behind": conversion(texts[2])}  # fmt: skip
+    members = {name: packed([one]) for name, one in records.items()}
+    members["damaged"] = members["damaged"][:20] + b"\xff" * (len(members["damaged"]) - 28) + members["damaged"][-8:]
+    starts = dict(zip(members, accumulate(map(len, members.values()), initial=0), strict=False))
+    plain, last = conversion(texts[3]), conversion(texts[4])
+    write(folder / "crawl", {"a.warc.wet.gz": b"".join(members.values()), "cut.wet": plain + last[:-40],
+                             "none.wet": b""})  # fmt: skip
+    place = {name: f"a.warc.wet.gz#{start}" for name, start in starts.items()}
+    whys = {"empty_text", "too_short", "unknown_encoding", "too_long", "damaged"}
+    falls = {place[why]: why for why in whys} | {place["nul"]: "empty_text", f"cut.wet#{len(plain)}": "cut_off"}
+    return {place["good"], place["broken"], place["behind"], "cut.wet#0"}, falls
+
+
+def write_site(folder: Path, texts: Sequence[str]) -> tuple[set[str], dict[str, str]]:
+    """Pages, and files of other kinds whose names say that they are pages."""
+    made = page(texts[5], times=1).encode()
+    bodies = {
+        "good.html": made, "utf-16.htm": page(texts[6], times=1).encode("utf-16"),
+        "broken.xhtml": page(texts[7], times=1).encode() + b"\xff",
+        "empty.html": b"", "one.html": b"x", "nul.html": b"\0" * 500, "noise.html": NOISE,
+        "gzip.html": gzip.compress(made), "pdf.html": pdf_of([Text(texts[1])]),
+        "large.html": page("a " * 5_000_000).encode(), "tags.html": b"<html><body>" + b"<p>word" * 90_000,
+    }  # fmt: skip
+    write(folder / "site", bodies)
+    return {"good.html", "utf-16.htm", "broken.xhtml"}, {
+        "empty.html": "empty_text", "one.html": "no_main_text", "nul.html": "no_main_text",
+        "noise.html": "unknown_encoding", "gzip.html": "unknown_encoding", "pdf.html": "unknown_encoding",
+        "large.html": "too_long", "tags.html": "too_many_tags",
+    }  # fmt: skip
 
 
 @needs_tesseract
@@ -141,7 +185,7 @@ def test_everything_bad_at_once(build: Callable[..., Build], tmp_path: Path):
     assert not set(corpus["id"]) & set(rejected)
     assert "languages.txt" in {*corpus["id"], *rejected}
     assert not corpus["text"].str.contains("\0").any()
-    assert Counter(rejected.values())["cut_off"] == 3
+    assert Counter(rejected.values())["cut_off"] == 4
     manifest = read_manifest(made.out)
     for stage in manifest.stages:
         assert stage.ids_in == stage.ids_passed + stage.ids_rejected, stage.table
@@ -161,6 +205,24 @@ def test_a_parquet_without_the_column_of_text(build: Callable[..., Build], tmp_p
     made = build(f"web-parquet={tmp_path}")
     assert made.code == 1 and len(made.said) == 1
     assert "a.parquet" in made.said[0] and "text" in made.said[0] and "body" in made.said[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "body", "told"),
+    [
+        ("wet", "a.wet.gz", b"<html><body>words</body></html>", "a.wet.gz: no web archive, whatever its name says"),
+        ("wet", "a.wet.gz", gzip.compress(conversion("One.") + conversion("Two.")), "a.wet.gz: packed as a whole"),
+        ("wet", "a.warc", conversion("One."), "no files here that end in .wet, .wet.gz"),
+        ("html-folder", "a.txt", b"words", "no files here that end in .html, .htm, .xhtml"),
+    ],
+    ids=["no archive", "one member", "a name of warc", "no page"],
+)
+def test_a_crawl_or_a_site_that_is_none_is_one_clear_error(
+    build: Callable[..., Build], tmp_path: Path, source: str, name: str, body: bytes, told: str
+):
+    write(tmp_path / "in", {name: body})
+    made = build(f"{source}={tmp_path / 'in'}")
+    assert made.code == 1 and len(made.said) == 1 and told in made.said[0]
 
 
 @dataclass(frozen=True)

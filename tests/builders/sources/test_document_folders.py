@@ -49,6 +49,14 @@ def test_the_encoding_of_a_text_is_found(tmp_path, language, encoding, times):
     assert (row["id"], row["file"], row["start"], row["end"]) == ("a.txt", "a.txt", 0, len(body))
 
 
+@pytest.mark.parametrize("language", [name for name in TEXTS if name != "en"])
+def test_a_text_with_a_broken_letter_is_not_taken_for_another_encoding(tmp_path, language):
+    """French UTF-8 was read as Japanese where one byte of it was broken."""
+    whole = (TEXTS[language] * 3).encode()
+    (tmp_path / "a.txt").write_bytes(whole + b"\xff" + whole)
+    assert texts(tmp_path).frame["text"].item() == f"{TEXTS[language] * 3}\ufffd{TEXTS[language] * 3}"
+
+
 def test_files_of_all_folders_are_read_and_no_hidden_ones(tmp_path):
     for name in ("b.txt", "deep/er/a.md", "deep/c.TXT", ".hidden/d.txt", "deep/.e.txt", "f.csv"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -90,6 +90,52 @@ def test_the_variant_with_four_options(name: str, exams: dict[str, str]) -> None
     assert rows.height == 11 and set(rows["options"].list.len()) == {4}
 
 
+@pytest.mark.parametrize(("name", "part", "split"), [("medqa-usmle", "US", "test"), ("medqa-mcmle", "Mainland", "dev")])
+def test_medqa_as_published_with_what_lies_beside_its_questions(
+    name: str, part: str, split: str, tmp_path: Path
+) -> None:
+    """Banks of all splits, phrases of MetaMap, the part of Taiwan, and what macOS adds to archives are not read."""
+    home, language = tmp_path / "data_clean" / "questions", "en" if part == "US" else "zh"
+    five, four = [[medqa_row(language, n, count) for n in range(1, 5)] for count in (5, 4)]
+    four = [{**row, "metamap_phrases": ["cough", "fever"]} for row in four]
+    write_lines(home / part / f"{split}.jsonl", five)
+    write_lines(home / part / "4_options" / f"phrases_no_exclude_{split}.jsonl", four)
+    write_lines(home / part / "metamap_extracted_phrases" / split / f"phrases_{split}.jsonl", four)
+    write_lines(home / part / f"{part}_qbank.jsonl", five * 2)
+    write_lines(home / "Taiwan" / f"{split}.jsonl", five)
+    (tmp_path / "__MACOSX" / part).mkdir(parents=True)
+    (tmp_path / "__MACOSX" / part / f"._{split}.jsonl").write_bytes(b"\0\5\x16\7")
+    for place, options, count in ((tmp_path, "5", 5), (home / part, "5", 5), (tmp_path, "4", 4),
+                                  (home / part / "4_options", "4", 4)):  # fmt: skip
+        rows, rejected = read(name, place, options=options)
+        assert rows.height == 4 and not rejected.height
+        assert set(rows["options"].list.len()) == {count} and set(rows["subject"]) == {"step1"}
+        assert rows["answer"].to_list() == [["ABCDE"[n % count]] for n in range(1, 5)]
+
+
+def test_odd_records_of_medqa(tmp_path: Path) -> None:
+    lines = {
+        1: medqa_row("en", 1, answer_idx=" b "), 2: medqa_row("en", 2, meta_info=None),
+        3: medqa_row("en", 3, options=[]), 4: medqa_row("en", 4, answer_idx=None),
+        5: medqa_row("en", 5, answer_idx=1), 6: medqa_row("en", 6, 4, answer_idx="E"),
+        7: medqa_row("en", 7, answer_idx="A,C"), 8: medqa_row("en", 8, options={"A": "x", "B": None}),
+        9: medqa_row("en", 9, options={"D": "4", "A": "1", "C": "3", "B": "2"}, answer_idx="D"),
+        10: medqa_row("en", 10, answer_idx=""),
+    }  # fmt: skip
+    path = write_lines(tmp_path / "train.jsonl", lines.values())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    made = read("medqa-usmle", tmp_path)
+    rows = made.frame
+    assert dict(rows.select(pl.col("id").str.split("/").list.last().cast(int), "answer").iter_rows()) == {
+        1: ["B"], 2: ["C"], 7: ["A", "C"], 9: ["D"]
+    }  # fmt: skip
+    assert rows.filter(pl.col("id").str.ends_with("/2"))["subject"].item() is None
+    assert [one["text"] for one in rows.filter(pl.col("id").str.ends_with("/9"))["options"].item()] == list("1234")
+    told = {int(id_.replace("#", "/").rpartition("/")[2]): reason for id_, reason in reasons(made).items()}
+    assert told == {3: "wrong_shape", 4: "wrong_shape", 5: "wrong_shape", 6: "answer_beyond_options",
+                    8: "wrong_shape", 10: "no_answer"}  # fmt: skip
+
+
 def test_files_that_lie_together_are_found_too(tmp_path: Path) -> None:
     for split in ("train", "test"):
         write_lines(tmp_path / "us" / f"{split}.jsonl.gz", [medqa_row("en", n) for n in range(3)])

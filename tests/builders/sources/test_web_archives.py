@@ -120,6 +120,16 @@ def test_empty_and_one_letter_texts_and_nul_bytes(tmp_path):
     assert made.rejected["reason"].to_list() == ["empty_text", "empty_text"]
 
 
+@pytest.mark.parametrize(
+    "text", ["Plain words by the harbour. " * 5, "La clinique près du port. " * 5, "港口边的小诊所。" * 9]
+)
+def test_a_text_of_a_crawl_with_a_broken_letter_is_still_utf_8(tmp_path, text):
+    """A byte that is broken made other letters of all others, or of the record nothing."""
+    body = record("conversion", f"{text}|{text}".encode().replace(b"|", b"\xff"), WARC_Target_URI="https://a.example/")
+    made = wet(tmp_path / "a.wet.gz", packed([body]))
+    assert made.frame["text"].to_list() == [f"{text}\ufffd{text}"]
+
+
 def test_a_response_gives_its_main_text(tmp_path):
     head = '<meta property="article:published_time" content="2019-02-03">'
     body = page(head=head, language="en-GB").replace(
