@@ -1,5 +1,6 @@
-"""For every test: where the real samples are, and the rule that CI does not skip what it could run."""
+"""For every test: where the real samples are, which files come first, and that CI does not skip what it could run."""
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -22,11 +23,23 @@ WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_r
 """What of the tests needs the extras `hub` and `review`."""
 
 
+LONGEST = ("tests/test_docs.py",)
+"""Files that take more than 20 s, the longest first: a process that begins one of them last leaves the other idle."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what the core alone cannot run."""
+    """Mark what the core alone cannot run, and put the longest files first."""
     for item in items:
         if any(part in item.nodeid for part in WITH_EXTRAS):
             item.add_marker(pytest.mark.extras)
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no later collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
