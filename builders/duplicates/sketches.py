@@ -26,11 +26,13 @@ def sketches(texts: pl.Series, shingling: Shingling) -> pl.Series:
 
 
 def _lists(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> pl.Series:
-    """Runs of flat values as lists."""
+    """Runs of flat values as lists. `pa.array` would import pandas where it is installed, half a second a process."""
     import pyarrow as pa
 
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return pl.Series(pl.from_arrow(pa.LargeListArray.from_arrays(pa.array(ends), pa.array(values))))
+    return pl.Series(
+        pl.from_arrow(pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), pl.Series(values).to_arrow()))
+    )
 
 
 def flat(lists: pl.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
