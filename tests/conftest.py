@@ -23,8 +23,35 @@ WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_r
 """What of the tests needs the extras `hub` and `review`."""
 
 
-LONGEST = ("tests/test_docs.py",)
-"""Files that take more than 20 s, the longest first: a process that begins one of them last leaves the other idle."""
+LONGEST = (
+    "tests/test_docs.py",
+    "tests/builders/test_engine_workers.py",
+    "tests/builders/test_engine_chaos.py",
+    "tests/annotators/segmenting/test_total_segmentator.py",
+    "tests/builders/trainings/test_ner.py",
+    "tests/releases/hub/test_hub_faults.py",
+    "tests/qc/test_damages.py",
+    "tests/builders/test_mmedc_bad_input.py",
+    "tests/builders/test_mmedc_real.py",
+    "tests/builders/test_rate_ner.py",
+    "tests/releases/hub/test_hub.py",
+    "tests/annotators/llm/test_annotator.py",
+    "tests/builders/test_bad_input.py",
+    "tests/builders/test_mmedc_chaos.py",
+    "tests/releases/hub/test_hub_kill.py",
+    "tests/builders/stages/test_segment.py",
+    "tests/builders/test_ctrate_ir.py",
+    "tests/builders/test_exact_scores.py",
+    "tests/releases/hub/test_hub_real.py",
+    "tests/builders/sources/test_pdf_folder.py",
+    "tests/annotators/ocr/test_tesseract.py",
+    "tests/qc/review/test_addresses.py",
+    "tests/builders/test_radgenome_chest_ct.py",
+    "tests/builders/test_bad_volumes.py",
+    "tests/releases/test_markers.py",
+    "tests/builders/test_mmedbench.py",
+)
+"""Files that take more than 15 s, the longest first: a process that begins one of them last leaves the other idle."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
