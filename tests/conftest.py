@@ -28,10 +28,10 @@ LONGEST = (
     "tests/builders/test_engine_workers.py",
     "tests/builders/test_engine_chaos.py",
     "tests/annotators/segmenting/test_total_segmentator.py",
+    "tests/builders/test_mmedc_bad_input.py",
     "tests/builders/trainings/test_ner.py",
     "tests/releases/hub/test_hub_faults.py",
     "tests/qc/test_damages.py",
-    "tests/builders/test_mmedc_bad_input.py",
     "tests/builders/test_mmedc_real.py",
     "tests/builders/test_rate_ner.py",
     "tests/releases/hub/test_hub.py",
@@ -49,6 +49,7 @@ LONGEST = (
     "tests/builders/test_radgenome_chest_ct.py",
     "tests/builders/test_bad_volumes.py",
     "tests/releases/test_markers.py",
+    "tests/builders/test_mmedc.py",
     "tests/builders/test_mmedbench.py",
 )
 """Files that take more than 15 s, the longest first: a process that begins one of them last leaves the other idle."""
