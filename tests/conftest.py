@@ -25,10 +25,10 @@ WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_r
 
 LONGEST = (
     "tests/test_docs.py",
+    "tests/builders/test_mmedc_bad_input.py",
     "tests/builders/test_engine_workers.py",
     "tests/builders/test_engine_chaos.py",
     "tests/annotators/segmenting/test_total_segmentator.py",
-    "tests/builders/test_mmedc_bad_input.py",
     "tests/builders/trainings/test_ner.py",
     "tests/releases/hub/test_hub_faults.py",
     "tests/qc/test_damages.py",
@@ -52,7 +52,10 @@ LONGEST = (
     "tests/builders/test_mmedc.py",
     "tests/builders/test_mmedbench.py",
 )
-"""Files that take more than 15 s, the longest first: a process that begins one of them last leaves the other idle."""
+"""Files that take more than 15 s, the longest first: a process that begins one of them last leaves the other idle.
+
+The second compiles the kernels of `mmedc` in one process, before two workers of a build want them at once.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
