@@ -15,8 +15,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt $(PIP_ARGS)
 PYTEST := $(BIN)/python -m pytest --durations=15 $(PYTEST_ARGS)
-# A file is run by one process, so that what it sets up for all its tests is made once.
-SHARED := -n $(TEST_PROCESSES) --dist loadfile
+# A file is run by one process, so that what it sets up for all its tests is made once; files keep the order that
+# tests/conftest.py gives them, the longest first.
+SHARED := -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo demo-ct install test test-core soak lint types bench lock clean
 

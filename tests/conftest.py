@@ -1,5 +1,6 @@
-"""For every test: where the real samples are, and the rule that CI does not skip what it could run."""
+"""For every test: where the real samples are, which files come first, and that CI does not skip what it could run."""
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -22,11 +23,63 @@ WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_r
 """What of the tests needs the extras `hub` and `review`."""
 
 
+LONGEST = (
+    "tests/test_docs.py",
+    "tests/builders/test_mmedc_bad_input.py",
+    "tests/builders/test_engine_workers.py",
+    "tests/builders/test_engine_chaos.py",
+    "tests/annotators/segmenting/test_total_segmentator.py",
+    "tests/builders/trainings/test_ner.py",
+    "tests/releases/hub/test_hub_faults.py",
+    "tests/qc/test_damages.py",
+    "tests/builders/test_mmedc_real.py",
+    "tests/builders/test_rate_ner.py",
+    "tests/releases/hub/test_hub.py",
+    "tests/annotators/llm/test_annotator.py",
+    "tests/builders/test_bad_input.py",
+    "tests/builders/test_mmedc_chaos.py",
+    "tests/releases/hub/test_hub_kill.py",
+    "tests/builders/stages/test_segment.py",
+    "tests/builders/test_ctrate_ir.py",
+    "tests/builders/test_exact_scores.py",
+    "tests/releases/hub/test_hub_real.py",
+    "tests/builders/sources/test_pdf_folder.py",
+    "tests/annotators/ocr/test_tesseract.py",
+    "tests/qc/review/test_addresses.py",
+    "tests/builders/test_radgenome_chest_ct.py",
+    "tests/builders/test_bad_volumes.py",
+    "tests/releases/test_markers.py",
+    "tests/builders/test_mmedc.py",
+    "tests/builders/test_mmedbench.py",
+)
+"""Files that take more than 15 s, the longest first: a process that begins one of them last leaves the other idle.
+
+The second compiles the kernels of `mmedc` in one process, before two workers of a build want them at once.
+"""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what the core alone cannot run."""
+    """Mark what the core alone cannot run, and put the longest files first."""
     for item in items:
         if any(part in item.nodeid for part in WITH_EXTRAS):
             item.add_marker(pytest.mark.extras)
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no later collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that share the cores take one thread each: those of torch wait for each other by turning in circles.
+
+    Two processes of two threads on two cores took five times as long to train a net as two of one thread.
+    """
+    if hasattr(config, "workerinput"):
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True, scope="session")

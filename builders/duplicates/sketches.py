@@ -26,14 +26,13 @@ def sketches(texts: pl.Series, shingling: Shingling) -> pl.Series:
 
 
 def _lists(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> pl.Series:
-    """Runs of flat values as lists."""
+    """Runs of flat values as lists. `pa.array` would import pandas where it is installed, half a second a process."""
     import pyarrow as pa
 
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    flat = pa.Array.from_buffers(pa.uint32(), len(values), [None, pa.py_buffer(values)])  # pa.array asks for pandas
-    lists = pa.large_list(pa.uint32())
-    rows = pa.Array.from_buffers(lists, len(counts), [None, pa.py_buffer(ends)], children=[flat])
-    return pl.Series(pl.from_arrow(rows))
+    return pl.Series(
+        pl.from_arrow(pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), pl.Series(values).to_arrow()))
+    )
 
 
 def flat(lists: pl.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

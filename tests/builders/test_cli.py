@@ -38,12 +38,18 @@ def leaves() -> list[str]:
 
 
 @pytest.mark.parametrize("command", leaves())
-def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = medmill(*command.split(), "--help")
-    assert done.returncode == 0, done.stderr
-    usage, _, rest = done.stdout.partition("\n")
+def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*command.split(), "--help"]) == 0
+    usage, _, rest = capsys.readouterr().out.partition("\n")
     assert usage.startswith(f"Usage: medmill {command}")
     assert f"medmill {command}" in rest
+
+
+@pytest.mark.parametrize("command", ["build", "annotate findings"])
+def test_help_is_the_same_from_a_shell(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    done = medmill(*command.split(), "--help")
+    assert cli.run([*command.split(), "--help"]) == 0
+    assert (done.returncode, done.stdout) == (0, capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +62,20 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["status"], "requires an argument"),
     ],
 )
-def test_a_wrong_command_line_is_one_line_and_exit_code_2(tokens: list[str], says: str) -> None:
-    done = medmill(*tokens)
-    assert done.returncode == 2
-    assert says in done.stderr
-    assert done.stderr.startswith("medmill: ")
-    assert done.stderr.count("\n") == 1
+def test_a_wrong_command_line_is_one_line_and_exit_code_2(
+    tokens: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(tokens) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.startswith("medmill: ")
+    assert said.count("\n") == 1
+
+
+def test_a_wrong_command_line_from_a_shell() -> None:
+    done = medmill("status")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "requires an argument" in done.stderr
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

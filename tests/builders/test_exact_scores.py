@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ def kept(made: Build, table: str) -> pl.DataFrame:
     return pl.read_parquet(made.folder / ".work" / f"{table}-*" / "rows" / "*.parquet")
 
 
-def every_score(made: Build, split: str, anatomy: str) -> dict[str, dict[str, float]]:
+@cache
+def every_score(folder: Path, split: str, anatomy: str) -> dict[str, dict[str, float]]:
     """Of all candidates, best first, by the definition of the score; no kernel, no stored ranking in it."""
+    made = Build.open(folder)
     cosine = np.load(next((made.folder / ".work").glob("similarity-*/rows/cosine.npy")))
     words = kept(made, "vocabulary").sort("entry")
     row = words["row"].to_numpy()
@@ -109,7 +112,7 @@ def lists_of(rows: pl.DataFrame, scores: dict[str, dict[str, float]]) -> dict[st
 def test_a_baseline_scores_as_over_all_pairs(made: Build, method: str, split: str, anatomy: str) -> None:
     """What was not stored counted 0: a random run had a sixth of its true NDCG."""
     cuts = (1, 3, 5, 10, 20)
-    scores = every_score(made, split, anatomy)
+    scores = every_score(made.folder, split, anatomy)
     rows = made.scan("baselines").filter(pl.col("method").cast(pl.String) == method, pl.col("file_split") == split)
     expected = brute_force(lists_of(rows.collect(), scores), scores, cuts)
     line = evaluate_retrieval(made, method, split, [anatomy], exact_scores(made)).lines[0]
@@ -123,7 +126,7 @@ def test_a_baseline_scores_as_over_all_pairs(made: Build, method: str, split: st
 def test_a_run_of_everything_scores_as_over_all_pairs(made: Build, tmp_path: Path) -> None:
     """Itself, its copies and, by setting, its patient's studies are taken out of each list."""
     cuts = (1, 3, 5, 10, 20)
-    scores = every_score(made, "test", WHOLE_REPORT)
+    scores = every_score(made.folder, "test", WHOLE_REPORT)
     ids = pl.Series(sorted(scores))
     rows = pl.DataFrame({"query": ids}).join(pl.DataFrame({"candidate": ids}), how="cross")
     rows = rows.with_columns(score=pl.Series(np.random.default_rng(1).random(rows.height)))

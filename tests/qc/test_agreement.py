@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score
 
 from builders.cli import run
 from qc.evaluate.agreement import COLUMNS, agreement, disagreements
@@ -66,6 +65,8 @@ def test_it_is_the_same_either_way_and_counted_right(one, other) -> None:
 
 @given(SPANS, SPANS)
 def test_kappa_is_that_of_scikit_learn(one, other) -> None:
+    from sklearn.metrics import cohen_kappa_score
+
     pairs = [(a[4], b[4]) for a, b in product(set(made(one).rows()), set(made(other).rows())) if a[:4] == b[:4]]
     found = agreement(made(one), made(other))[-1].kappa
     labels = {label for pair in pairs for label in pair}

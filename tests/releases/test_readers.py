@@ -1,16 +1,17 @@
-"""What others read: `datasets`, polars, pandas, DuckDB, mlcroissant; all equal to the build."""
+"""What others read: `datasets`, polars, pandas, DuckDB, mlcroissant; all equal to the build.
+
+`datasets` and mlcroissant import torch: every process that collects tests would wait for it.
+"""
 
 import json
 from pathlib import Path
 
 import duckdb
-import mlcroissant
 import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from datasets import Features, load_dataset
 
 from releases import shards
 from releases.leaving import plain
@@ -28,6 +29,8 @@ def built(folder: Path, table: str) -> pl.DataFrame:
 def test_every_reader_finds_the_rows_of_the_build(
     name: str, open_build: Path, open_release: Path, tmp_path: Path
 ) -> None:
+    from datasets import load_dataset
+
     expected = built(open_build, name)
     paths = [
         open_release / f.path for split in read_release(open_release).config(name).splits.values() for f in split.files
@@ -43,6 +46,8 @@ def test_every_reader_finds_the_rows_of_the_build(
 
 
 def test_the_card_declares_what_datasets_would(open_release: Path) -> None:
+    from datasets import Features
+
     head = yaml.safe_load((open_release / "README.md").read_text().split("---\n")[1])
     for info in head["dataset_info"]:
         config = read_release(open_release).config(info["config_name"])
@@ -66,6 +71,8 @@ def test_a_gated_release_says_so_where_the_hub_reads_it(released: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["released", "open_release"])
 def test_mlcroissant_accepts_the_description_and_reads_through_it(folder: str, request: pytest.FixtureRequest) -> None:
+    import mlcroissant
+
     release = request.getfixturevalue(folder)
     dataset = mlcroissant.Dataset(jsonld=release / "croissant.json")
     issues = dataset.metadata.ctx.issues

@@ -87,7 +87,7 @@ def serving(script: Scripted, port: int = 0) -> Iterator[Scripted]:
             pass
 
     server = _Server(("127.0.0.1", port), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)  # ends within 0.01 s
     thread.start()
     script.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     try:

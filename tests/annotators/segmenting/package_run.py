@@ -1,9 +1,12 @@
 """TotalSegmentator's own interface on some volumes, as a process of its own: JSON of cases on standard input.
 
 A case is {"given": file, "made": file, "task": name, "speed": name}. Looking up a host is forbidden and told of.
+Its processes are forked: new ones would import torch and nnU-Net again, two for each net. It takes as many threads as
+the machine has cores, whatever it is told; here it sees one, since other tests run beside.
 """
 
 import json
+import multiprocessing
 import socket
 import sys
 from pathlib import Path
@@ -17,6 +20,9 @@ def main() -> None:
         raise OSError("no lookups here")
 
     socket.getaddrinfo = refused  # pyright: ignore[reportAttributeAccessIssue]
+    forking = multiprocessing.get_context("fork")
+    multiprocessing.get_context = lambda method=None: forking  # pyright: ignore[reportAttributeAccessIssue]
+    multiprocessing.cpu_count = lambda: 1  # pyright: ignore[reportAttributeAccessIssue]
     from totalsegmentator.python_api import totalsegmentator
 
     for case in json.load(sys.stdin):

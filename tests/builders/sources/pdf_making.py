@@ -41,8 +41,6 @@ def pdf_of(pages: Iterable[Made], *, title: str = "", password: str = "") -> byt
     from fpdf import FPDF
 
     pdf = FPDF()
-    pdf.add_font("alphabets", "", ALPHABETS)
-    pdf.add_font("han", "", HAN, collection_font_number=0)
     if title:
         pdf.set_title(title)
     if password:
@@ -59,8 +57,16 @@ def _draw(pdf: Any, page: Made) -> None:
     words = page.text if isinstance(page, Text) else page.label if isinstance(page, Scan) else ""
     if words:
         size = page.size if isinstance(page, Text) else 8
-        pdf.set_font("han" if has_han(words) else "alphabets", size=size)
+        pdf.set_font(_font(pdf, words), size=size)
         pdf.multi_cell(0, 0.5 * size, words)
+
+
+def _font(pdf: Any, words: str) -> str:
+    """A font that has these letters, read when it is first asked for: it takes a second."""
+    name, path = ("han", HAN) if has_han(words) else ("alphabets", ALPHABETS)
+    if name not in pdf.fonts:
+        pdf.add_font(name, "", path, collection_font_number=0)
+    return name
 
 
 def has_han(text: str) -> bool:

@@ -22,7 +22,7 @@ KILLS = 3
 SHARDS = 5
 MOST = 49
 """Requests that a push of such a release makes of its dataset: each has a moment before and after it."""
-SOAK = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 33)]
+SOAK = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 33)]
 
 
 @dataclass
@@ -95,7 +95,7 @@ def killed_at_a_moment(place: Place, folder: Path, moments: random.Random) -> bo
     return process.returncode != 0
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, *SOAK])
+@pytest.mark.parametrize("seed", [0, 1, *SOAK])
 def test_a_killed_push_goes_on(place: Place, tmp_path: Path, seed: int) -> None:
     first = release(tmp_path / "first", shards=SHARDS)
     second = release(tmp_path / "second", "1.1.0", shards=SHARDS, test=False, rows=60)
