@@ -73,6 +73,7 @@ def _compared(names: tuple[str, ...], shingling: Shingling, buckets: int, option
         tuple(f"{kind}.{name}" for name in names) for kind in ("bands", "signatures", "sketches")
     )
     candidates = Candidates(options.bands * options.rows, options.similarity)
+    offers = Offers(options.bands * options.rows, options.similarity)
     return [
         Table("crowds", Band, Crowds(), bands, shape=by_band, publish=False, input_id="key"),
         Table("glances", Glance, Glances(), ("crowds", *signatures), shape=by_key, publish=False, input_id="key"),
@@ -81,7 +82,7 @@ def _compared(names: tuple[str, ...], shingling: Shingling, buckets: int, option
               input_id="key"),
         *(Table(f"sketches.{name}", SketchRow, Sketch(shingling), (f"passed.{name}", f"signatures.{name}"),
                 needs={"suspects": "suspects"}, publish=False) for name in names),
-        Table("offers", Offer, Offers(), ("candidates", *sketches), shape=by_key, publish=False, input_id="key"),
+        Table("offers", Offer, offers, ("candidates", *sketches), shape=by_key, publish=False, input_id="key"),
         Table("links", Link, Links(), ("offers", *sketches), shape=by_key, publish=False, input_id="key"),
     ]  # fmt: skip
 

@@ -12,7 +12,7 @@ WINDOW: Final = 2048
 """Texts of its bucket that each text is looked at with: those next to it, in an order that is another in each bucket.
 Buckets of up to twice as many are looked at whole."""
 
-BEST: Final = 16
+BEST: Final = 48
 """Candidates of a text in a bucket that share most values with it; as many others are taken as they come.
 
 The best alone would part a group of close copies from groups that are less close to it.
@@ -22,6 +22,11 @@ The best alone would part a group of close copies from groups that are less clos
 def least_equal(size: int, similarity: float) -> int:
     """Of `size` MinHash values, how many two texts of a similarity share at least, but for one pair in a thousand."""
     return max(1, int(size * similarity - 3.2 * (size * similarity * (1 - similarity)) ** 0.5))
+
+
+def surely_equal(size: int, similarity: float) -> int:
+    """Of `size` MinHash values, how many only one in a thousand pairs of a similarity shares, or of less."""
+    return min(size, int(size * similarity + 3.2 * (size * similarity * (1 - similarity)) ** 0.5))
 
 
 def pairs(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from builders.base import Stage
-from builders.duplicates.neighbours import drawn_turns, least_equal, pairs
+from builders.duplicates.neighbours import drawn_turns, least_equal, pairs, surely_equal
 from builders.duplicates.sketches import SIZE, flat, similarities
 from builders.settings import AtLeastOne, Share
 from builders.stages.mill.sign import table_of
@@ -17,6 +17,10 @@ from schemas.duplicates import Link, Offer
 ALIKE: Final = 48
 DRAWN: Final = 16
 """Pairs of its own that a text is compared in at most: the most alike by MinHash, and others that are drawn."""
+
+DOUBTFUL: Final = 192
+"""The most alike of a text that is surely near to none of them: in a crowd of pages of 0.7, hundreds share as many
+values as a pair of 0.8. Their sketches together are no longer than those of `ALIKE` texts of any length."""
 
 
 @dataclass(frozen=True)
@@ -84,24 +88,33 @@ class Suspects(Stage):
 class Offers(Stage):
     """Offer rows: the sketch of every text, for each text that it is compared with."""
 
+    values: AtLeastOne = 120
+    similarity: Share = 0.8
+
     version: ClassVar[int] = 1
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Candidate rows, and Sketch rows of each source, of the same keys."""
         candidates, *sketches = frames
-        wanted = _chosen(candidates.unique(["key", "other"], keep="first", maintain_order=True))
-        wanted = wanted.join(_texts(sketches), on="key", maintain_order="left")
+        candidates = candidates.unique(["key", "other"], keep="first", maintain_order=True)
+        met = candidates.join(_texts(sketches), on="key", maintain_order="left")
+        wanted = _chosen(met, surely_equal(self.values, self.similarity))
         return wanted.select("letters", "hashes", key="other", other="key").select(Offer.column_names())
 
 
-def _chosen(candidates: pl.DataFrame) -> pl.DataFrame:
-    """So many of each text's own pairs: the most alike, and others as a hash of both has it."""
+def _chosen(candidates: pl.DataFrame, sure: int) -> pl.DataFrame:
+    """So many of each text's own pairs: the most alike, and others as a hash of both has it.
+
+    `sure`: values that two texts share that are near beyond doubt.
+    """
     turns = drawn_turns(candidates["key"].to_numpy(), candidates["other"].to_numpy())
     drawn = candidates.with_columns(turn=pl.Series(turns), unlike=-pl.col("equal").cast(pl.Int32))
     by_likeness = pl.struct("unlike", "turn").rank("ordinal").over("key")
     by_turn = pl.col("turn").rank("ordinal").over("key")
-    return drawn.filter((by_likeness <= ALIKE) | (by_turn <= DRAWN)).select("key", "other")
+    room = (ALIKE * SIZE // pl.col("hashes").list.len()).clip(ALIKE, DOUBTFUL)
+    alike = pl.when(pl.col("equal").max().over("key") < sure).then(room).otherwise(ALIKE)
+    return drawn.filter((by_likeness <= alike) | (by_turn <= DRAWN))
 
 
 @dataclass(frozen=True)
