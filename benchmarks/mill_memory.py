@@ -1,12 +1,13 @@
 """Peak memory and time of the mill over inputs of growing size.
 
-    python benchmarks/mill_memory.py [--gigabytes 0.5 1 2] [--workers 2] [--only dedup] [--plot FILE.svg]
+    python -m benchmarks.mill_memory [--gigabytes 0.5 1 2] [--workers 2] [--only dedup] [--plot FILE.svg]
 
-Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB. Prints peak RSS of the process tree and seconds per
-size, and the slopes of a straight line through them: MB per GB, and seconds per GB with how far off the worst point is.
+Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB; a smaller input is the first files of the largest.
+Prints peak RSS of the process tree and seconds per size, and the slopes of a straight line through them: MB per GB, and seconds per GB with how far off the worst point is.
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -26,7 +27,12 @@ def main() -> None:
     parser.add_argument("--only", choices=["dedup"], help="deduplication alone")
     parser.add_argument("--plot", type=Path, help="draw seconds over size")
     asked = parser.parse_args()
-    found = [measured(size, asked.workers, asked.only or "whole") for size in asked.gigabytes]
+    with tempfile.TemporaryDirectory() as name:
+        files = written(Path(name) / "all", max(asked.gigabytes))
+        found = [
+            measured(files[: max(1, round(size * 1000 / FILE))], Path(name), asked.workers, asked.only or "whole")
+            for size in asked.gigabytes
+        ]
     size, memory, seconds = np.array(found).T
     if len(found) > 1:
         slope, _ = np.polyfit(size, memory, 1)
@@ -37,27 +43,27 @@ def main() -> None:
         plot(size, seconds, asked.plot)
 
 
-def measured(gigabytes: float, workers: int, steps: str) -> tuple[float, float, float]:
-    """Size in GB, peak memory in MB, and seconds of one build."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "in"
-        documents = write_mix(folder, int(gigabytes * 1000), max(1, round(gigabytes * 1000 / FILE)))
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.mill_side",
-            str(folder),
-            str(Path(name) / "out"),
-            steps,
-            str(workers),
-        ]
-        done = measure(command)
-        if done.exit_code:
-            raise SystemExit(done.output[-3000:])
-        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e9
-    memory = done.peak_rss_bytes / 1e6
+def written(folder: Path, gigabytes: float) -> list[Path]:
+    """Files of so many gigabytes in all."""
+    n = max(1, round(gigabytes * 1000 / FILE))
+    write_mix(folder, n * FILE, n)
+    return sorted(folder.iterdir())
+
+
+def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tuple[float, float, float]:
+    """Size in GB, peak memory in MB, and seconds of one build of these files."""
+    folder, out = scratch / f"in-{len(files)}", scratch / f"out-{len(files)}"
+    folder.mkdir()
+    for path in files:
+        (folder / path.name).hardlink_to(path)
+    done = measure([sys.executable, "-m", "benchmarks.mill_side", str(folder), str(out), steps, str(workers)])
+    if done.exit_code:
+        raise SystemExit(done.output[-3000:])
+    shutil.rmtree(out)
+    size, memory = sum(path.stat().st_size for path in files) / 1e9, done.peak_rss_bytes / 1e6
     print(
-        f"{size:.2f} GB, {documents} documents: {memory:.0f} MB, {done.seconds:.0f} s, {done.cpu_seconds:.0f} s of CPU",
+        f"{size:.2f} GB: {memory:.0f} MB, {done.seconds:.0f} s, {done.cpu_seconds:.0f} s of CPU, "
+        f"{done.output.strip().splitlines()[-1]}",
         flush=True,
     )
     return size, memory, done.seconds
