@@ -3,13 +3,16 @@
     python -m benchmarks.mill_memory [--gigabytes 0.5 1 2] [--workers 2] [--only dedup] [--plot FILE.svg]
 
 Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB; a smaller input is the first files of the largest.
-Prints peak RSS of the process tree and seconds per size, and the slopes of a straight line through them: MB per GB, and seconds per GB with how far off the worst point is.
+Prints peak RSS of the process tree and seconds per size, and the slopes of a straight line through them: MB per GB,
+and seconds per GB with how far off the worst point is.
 """
 
 import argparse
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +49,9 @@ def main() -> None:
 def written(folder: Path, gigabytes: float) -> list[Path]:
     """Files of so many gigabytes in all."""
     n = max(1, round(gigabytes * 1000 / FILE))
-    write_mix(folder, n * FILE, n)
-    return sorted(folder.iterdir())
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(write_mix, [folder / f"{k:03d}" for k in range(n)], repeat(FILE), repeat(1), range(n)))
+    return sorted(folder.glob("*/*.jsonl"))
 
 
 def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tuple[float, float, float]:
@@ -55,7 +59,7 @@ def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tupl
     folder, out = scratch / f"in-{len(files)}", scratch / f"out-{len(files)}"
     folder.mkdir()
     for path in files:
-        (folder / path.name).hardlink_to(path)
+        (folder / f"part-{path.parent.name}.jsonl").hardlink_to(path)
     done = measure([sys.executable, "-m", "benchmarks.mill_side", str(folder), str(out), steps, str(workers)])
     if done.exit_code:
         raise SystemExit(done.output[-3000:])

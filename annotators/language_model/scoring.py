@@ -16,6 +16,8 @@ from annotators.language_model.reading import BUCKETS
 STRETCH: Final = 200
 """Bytes that are read at the head, in the middle and at the end of a text of more than three times as many."""
 _DIM: Final = 16
+_MOST: Final = 6 * (3 * STRETCH + 16)
+"""Rows that a text can have: a word and four pieces or fewer for each byte that is read, and some at the borders."""
 _OPEN: Final = np.uint8(ord("<"))
 _CLOSE: Final = np.uint8(ord(">"))
 
@@ -25,12 +27,11 @@ def label(model, data, start):
     """Per text (`data[start[t] : start[t + 1]]`, UTF-8) its label's number, and the logarithm of how probable it is."""
     n_texts = start.size - 1
     best, score = np.empty(n_texts, np.int32), np.empty(n_texts, np.float32)
-    total = np.empty(_DIM, np.float32)
+    total, found = np.empty(_DIM, np.float32), np.empty(_MOST, np.int32)
     for text in range(n_texts):
-        total[:] = 0
         n, size = 0, start[text + 1] - start[text]
         if size <= 3 * STRETCH:
-            n = _add(model, data[start[text] : start[text + 1]], total)
+            n = _find(model, data[start[text] : start[text + 1]], found, n)
         else:
             for part in range(3):
                 begin = start[text] + part * (size - STRETCH) // 2
@@ -39,7 +40,11 @@ def label(model, data, start):
                     begin += 1
                 while end < start[text + 1] and data[end] & 0xC0 == 0x80:
                     end += 1
-                n += _add(model, data[begin:end], total)
+                n = _find(model, data[begin:end], found, n)
+        total[:] = 0
+        for row in found[:n]:
+            for k in range(_DIM):
+                total[k] += model.rows[row, k]
         for k in range(_DIM):
             total[k] = (total[k] + model.rows[0, k]) * np.float32(1 / (n + 1))
         best[text], score[text] = _leaf(model.outputs, model.children, total)
@@ -47,11 +52,14 @@ def label(model, data, start):
 
 
 @compiled
-def _add(model, data, total):
-    """Add the vectors of all words of some bytes to the total; how many vectors that were."""
-    rows, letters, word_start, word_of = model.rows, model.letters, model.word_start, model.word_of
+def _find(model, data, found, n):
+    """The rows of all words and pieces of some bytes, behind the n that were found before; how many there are then.
+
+    They are looked up first and added later: so the lookups, which miss the cache, do not wait for each other.
+    """
+    letters, word_start, word_of = model.letters, model.word_start, model.word_of
     piece_of, kept = model.piece_of, model.kept
-    n, i = 0, 0
+    i = 0
     while i < data.size:
         if _is_space(data[i]):
             i += 1
@@ -70,9 +78,8 @@ def _add(model, data, total):
                 same = data[begin + k] == letters[first + k]
                 k += 1
             if same:
+                found[n] = known
                 n += 1
-                for k in range(_DIM):
-                    total[k] += rows[known, k]
                 break
             place = (place + 1) % PLACES
         for at in range(begin - 1, i):  # the mark of the begin stands before it, that of the end at i
@@ -90,10 +97,8 @@ def _add(model, data, total):
                 if characters > 1:
                     bucket = piece % BUCKETS
                     if kept[bucket >> 3] >> (bucket & 7) & 1:
-                        row = piece_of[bucket]
+                        found[n] = piece_of[bucket]
                         n += 1
-                        for k in range(_DIM):
-                            total[k] += rows[row, k]
     return n
 
 
