@@ -1,7 +1,7 @@
 """Invented web texts for benchmarks: sentences of the passages that lie beside the terms, a tenth of them medical.
 
 Those passages were written to be mistaken: most general ones hold a word of medicine. Of general web texts a tenth to
-a fifth do (`medical_filter_f1.py`, "general through gate"), so most general documents are made of sentences that do not.
+a fifth do (`medical_filter_f1.py`, "general through gate"), so most general documents are of sentences that do not.
 """
 
 import json
