@@ -1,6 +1,7 @@
 """Peak memory and time of the mill over inputs of growing size.
 
     python -m benchmarks.mill_memory [--gigabytes 0.5 1 2] [--workers 2] [--only dedup] [--plot FILE.svg]
+        [--input FOLDER]
 
 Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB; a smaller input is the first files of the largest.
 Prints peak RSS of the process tree and seconds per size, and the slopes of a straight line through them: MB per GB,
@@ -28,10 +29,11 @@ def main() -> None:
     parser.add_argument("--gigabytes", type=float, nargs="+", default=[0.5, 1, 2])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", choices=["dedup"], help="deduplication alone")
+    parser.add_argument("--input", type=Path, help="folder for the largest input; what is there is read again")
     parser.add_argument("--plot", type=Path, help="draw seconds over size")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        files = written(Path(name) / "all", max(asked.gigabytes))
+        files = written(asked.input or Path(name) / "all", max(asked.gigabytes))
         found = [
             measured(files[: max(1, round(size * 1000 / FILE))], Path(name), asked.workers, asked.only or "whole")
             for size in asked.gigabytes
@@ -48,10 +50,11 @@ def main() -> None:
 
 def written(folder: Path, gigabytes: float) -> list[Path]:
     """Files of so many gigabytes in all."""
-    n = max(1, round(gigabytes * 1000 / FILE))
+    wanted = [folder / f"{k:03d}" for k in range(max(1, round(gigabytes * 1000 / FILE)))]
+    missing = [part for part in wanted if not part.exists()]
     with ProcessPoolExecutor() as pool:
-        list(pool.map(write_mix, [folder / f"{k:03d}" for k in range(n)], repeat(FILE), repeat(1), range(n)))
-    return sorted(folder.glob("*/*.jsonl"))
+        list(pool.map(write_mix, missing, repeat(FILE), repeat(1), [int(part.name) for part in missing]))
+    return [next(part.glob("*.jsonl")) for part in wanted]
 
 
 def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tuple[float, float, float]:
@@ -59,7 +62,7 @@ def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tupl
     folder, out = scratch / f"in-{len(files)}", scratch / f"out-{len(files)}"
     folder.mkdir()
     for path in files:
-        (folder / f"part-{path.parent.name}.jsonl").hardlink_to(path)
+        (folder / f"part-{path.parent.name}.jsonl").symlink_to(path.absolute())
     done = measure([sys.executable, "-m", "benchmarks.mill_side", str(folder), str(out), steps, str(workers)])
     if done.exit_code:
         raise SystemExit(done.output[-3000:])
