@@ -74,6 +74,11 @@ class Task:
     definitions: tuple[str, ...]
 
     @property
+    def published(self) -> bool:
+        """Whether it is one of MedS-Ins."""
+        return self.id.isdecimal() and self.evidence != "own"
+
+    @property
     def ready(self) -> bool:
         """Whether it can be built from files of its corpus."""
         return self.status in words.READY
@@ -91,7 +96,7 @@ def read(path: Path) -> Declaration:
     """The declaration in a file; raises `UsageError` with the place of whatever is wrong."""
     top = Keys(path, "the file", parsed(path))
     top.only(("corpus", "task"))
-    corpus = _corpus(top.table("corpus"))
+    corpus = _corpus(Keys(path, "corpus", top.table("corpus").values))
     tables = top.values["task"]
     if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):
         raise top.wrong("task", "tables of tasks", "begin each task with [[task]]")

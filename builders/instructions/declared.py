@@ -1,16 +1,24 @@
-"""All declared tasks: those of the catalogue beside this file, and a user's own from anywhere."""
+"""All declared tasks: the published ones, further ones beside them, and a user's own from anywhere.
+
+The folder `catalogue` holds the 122 tasks of MedS-Ins and nothing else; `further` holds open corpora of the same
+shapes, whose tasks have slugs for ids.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from builders.instructions.declaration import Corpus, Declaration, Task, read
 from schemas.errors import UsageError
 
-FOLDER: Final = Path(__file__).parent / "catalogue"
+CATALOGUE: Final = Path(__file__).parent / "catalogue"
+FURTHER: Final = Path(__file__).parent / "further"
+
+
+_LARGEST: Final = 10**9
+"""Behind which tasks with slugs stand, in the order of their files."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +43,17 @@ class Declared:
 
 @cache
 def declared() -> Declared:
-    """All of the catalogue."""
-    return _together(_read(FOLDER.glob("*.toml")))
+    """All that is declared here."""
+    return _together(_ours())
 
 
 def with_own(paths: Iterable[Path]) -> Declared:
-    """The catalogue and the files of a user; an id or a corpus that is there already is an error."""
-    return _together(chain(_read(FOLDER.glob("*.toml")), _read(paths, in_order=False)))
+    """What is declared here and in the files of a user; an id or a corpus that is there already is an error."""
+    return _together([*_ours(), *((path, read(path)) for path in paths)])
 
 
-def _read(paths: Iterable[Path], *, in_order: bool = True) -> list[tuple[Path, Declaration]]:
-    return [(path, read(path)) for path in (sorted(paths) if in_order else paths)]
+def _ours() -> list[tuple[Path, Declaration]]:
+    return [(path, read(path)) for folder in (CATALOGUE, FURTHER) for path in sorted(folder.glob("*.toml"))]
 
 
 def _together(files: Iterable[tuple[Path, Declaration]]) -> Declared:
@@ -59,7 +67,7 @@ def _together(files: Iterable[tuple[Path, Declaration]]) -> Declared:
             if task.id in tasks:
                 raise _twice(path, f"task {task.id}", "id", task.id, tasks[task.id][0])
             tasks[task.id] = path, task
-    order = sorted(tasks, key=lambda id_: (not id_.isdecimal(), int(id_) if id_.isdecimal() else 0, id_))
+    order = sorted(tasks, key=lambda id_: int(id_) if id_.isdecimal() else _LARGEST)
     return Declared({name: corpus for name, (_, corpus) in corpora.items()}, {id_: tasks[id_][1] for id_ in order})
 
 

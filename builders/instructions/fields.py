@@ -72,11 +72,13 @@ def _option(keys: Keys, key: str) -> Any:
         return {column: table.texts(column) for column in table.values}
     if key == "lists":
         table = keys.table(key)
-        return {column: table.said(column) for column in table.values}
+        return {column: table.sign(column) for column in table.values}
     if key == "beside":
         table = keys.table(key)
         table.only(("files",), ("on",))
         return {"files": _files(table.table("files")), "on": table.text("on")}
+    if key == "delimiter":
+        return keys.sign(key)
     if key in _LISTS:
         return keys.texts(key)
     return _template(keys, key, keys.said(key))

@@ -45,6 +45,13 @@ class Keys:
             raise self.wrong(key, "a text", "write it in quotation marks")
         return value.strip()
 
+    def sign(self, key: str) -> str:
+        """A text of which white space may be the whole."""
+        value = self.values.get(key)
+        if not isinstance(value, str) or not value:
+            raise self.wrong(key, "a sign", "write it in quotation marks")
+        return value
+
     def said(self, key: str) -> str:
         """Words that must be there."""
         if not (value := self.text(key)):

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _MEANING: Final = {
-    "real": "built from files that were seen",
-    "format": "built from the documented layout, of which no file was seen",
-    "unidentified": "source not known",
-    "not-rebuilt": "left out on purpose",
+    "real": "files of the corpus were seen",
+    "format": "the documented layout alone is known here",
+    "unidentified": "nobody published what the source is",
+    "not-rebuilt": "left out, and the task says why",
 }
-_COLUMNS: Final = ("id", "task", "category", "languages", "status")
+_COLUMNS: Final = ("task", "category", "languages", "status")
 
 
 def shown(all_: Declared, corpus: str | None, *, as_json: bool) -> None:
@@ -56,14 +56,14 @@ def languages(task: Task) -> str:
 
 
 def _corpus(console: "Console", corpus: Corpus, tasks: Sequence[Task]) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     about = Table(box=None, show_header=False, pad_edge=False, title=Text(corpus.name), title_justify="left")
     licence = f"{corpus.licence}: {corpus.terms}"
     for key, words in (("what", corpus.title), ("licence", licence), ("obtain", corpus.obtain)):
         about.add_row(Text(key), Text(words))
-    table = Table(*_COLUMNS, box=None, pad_edge=False, header_style="")
+    table = Table(Column("id", no_wrap=True), *_COLUMNS, box=None, pad_edge=False, header_style="")
     for task in tasks:
         name = task.name if not task.note or task.ready else f"{task.name}. {task.note}"
         table.add_row(*map(Text, (task.id, name, task.category, languages(task), task.status)))
@@ -71,8 +71,12 @@ def _corpus(console: "Console", corpus: Corpus, tasks: Sequence[Task]) -> None:
 
 
 def _counts(console: "Console", tasks: Sequence[Task]) -> None:
-    count = Counter(task.status for task in tasks)
-    console.print(f"{len(tasks)} tasks of {len({task.corpus for task in tasks})} corpora")
-    for status in STATUSES:
-        if count[status]:
-            console.print(f"{count[status]:5} {status}: {_MEANING[status]}")
+    for kind, of_kind in (("published", True), ("other", False)):
+        some = [task for task in tasks if task.published is of_kind]
+        count = Counter(task.status for task in some)
+        if some:
+            corpora = len({task.corpus for task in some})
+            console.print(f"{len(some)} {kind} tasks of {corpora} {'corpus' if corpora == 1 else 'corpora'}")
+        for status in STATUSES:
+            if count[status]:
+                console.print(f"{count[status]:5} {status}: {_MEANING[status]}")

@@ -15,9 +15,9 @@ What the slots mean:
   `1-5`, or `words` where the answer is the option itself). `answer` of a choice: letter, number from 1, or the option.
 - `label`, `labels`: a class, several classes; `words` says how they are spelt in the output, `none` what is answered
   where there is none.
-- `entities`: a list of spans with type, as the layouts of labelled text give it; `types`: which count, all if missing.
-  `written`: each mention once in the order of the text, comma between (`mentions`); pairs of mention and type
-  (`pairs`); per line of the text a JSON object of entities and relations (`lines`). `none` as above.
+- `entities`: spans with type, as the layouts of labelled text give them, or mentions as they are written; `types`:
+  which count, all if missing. `written`: each mention once in the order of the text, comma between (`mentions`); pairs
+  of mention and type (`pairs`); per line of the text a JSON object of entities and `relations` (`lines`).
 - `swapped`: a column that half of the rows, drawn by their ids, take from another row; the column `is_swapped` then
   says `yes`, else `no`. `holds`: the label is `yes` where the list has one of these words, else `no`.
 - `asked` of a term: its `synonym`, its `definition`, its `name` (the definition is given), which of several terms a

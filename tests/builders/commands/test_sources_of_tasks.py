@@ -23,7 +23,7 @@ def test_the_table_has_a_row_for_every_task(capsys, monkeypatch):
     for task in declared().tasks.values():
         row = next(line for line in lines if line and line[0] == task.id)
         assert row[-1] == task.status and task.category in " ".join(row)
-    assert "122 tasks of 55 corpora" in out and "17 unidentified: source not known" in out
+    assert "122 published tasks of 55 corpora" in out and "17 unidentified: nobody published" in out
 
 
 def test_the_table_says_of_every_corpus_its_licence_and_how_to_get_it(capsys, monkeypatch):
@@ -57,7 +57,7 @@ def test_one_corpus_is_shown_alone(capsys):
 
 def test_a_corpus_of_the_user_is_listed(capsys, tmp_path):
     code, out, _ = answer(capsys, "ward-questions", "--own", str(written(tmp_path)))
-    assert code == 0 and "Answer of the ward" in out and "2 tasks of 1 corpora" in out
+    assert code == 0 and "Answer of the ward" in out and "2 other tasks of 1 corpus" in out
 
 
 def test_a_corpus_of_the_user_that_is_wrong_is_one_line(capsys, tmp_path):
