@@ -24,6 +24,9 @@ SLUG: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 FEWEST_DEFINITIONS: Final = 3
 """Of a task that is ready: with fewer, a model learns the sentence instead of the task."""
 
+_MOST: Final = 1_000_000
+"""Numbers of tasks are below."""
+
 _CORPUS: Final = ("name", "title", "licence", "terms", "obtain", "layout", "splits")
 _LANGUAGES: Final = ("input_language", "output_language", "instruction_language")
 _TASK: Final = ("id", "name", "category", *_LANGUAGES, "domain", "metric", "split", "status", "evidence")
@@ -108,7 +111,14 @@ def read(path: Path) -> Declaration:
 
 
 def _named(path: Path, number: int, values: Mapping[str, Any]) -> Keys:
-    return Keys(path, f"task {values['id']}" if "id" in values else f"task number {number}", values)
+    """The keys of a task, which errors call by its id, or by its place where that is none."""
+    id_ = values.get("id")
+    is_one = _is_number(id_) or (isinstance(id_, str) and SLUG.fullmatch(id_))
+    return Keys(path, f"task {id_}" if is_one else f"task number {number}", values)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _MOST
 
 
 def _slug(keys: Keys, key: str) -> str:
@@ -173,7 +183,7 @@ def _options(keys: Keys, corpus: Corpus) -> Mapping[str, Any]:
 
 def _id(keys: Keys, key: str) -> str:
     value = keys.values[key]
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if _is_number(value):
         return str(value)
     if isinstance(value, str) and SLUG.fullmatch(value):
         return value

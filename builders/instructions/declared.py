@@ -17,8 +17,8 @@ CATALOGUE: Final = Path(__file__).parent / "catalogue"
 FURTHER: Final = Path(__file__).parent / "further"
 
 
-_LARGEST: Final = 10**9
-"""Behind which tasks with slugs stand, in the order of their files."""
+_LAST: Final = 10**9
+"""Tasks with slugs stand behind all numbers, in the order of their files."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _together(files: Iterable[tuple[Path, Declaration]]) -> Declared:
             if task.id in tasks:
                 raise _twice(path, f"task {task.id}", "id", task.id, tasks[task.id][0])
             tasks[task.id] = path, task
-    order = sorted(tasks, key=lambda id_: int(id_) if id_.isdecimal() else _LARGEST)
+    order = sorted(tasks, key=lambda id_: int(id_) if id_.isdecimal() else _LAST)
     return Declared({name: corpus for name, (_, corpus) in corpora.items()}, {id_: tasks[id_][1] for id_ in order})
 
 

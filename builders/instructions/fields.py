@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from builders.instructions.keys import Keys
 from builders.instructions.layouts import FOR_ALL, LAYOUTS
-from builders.instructions.shapes import SHAPES, TABLE, TEMPLATE, TEMPLATES, WORDS, Kind
+from builders.instructions.shapes import SHAPES, TABLE, TEMPLATES, WORDS, Kind
 from schemas.words import SPLITS
 
 COLUMN: Final = re.compile(r"\{([^{}]+)\}")
@@ -37,13 +37,9 @@ def _slot(keys: Keys, slot: str, kind: Kind) -> Any:
     if kind == TABLE:
         return _words(keys.table(slot))
     if kind == WORDS or (kind == TEMPLATES and isinstance(value, list)):
-        found = keys.texts(slot)
-        if not found:
-            raise keys.wrong(slot, kind, "write one at least, or leave the key out")
+        found = keys.some(slot)
         return tuple(_template(keys, slot, one) for one in found) if kind == TEMPLATES else found
-    if kind in (TEMPLATE, TEMPLATES):
-        return _template(keys, slot, keys.said(slot))
-    raise AssertionError(kind)
+    return _template(keys, slot, keys.said(slot))
 
 
 def _template(keys: Keys, slot: str, text: str) -> str:
@@ -69,7 +65,7 @@ def _option(keys: Keys, key: str) -> Any:
         return _files(keys.table(key))
     if key == "where":
         table = keys.table(key)
-        return {column: table.texts(column) for column in table.values}
+        return {column: table.some(column) for column in table.values}
     if key == "lists":
         table = keys.table(key)
         return {column: table.sign(column) for column in table.values}
@@ -80,7 +76,7 @@ def _option(keys: Keys, key: str) -> Any:
     if key == "delimiter":
         return keys.sign(key)
     if key in _LISTS:
-        return keys.texts(key)
+        return keys.some(key)
     return _template(keys, key, keys.said(key))
 
 
@@ -92,4 +88,4 @@ def _files(keys: Keys) -> dict[str, tuple[str, ...]]:
 
 
 def _patterns(keys: Keys, split: str) -> tuple[str, ...]:
-    return (keys.said(split),) if isinstance(keys.values[split], str) else keys.texts(split)
+    return (keys.said(split),) if isinstance(keys.values[split], str) else keys.some(split)

@@ -23,7 +23,7 @@ class Keys:
     def wrong(self, key: str, expected: str, advice: str) -> UsageError:
         """The error of a key."""
         got = _shown(self.values[key]) if key in self.values else "nothing"
-        return UsageError(f"{self.file}: {self.where}, key {key}: expected {expected}, got {got}; {advice}")
+        return UsageError(f"{self.file}: {self.where}, key {_plain(key)}: expected {expected}, got {got}; {advice}")
 
     def only(self, required: Iterable[str], may: Iterable[str] = ()) -> None:
         """Raise for a key that is missing, and for one that is not known."""
@@ -76,6 +76,12 @@ class Keys:
             raise self.wrong(key, f"each text once ({_shown(twice[0])} stands twice)", "remove one of the two")
         return found
 
+    def some(self, key: str) -> tuple[str, ...]:
+        """A list of words with one at least."""
+        if not (found := self.texts(key)):
+            raise self.wrong(key, "one text at least", "write one, or leave the key out")
+        return found
+
     def table(self, key: str) -> "Keys":
         """A table in the table; an empty one where it is missing."""
         value = self.values.get(key, {})
@@ -88,6 +94,13 @@ def _few(words: Sequence[str]) -> str:
     return ", ".join(words) if len(words) <= 40 else f"{', '.join(words[:5])} … ({len(words)} of them)"
 
 
+def _plain(key: str) -> str:
+    return key if key.isprintable() and len(key) <= _LONGEST else _shown(key)
+
+
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # of a number with thousands of digits
+        text = "a number without end"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -60,7 +60,8 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
         ("translation",),
     ),
     "report-source": Layout(
-        "reports that a source of medmill reads, with their sections, modality and region as columns", ("source",)
+        "reports that a source of medmill reads: study, patient, modality, region, and sections by name (findings, …)",
+        ("source",),
     ),
     "none": Layout("files whose layout nobody has published", ()),
 }

@@ -24,7 +24,7 @@ def parsed(path: Path) -> dict[str, Any]:
         ) from error
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of too many digits is no TOMLDecodeError
         said = re.sub(r"at end of document", "at line {}, column {}".format(*_place(text)), str(error))
         raise UsageError(f"{path}: expected TOML, got: {said}; mend this place") from error
     except RecursionError as error:
