@@ -5,7 +5,7 @@ not known, missing, of another type or there twice is one error that names the f
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -198,7 +198,7 @@ def _languages(keys: Keys, key: str) -> str:
     return value
 
 
-def _definitions(keys: Keys, ready: bool) -> Sequence[str]:
+def _definitions(keys: Keys, ready: bool) -> tuple[str, ...]:
     found = keys.texts("definitions")
     if ready and len(found) < FEWEST_DEFINITIONS:
         raise keys.wrong("definitions", f"{FEWEST_DEFINITIONS} at least ({len(found)} are there)", "write more of them")

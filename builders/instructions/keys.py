@@ -62,8 +62,10 @@ class Keys:
         """One of several words."""
         value = self.values.get(key)
         if not isinstance(value, str) or value not in words:
-            near = get_close_matches(str(value), words, 1)
-            raise self.wrong(key, f"one of {_few(words)}", f"did you mean {near[0]}?" if near else "choose one of them")
+            spelt = {word.lower(): word for word in words}
+            near = get_close_matches(_shown(value).strip("'").lower(), spelt, 1)
+            advice = f"did you mean {spelt[near[0]]}?" if near else "choose one of them"
+            raise self.wrong(key, f"one of {_few(words)}", advice)
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ What the slots mean:
   of mention and type (`pairs`); per line of the text a JSON object of entities and `relations` (`lines`).
 - `swapped`: a column that half of the rows, drawn by their ids, take from another row; the column `is_swapped` then
   says `yes`, else `no`. `holds`: the label is `yes` where the list has one of these words, else `no`.
-- `asked` of a term: its `synonym`, its `definition`, its `name` (the definition is given), which of several terms a
-  definition belongs to (`match`), or how two terms are related (`relation`).
+- `term`, `definition`, `synonyms`, `parents`: what an ontology has of a term. `asked` of it: its `synonym`, its
+  `definition`, its `name` (the definition is given), which of several terms a definition belongs to (`match`), or how
+  two terms are related (`relation`).
 - `wanted`: of pairs of sentences only those with this label are told further.
 - `cut`: the heading at which a text parts in what is given and what is to be written.
 - `columns`: what of a row is written as `name: value` lines, all if missing; `leave_out`: what never is. `options` of

@@ -138,7 +138,7 @@ def test_whatever_the_bytes_are_the_error_is_ours(tmp_path_factory, raw, place):
 )
 def test_whatever_the_type_is_the_error_names_the_key(tmp_path_factory, at, value):
     key, where = at
-    parts = TEXT.split("[[task]]")
+    parts: list[str] = list(TEXT.split("[[task]]"))
     parts[where] = re.sub(rf"^{key} = (\[\n(.*\n)+?\]|.*)$", f"{key} = {value}", parts[where], count=1, flags=re.M)
     path = tmp_path_factory.mktemp("types") / "ward.toml"
     path.write_text("[[task]]".join(parts), encoding="utf-8")
