@@ -1,17 +1,12 @@
 """The catalogue of MedS-Ins: every declaration is sound, and claims no more than is known."""
 
-import gzip
-import json
 from collections import Counter
-from fnmatch import fnmatch
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 from annotators.languages import Languages
-from builders.discovery import names, source_class
+from builders.discovery import names
 from builders.instructions.declaration import read
 from builders.instructions.declared import CATALOGUE, FURTHER, declared, with_own
 from builders.instructions.fields import columns
@@ -19,7 +14,7 @@ from builders.instructions.words import CATEGORIES, MORE_CATEGORIES, READY
 from schemas.errors import UsageError
 from schemas.exam_questions import ReadQuestion
 from tests.builders.instructions.own_corpus import written
-from tests.conftest import SAMPLES
+from tests.builders.instructions.seen import SEEN
 
 ABSENT = {*range(4, 11), 30, 32, 34, 121, 122, 123, 127}
 """Numbers that the published set of 122 tasks leaves out."""
@@ -29,15 +24,6 @@ BENCH = {
     "Fact_verication": 3, "NLI": 2,
 }  # fmt: skip
 """Files in the folders of MedS-Bench: 53."""
-SEEN = {
-    "pubmedqa": "exams/pubmedqa", "headqa": "exams/headqa", "igakuqa": "exams/igakuqa",
-    "frenchmedmcqa": "exams/frenchmedmcqa", "rumeddanet": "exams/rumedbench", "ncbi-disease": "ner/ner_ncbi_disease",
-    "bc5cdr": "ner/ner_bc5cdr", "disease-ontology": "ontology/disease_ontology", "pmc-case-reports": "pmc_case_reports",
-    "medquad": "web_text/medical/medquad", "e3c": "web_text/medical", "tico-19": "web_text/medical/med_tico19",
-    "chinese-medical-dialogue": "web_text/medical/chinese_med_dialogue_sample", "medrbench": "medrbench",
-    "openi": "openi",
-}  # fmt: skip
-"""Corpora that the samples hold, and where."""
 ALL = list(declared().tasks.values())
 TASKS = [task for task in ALL if task.published]
 READY_TASKS = [task for task in ALL if task.ready]
@@ -185,57 +171,3 @@ def test_what_is_not_declared_is_told():
         declared().task(4)
     with pytest.raises(UsageError, match="no corpus is called chexpert"):
         declared().of("chexpert")
-
-
-@pytest.mark.real
-@pytest.mark.parametrize("name", sorted(SEEN))
-def test_the_samples_hold_every_real_corpus_where_its_declaration_looks(name):
-    folder = SAMPLES / SEEN[name]
-    layout = declared().corpora[name].layout
-    for task in declared().of(name):
-        if "source" in task.options:
-            kind: Any = source_class(str(task.options["source"]))
-            assert kind(location=str(folder)).shards(TABLES[layout])
-        for split, patterns in dict(task.options.get("files", {})).items():
-            assert all(found(folder, one) for one in patterns), f"{task.id}, {split}"
-
-
-@pytest.mark.real
-def test_columns_of_pubmedqa_are_those_of_its_file():
-    path = found(SAMPLES / SEEN["pubmedqa"], declared().task(11).options["files"]["all"][0])[0]
-    row = next(iter(json.loads(content(path)).values()))
-    asked = {
-        column
-        for task in declared().of("pubmedqa")
-        for value in map(str, task.fields.values())
-        for column in columns(value)
-    }
-    assert {column for column in asked if column.isupper() or "_" in column} - {"is_swapped"} <= set(row)
-
-
-@pytest.mark.real
-def test_types_of_entities_are_those_of_the_files():
-    for task in (declared().task(27), declared().task(28), declared().task(126)):
-        for patterns in task.options["files"].values():
-            path = found(SAMPLES / SEEN[task.corpus], patterns[0])[0]
-            text = content(path).decode()
-            assert all(f"\tB-{kind}" in text for kind in task.fields["types"])
-
-
-TABLES = {"exam-source": "questions", "report-source": "reports"}
-
-
-def found(folder: Path, pattern: str) -> list[Path]:
-    """Files below a folder whose place fits a pattern, packed or not."""
-    assert folder.is_dir()
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if fits(path.relative_to(folder).as_posix(), pattern)]
-
-
-def content(path: Path) -> bytes:
-    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-
-
-def fits(place: str, pattern: str) -> bool:
-    place = place.removesuffix(".gz").removesuffix(".zip")
-    return fnmatch(place, pattern) or fnmatch(f"x/{place}", pattern)
