@@ -15,9 +15,9 @@ the folder of the corpus, or several; `.gz` and `.zip` behind a name are found t
   `@name` an attribute, `ancestor::a` an element around it.
 - `columns`: names of columns where a table has no header. `encoding`, `sheet`. `delimiter`: what stands between
   columns; a blank is any run of them, and the last column takes the rest.
-- `languages`: of a TMX file, each a column. `source`: which of medmill's own sources reads the files.
+- `languages`: of a TMX file, each a column; `EN` is `en`. `source`: which of medmill's own sources reads the files.
 - `translation`: a language of which a source has its questions too; they become `question_en` and the like.
-- `test_ids`: a file with the ids of the test split.
+- `test_ids`: a file with the ids of the test split: keys of a JSON object, or lines.
 
 Columns that every row has: `file` and `name`, the name of its file without folder and endings, and `key`.
 """
