@@ -6,7 +6,6 @@ not known, missing, of another type or there twice is one error that names the f
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from builders.instructions.fields import checked_fields, checked_options
 from builders.instructions.keys import Keys
 from builders.instructions.layouts import LAYOUTS
 from builders.instructions.shapes import SHAPES
+from builders.instructions.task import Corpus, Declaration, Task
 from builders.instructions.toml_file import parsed
 from schemas.errors import UsageError
 from schemas.licences import UNKNOWN, normalised
@@ -32,67 +32,6 @@ _LANGUAGES: Final = ("input_language", "output_language", "instruction_language"
 _TASK: Final = ("id", "name", "category", *_LANGUAGES, "domain", "metric", "split", "status", "evidence")
 _READY: Final = ("shape", "fields", "definitions")
 _MAY: Final = ("bench", "bench_id", "note", "options")
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """One corpus: `name` is that of `--source NAME=PATH`; `splits` are its official ones, empty if it has none."""
-
-    name: str
-    title: str
-    licence: str
-    terms: str
-    obtain: str
-    layout: str
-    options: Mapping[str, Any]
-    splits: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One task; `id` is the published number, or a slug; `options` come over those of the corpus.
-
-    `shape`, `fields` and `definitions` are empty where the status is not ready. `bench` is the folder of MedS-Bench
-    and `bench_id` the number there; both empty if it is not in it.
-    """
-
-    id: str
-    corpus: str
-    name: str
-    category: str
-    shape: str
-    fields: Mapping[str, Any]
-    options: Mapping[str, Any]
-    input_language: str
-    output_language: str
-    instruction_language: str
-    domain: str
-    metric: str
-    split: str
-    bench: str
-    bench_id: str
-    status: str
-    evidence: str
-    note: str
-    definitions: tuple[str, ...]
-
-    @property
-    def published(self) -> bool:
-        """Whether it is one of MedS-Ins."""
-        return self.id.isdecimal() and self.evidence != "own"
-
-    @property
-    def ready(self) -> bool:
-        """Whether it can be built from files of its corpus."""
-        return self.status in words.READY
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """One file: a corpus with its tasks."""
-
-    corpus: Corpus
-    tasks: tuple[Task, ...]
 
 
 def read(path: Path) -> Declaration:

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from builders.instructions.declaration import Corpus, Declaration, Task, read
+from builders.instructions.declaration import read
+from builders.instructions.task import Corpus, Declaration, Task
 from schemas.errors import UsageError
 
 CATALOGUE: Final = Path(__file__).parent / "catalogue"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from builders.instructions.declaration import Corpus, Task
 from builders.instructions.declared import Declared
+from builders.instructions.task import Corpus, Task
 from builders.instructions.words import STATUSES
 
 if TYPE_CHECKING:

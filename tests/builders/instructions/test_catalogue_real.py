@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import pytest
 
 from builders.discovery import source_class
-from builders.instructions.declaration import Task
 from builders.instructions.declared import declared
 from builders.instructions.fields import columns
+from builders.instructions.task import Task
 from tests.builders.instructions.seen import SEEN
 from tests.conftest import SAMPLES
 
