@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -15,6 +16,8 @@ def sources(
     name: str | None = None,
     *,
     check: str | None = None,
+    dataset: str | None = None,
+    own: tuple[Path, ...] = (),
     set_: Annotated[tuple[str, ...], Parameter(name="--set")] = (),
     json: bool = False,
 ) -> int:
@@ -23,10 +26,13 @@ def sources(
     Exit code 1 if the folder lacks what a build needs. Example:
 
         medmill sources mimic-cxr --check /data/mimic-cxr
+        medmill sources --dataset meds-ins
 
     Args:
-        name: Only this source.
+        name: Only this source, or this corpus of a dataset.
         check: A folder, file or URL to look into; names what is missing.
+        dataset: A dataset whose tasks and their corpora are listed instead: meds-ins.
+        own: A TOML file of yours that declares a corpus with its tasks, listed with them; repeatable.
         set_: NAME.KEY=VALUE, a setting of the source to be checked; repeatable.
         json: Print JSON.
     """
@@ -34,6 +40,8 @@ def sources(
 
     from schemas.errors import UsageError
 
+    if dataset is not None or own:
+        return _tasks(name, check, dataset, own, as_json=json)
     if check is not None and name is None:
         raise UsageError("--check needs the name of a source, as in `medmill sources openi --check /data/openi`")
     entries = [_entry(one) for one in ([name] if name else _names())]
@@ -43,6 +51,21 @@ def sources(
     else:
         _show(entries if check is None else [], seen)
     return 1 if any(line.state in ("missing", "wrong") for line in seen) else 0
+
+
+def _tasks(corpus: str | None, check: str | None, dataset: str | None, own: Sequence[Path], *, as_json: bool) -> int:
+    """The tasks of a dataset, which are declared."""
+    from builders.instructions.declared import declared, with_own
+    from builders.instructions.listing import shown
+    from schemas.errors import UsageError
+
+    if dataset != "meds-ins":
+        got = dataset or "none"
+        raise UsageError(f"--dataset: expected meds-ins, the one whose tasks are declared, got {got}; write it so")
+    if check is not None:
+        raise UsageError("--check looks into the folder of a source, and --dataset lists tasks; leave one of them out")
+    shown(with_own(own) if own else declared(), corpus, as_json=as_json)
+    return 0
 
 
 def _names() -> list[str]:
