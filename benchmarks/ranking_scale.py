@@ -109,6 +109,7 @@ def main() -> None:
                 "XDG_DATA_HOME": name,  # its ledger is nobody's
                 "PYTHONPATH": str(Path(__file__).parent),
             },
+            shared=True,
         )
         if run.exit_code:
             sys.exit(run.output)

@@ -20,7 +20,7 @@ def build(openi: str, workers: int) -> Run:
         env = {**os.environ, "NUMBA_CACHE_DIR": f"{folder}/jit", "XDG_DATA_HOME": folder}
         medmill = str(Path(sys.executable).with_name("medmill"))
         out = ["--out", f"{folder}/openi-ir", "--workers", str(workers), "--quiet"]
-        return measure([medmill, "build", "openi-ir", "--source", f"openi={openi}", *out], env=env)
+        return measure([medmill, "build", "openi-ir", "--source", f"openi={openi}", *out], env=env, shared=True)
 
 
 def main() -> None:
