@@ -70,7 +70,7 @@ class DaskPool:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self._keys: dict[str, str] = {}
+        self._keys: dict[tuple[str, int], str] = {}
         self._ended: SimpleQueue[Any] = SimpleQueue()
         self._lost: list[Any] = []
         self._submitted = 0
@@ -87,7 +87,7 @@ class DaskPool:
         from builders.perform import perform
 
         self._submitted += 1
-        name = f"{key.replace('/', ' ')}-{self._submitted}"
+        name = (key.partition("/")[0], self._submitted)  # by table: Dask keeps what it learns of each kind of task
         future = self.client.submit(perform, task, key=name, pure=False, resources=dict(resources) or None)
         self._keys[name] = key
         future.add_done_callback(self._ended.put)

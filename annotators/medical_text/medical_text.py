@@ -1,9 +1,9 @@
 """What of the web is medical text, by our own terms and a small classifier: the mode `medmill` of the filter."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -42,6 +42,10 @@ class MedicalText:
     min_hits: int = 1
     min_density: float = 0.01
     version: int = 2
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Its settings alone: the lists are read where they are used, and would be sent with every task."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def lists(self) -> dict[str, TermList]:

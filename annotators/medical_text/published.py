@@ -11,7 +11,7 @@ of the text as given, and an empty text is not medical.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Final
 
@@ -31,6 +31,10 @@ class PublishedRule:
 
     keywords: str = field(default="", repr=False)
     version: int = 1
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Its settings alone: the lists are read where they are used, and would be sent with every task."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def lists(self) -> dict[str, KeywordList]:

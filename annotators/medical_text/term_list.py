@@ -12,7 +12,7 @@ word, a `part` is found anywhere: what Chinese and Japanese need, whose words st
 
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -45,12 +45,17 @@ class TermList:
         return Patterns(self.terms, self.forms)
 
 
+@cache
+def _ours() -> dict[str, TermList]:
+    return {path.stem: term_list(path) for path in sorted(FOLDER.glob("*.tsv"))}
+
+
 def term_lists(keywords: str | None = None) -> dict[str, TermList]:
     """Our lists by language; a user's file, `keywords`/de.tsv, adds a language or takes the place of ours.
 
     Raises `UsageError` where the folder holds no list, or one is not in shape.
     """
-    found = {path.stem: term_list(path) for path in sorted(FOLDER.glob("*.tsv"))}
+    found = dict(_ours())
     if keywords is not None:
         paths = [path for path in sorted(Path(keywords).glob("*.tsv")) if _LANGUAGE.fullmatch(path.stem)]
         if not paths:

@@ -1,5 +1,6 @@
 """The filter's own mode: gate, rule of terms, classifier; what it says of languages, lengths and lists it may meet."""
 
+import pickle
 from pathlib import Path
 
 import polars as pl
@@ -141,3 +142,12 @@ def test_the_fingerprint_follows_lists_and_settings(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     one, same = (lists(tmp_path / name, de="fieber\t3\tword\n") for name in "ab")
     assert MedicalText(keywords=one).fingerprint == MedicalText(keywords=same).fingerprint != first
+
+
+def test_the_lists_of_a_filter_are_not_sent_with_it() -> None:
+    """With the terms that `check` had read, a task was a quarter of a megabyte, and Dask's scheduler grew with each."""
+    one = MedicalText()
+    before = one.lists
+    sent = pickle.dumps(one)
+    assert len(sent) < 500
+    assert pickle.loads(sent).lists == before
