@@ -28,6 +28,11 @@ class Kept(NamedTuple):
     frame: pl.DataFrame
     rejected: pl.DataFrame
 
+    @staticmethod
+    def of(made: "pl.DataFrame | Kept") -> "Kept":
+        """What was returned, with nothing rejected where it is rows alone."""
+        return made if isinstance(made, Kept) else Kept(made, pl.DataFrame(schema=REJECTED_SCHEMA))
+
 
 @dataclass(frozen=True)
 class Shard:

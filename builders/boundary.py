@@ -30,7 +30,7 @@ def accept(table: Table, made: pl.DataFrame | Kept, ids: pl.Series | None, finge
 
     Raises `StageError` for columns other than the schema's, and for ids lost or made up.
     """
-    frame, rejected = made if isinstance(made, Kept) else (made, pl.DataFrame(schema=REJECTED_SCHEMA))
+    frame, rejected = Kept.of(made)
     frame = _same_columns(table, frame)
     if missing := set(REJECTED_SCHEMA) - set(rejected.columns):
         raise StageError(f"table {table.name}: {maker(table)} rejected rows without {', '.join(sorted(missing))}")

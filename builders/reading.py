@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import polars as pl
-
-from builders.base import REJECTED_SCHEMA, Kept, Source
+from builders.base import Kept, Source
 from builders.discovery import source_class
 from builders.settings import for_source, typed
 from schemas.errors import UsageError
@@ -22,7 +20,5 @@ def one_source(sources: Mapping[str, str], settings: Mapping[str, str], command:
 
 def reports_of(source: Source) -> Iterator[Kept]:
     """The reports of a source, a shard at a time."""
-    nothing = pl.DataFrame(schema=REJECTED_SCHEMA)
     for shard in source.shards("reports"):
-        made = source.read("reports", shard.name)
-        yield made if isinstance(made, Kept) else Kept(made, nothing)
+        yield Kept.of(source.read("reports", shard.name))

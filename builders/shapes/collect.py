@@ -34,7 +34,7 @@ class CollectAll:
         folder = self.target.folder.scratch(f"arrays-{uuid4().hex[:12]}")
         folder.mkdir(parents=True)
         made = self.target.stage(*frames, **self.needs, folder=folder)
-        self._refuse_large(made.frame if isinstance(made, Kept) else made, folder)
+        self._refuse_large(Kept.of(made).frame, folder)
         return self._write(made, ids, folder)
 
     def _read(self, paths: Sequence[Path], empty: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -11,8 +10,6 @@ from builders.graph import Node
 from builders.legs import Leg
 from builders.shapes.target import Target, missing
 from builders.store import Account
-
-_NONE: Final = pl.DataFrame(schema=REJECTED_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,12 @@ class Read:
 
     def _staged(self, read: pl.DataFrame | Kept) -> Account:
         """Write what the stage makes of the rows read; both may have rejected some."""
-        rows, unread = read if isinstance(read, Kept) else Kept(read, _NONE)
+        rows, unread = Kept.of(read)
         key = self.target.table.input_id
-        made = self.target.call([rows], [key], {})
-        frame, rejected = made if isinstance(made, Kept) else Kept(made, _NONE)
+        frame, rejected = Kept.of(self.target.call([rows], [key], {}))
         ids = pl.concat([rows[key].cast(pl.String), unread["id"].cast(pl.String)])
-        both = pl.concat([one.select(_NONE.columns).cast(_NONE.schema) for one in (unread, rejected)])
+        columns = [pl.col(name).cast(dtype) for name, dtype in REJECTED_SCHEMA.items()]
+        both = pl.concat([unread.select(columns), rejected.select(columns)])
         return self.target.write(Kept(frame, both), ids)
 
 

@@ -75,8 +75,8 @@ def _tables(source: Source) -> Iterator[Seen]:
 
 def _first_shard(table: str, shards: int, made: pl.DataFrame | Kept) -> Seen:
     """Wrong where every row of it is rejected."""
-    kept = made.frame if isinstance(made, Kept) else made
-    why = Counter(made.rejected.get_column("reason").to_list()) if isinstance(made, Kept) else Counter[str]()
+    kept, rejected = Kept.of(made)
+    why = Counter(rejected.get_column("reason").to_list())
     told = ", ".join(f"{n} {reason}" for reason, n in sorted(why.items()))
     note = f"{shards} shards; the first has {kept.height} rows" + (f"; rejected: {told}" if told else "")
     return Seen(table, "wrong" if told and not kept.height else "ok", note)
@@ -84,8 +84,7 @@ def _first_shard(table: str, shards: int, made: pl.DataFrame | Kept) -> Seen:
 
 def _first_volume(source: Source, made: pl.DataFrame | Kept) -> Iterator[Seen]:
     """One volume opened, and its scale decided."""
-    kept = made.frame if isinstance(made, Kept) else made
-    for row in kept.filter("chosen").sort("id").head(1).iter_rows(named=True):
+    for row in Kept.of(made).frame.filter("chosen").sort("id").head(1).iter_rows(named=True):
         try:
             voxels = source.voxels(row["path"])
             scale = decide_scale(voxels.values, row["slope"], row["intercept"]).name.replace("_", " ")
