@@ -37,7 +37,7 @@ class Languages:
     @property
     def fingerprint(self) -> str:
         """Changes with the model's file or the version."""
-        return hashlib.sha256(f"languages {self.version} {hashlib.sha256(_file()).hexdigest()}".encode()).hexdigest()
+        return hashlib.sha256(f"languages {self.version} {_digest()}".encode()).hexdigest()
 
     def annotate(self, texts: pl.Series) -> pl.DataFrame:
         """Per text `language` (ISO 639-1, or 639-3 where that has none) and `language_confidence` from 0 to 1."""
@@ -59,6 +59,12 @@ class Languages:
 def _model() -> tuple[LanguageModel, list[str]]:
     """The model and its labels."""
     return read(_file())
+
+
+@cache
+def _digest() -> str:
+    """Of the model's file; every table that tells languages asks for it."""
+    return hashlib.sha256(_file()).hexdigest()
 
 
 def _file() -> bytes:
