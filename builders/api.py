@@ -1,11 +1,11 @@
 """Build a dataset from Python: `build("mimic-ir", sources={"synthetic": "300"}, out="out/demo")`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from builders.base import Recipe, Source
-from builders.discovery import names, recipe_module, source_class
+from builders.discovery import names, recipe_module, sources_of
 from builders.overrides import with_settings
 from builders.provenance import plain_settings
 from builders.run import Orders, make
@@ -48,19 +48,25 @@ def build(
 def resolve(dataset: str, sources: Mapping[str, str], settings: Mapping[str, Any]) -> tuple[Recipe, Any]:
     """The recipe and its options, with sources and settings in place; raises `UsageError` for what does not fit."""
     module = recipe_module(dataset)
-    found = {name: _source(dataset, module.SOURCES, name, value, settings) for name, value in sources.items()}
-    if not found:
-        raise UsageError(f"{dataset} needs --source NAME=VALUE; it takes {', '.join(module.SOURCES)}")
     options = module.Options(**typed(module.Options, dataset, for_recipe(settings)))
+    accepted = sources_of(module, options)
+    found = {name: _source(dataset, accepted, name, value, settings) for name, value in sources.items()}
+    if not found:
+        raise UsageError(f"{dataset} needs --source NAME=VALUE; it takes {', '.join(accepted)}")
     return with_settings(module.recipe(found, options), settings), options
 
 
-def _source(dataset: str, accepted: tuple[str, ...], name: str, value: str, settings: Mapping[str, Any]) -> Source:
+def _source(
+    dataset: str, accepted: Mapping[str, Callable[..., Source]], name: str, value: str, settings: Mapping[str, Any]
+) -> Source:
     if name not in accepted:
         known = " (it is a source of other datasets)" if name in names("source") else ""
         raise UsageError(f"{dataset} takes no source {name}{known}; it takes {', '.join(accepted)}")
-    kind: Any = source_class(name)
-    return kind(location=_absolute(value), **typed(kind, name, for_part(settings, name)))
+    kind, told = accepted[name], for_part(settings, name)
+    if not isinstance(kind, type) and told:
+        raise UsageError(f"{name} has no settings here, and got {', '.join(told)}; what it reads is declared")
+    known = typed(kind, name, told) if isinstance(kind, type) else {}
+    return kind(location=_absolute(value), **known)
 
 
 def _absolute(location: str) -> str:

@@ -1,7 +1,9 @@
 """What a dataset is made of: sources, stages, tables and the recipe that joins them.
 
 How they are found: the recipe of dataset `my-set` is `builders/recipes/my_set.py`, with a frozen dataclass
-`Options` (its settings), `SOURCES` (names of the sources it accepts) and `recipe(sources, options) -> Recipe`.
+`Options` (its settings), `SOURCES` (names of the sources it accepts) and `recipe(sources, options) -> Recipe`. Where
+its sources are declared elsewhere, a function `sources(options)` stands for `SOURCES`: name to what makes it of a
+location.
 The source `my-source` is `builders/sources/my_source.py` with a line `SOURCE = MySource`, a frozen dataclass
 made as `MySource(location=VALUE, **settings)`. Other distributions add theirs by entry points of the groups
 `medmill.recipes` and `medmill.sources`, whose values name modules of the same shape.
@@ -232,6 +234,8 @@ class Recipe:
     tables: Sequence[Table]
     terms: Terms
     checks: Sequence[Any] = ()
+    notes: Sequence[str] = ()
+    """What a user should know before it is made, one line each."""
 
     def terms_of(self, table: str) -> Terms:
         """The terms of the sources that a table was made from, whichever way; see `schemas.terms`."""

@@ -16,7 +16,7 @@ from builders.stages.mill.sketch import Sketch
 from schemas.duplicates import Band, Candidate, Cluster, Duplicate, Glance, Link, Member, Offer, Signature, Suspect
 from schemas.duplicates import Sketch as SketchRow
 
-_BYTES_PER_BUCKET = 32_000_000
+_BYTES_PER_BUCKET = 128_000_000
 _FEWEST, _MOST = 4, 1024
 _MOST_ROWS = 50_000_000
 """Documents of one text, or texts of one bucket, that a partition may hold: 40 bytes each."""
@@ -52,7 +52,7 @@ def dedup_tables(sources: Mapping[str, Source], options: DedupOptions) -> list[T
 
 
 def buckets_for(sources: Mapping[str, Source]) -> int:
-    """A power of two that grows with the bytes of the sources: one bucket for 32 MB, from 4 to 1024."""
+    """A power of two that grows with the bytes of the sources: one bucket for 128 MB, from 4 to 1024."""
     size = sum(shard.bytes for source in sources.values() for table in source.tables for shard in source.shards(table))
     wanted = max(_FEWEST, min(_MOST, -(-size // _BYTES_PER_BUCKET)))
     return 1 << (wanted - 1).bit_length()

@@ -1,10 +1,12 @@
 """Find recipes, sources and annotators by name: a file name, or an entry point of another distribution."""
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from builders.base import Source
 from schemas.errors import UsageError
@@ -23,9 +25,17 @@ def names(kind: str) -> list[str]:
 def recipe_module(name: str) -> ModuleType:
     """The module of a dataset; raises `UsageError` for an unknown name or a module without its three parts."""
     module = _module("recipe", name)
-    if missing := [part for part in ("Options", "SOURCES", "recipe") if not hasattr(module, part)]:
+    takes = "sources" if hasattr(module, "sources") else "SOURCES"
+    if missing := [part for part in ("Options", takes, "recipe") if not hasattr(module, part)]:
         raise UsageError(f"recipe {name}: {module.__name__} has no {', '.join(missing)}; see builders/base.py")
     return module
+
+
+def sources_of(module: ModuleType, options: Any) -> Mapping[str, Callable[..., Source]]:
+    """What makes each source that a recipe accepts; a class of sources where it has settings."""
+    if hasattr(module, "sources"):
+        return module.sources(options)
+    return {name: source_class(name) for name in module.SOURCES}
 
 
 def source_class(name: str) -> type[Source]:

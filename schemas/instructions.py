@@ -1,5 +1,7 @@
 """Rows of an instruction set (MedS-Ins) and of its benchmark (MedS-Bench, both arXiv 2408.12547)."""
 
+from typing import Final
+
 import dataframely as dy
 
 from schemas.columns import tag
@@ -11,7 +13,7 @@ _MESSAGE = dy.Struct({"role": dy.String(), "content": dy.String()})
 
 
 class Instance(dy.Schema):
-    """One pair of input and output of one task, made from one row of a corpus; the definition of the task is not in it."""
+    """One pair of input and output of one task, made of one row of a corpus; the wording of the task is not in it."""
 
     id = dy.String(primary_key=True, metadata=tag("id"), description="`TASK:ROW`.")
     row = dy.String(metadata=tag("id"), description="Of the row of the corpus: `pubmedqa/21645374`.")
@@ -24,7 +26,10 @@ class Instance(dy.Schema):
     split = dy.Enum(SPLITS, metadata=tag("label"))
     input = dy.String(min_length=1, metadata=tag("adapted_text"))
     outputs = dy.List(
-        dy.String(min_length=1), min_length=1, metadata=tag("adapted_text"), description="All right answers, best first."
+        dy.String(min_length=1),
+        min_length=1,
+        metadata=tag("adapted_text"),
+        description="All right answers, best first.",
     )
     choices = dy.List(
         _CHOICE, metadata=tag("adapted_text"),
@@ -67,9 +72,79 @@ class ChatInstance(dy.Schema):
     output_language = dy.String(metadata=tag("label"), description="ISO 639-1.")
     instruction_language = dy.String(metadata=tag("label"), description="ISO 639-1.")
     definition = dy.Int32(min=0, metadata=tag("count"), description="Which wording of the task, from 0.")
-    shots = dy.List(dy.String(), metadata=tag("id"), description="Instances that stand as examples before the question.")
+    shots = dy.List(
+        dy.String(), metadata=tag("id"), description="Instances that stand as examples before the question."
+    )
     messages = dy.List(_MESSAGE, min_length=2, metadata=tag("adapted_text"))
+    other_outputs = dy.List(dy.String(), metadata=tag("adapted_text"), description="Right answers beside that given.")
     licence = dy.String(metadata=tag("licence"))
     tokens = dy.Int64(
         nullable=True, min=0, metadata=tag("count"), description="Of all messages; null without a tokenizer."
     )
+
+
+FATES: Final = ("duplicate", "elsewhere", "conflict", "in_test", "document_in_test", "contaminated", "near_duplicate")
+"""Why an instance of the training set is left out, or noted: see `builders/stages/instructions/twins.py`."""
+
+
+class InstanceKey(dy.Schema):
+    """What of an instance is compared with others: no words, only hashes of them (BLAKE2b, 64 bits)."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    task = dy.String(metadata=tag("label"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    input_key = dy.UInt64(
+        metadata=tag("text_group", identifies="text"), description="Of letters and digits in lower case."
+    )
+    output_key = dy.UInt64(metadata=tag("text_group"), description="Of all outputs, likewise.")
+    document_key = dy.UInt64(metadata=tag("text_group"))
+    draw = dy.UInt64(metadata=tag("count"), description="Of the id, with the seed: what is drawn first is lowest.")
+    size = dy.Int64(min=0, metadata=tag("count"), description="Tokens of input and first output, or characters.")
+
+
+class InstanceFate(dy.Schema):
+    """An instance that is left out or noted, and the one it has to do with."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    fate = dy.Enum(FATES, primary_key=True, metadata=tag("label"))
+    of = dy.String(metadata=tag("id"), description="The other instance, or the item of a benchmark.")
+
+
+class Drawable(dy.Schema):
+    """An instance that may be drawn: none of test, and nothing that was left out."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    task = dy.String(metadata=tag("label"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    draw = dy.UInt64(metadata=tag("count"))
+    size = dy.Int64(min=0, metadata=tag("count"))
+
+
+class MixtureShare(dy.Schema):
+    """How many instances of a task there are and are drawn."""
+
+    task = dy.String(primary_key=True, metadata=tag("label"))
+    name = dy.String(metadata=tag("label"))
+    category = dy.String(metadata=tag("label"))
+    language = dy.String(metadata=tag("label"), description="Of the output.")
+    corpus = dy.String(metadata=tag("label"))
+    available = dy.Int64(min=0, metadata=tag("count"), description="In train.")
+    taken = dy.Int64(min=0, metadata=tag("count"), description="Different ones that are drawn.")
+    drawn = dy.Int64(min=0, metadata=tag("count"), description="With repetitions.")
+    copies = dy.Int32(min=0, metadata=tag("count"), description="How often each of those within is drawn.")
+    within = dy.UInt64(nullable=True, metadata=tag("count"), description="The last draw within the cap; null: none is.")
+    once_more = dy.UInt64(nullable=True, metadata=tag("count"), description="Up to this draw once more; null: none.")
+    share = dy.Float64(min=0, max=1, metadata=tag("score"), description="Of the mixture.")
+    size = dy.Int64(min=0, metadata=tag("count"), description="Tokens or characters of what is drawn, about.")
+
+
+class Example(dy.Schema):
+    """An instance of train that may stand as an example before others of its task."""
+
+    task = dy.String(primary_key=True, metadata=tag("label"))
+    draw = dy.UInt64(primary_key=True, metadata=tag("count"))
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    document = dy.String(metadata=tag("id", identifies="study"))
+    input = dy.String(min_length=1, metadata=tag("adapted_text"))
+    output = dy.String(min_length=1, metadata=tag("adapted_text"))
+    licence = dy.String(metadata=tag("licence"))

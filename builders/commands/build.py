@@ -27,6 +27,7 @@ def build(
     scheduler: str | None = None,
     matrix: bool = False,
     shards: int | None = None,
+    require: str = "",
     plan: bool = False,
     json: bool = False,
     quiet: bool = False,
@@ -49,6 +50,7 @@ def build(
         scheduler: Address of a running Dask scheduler to use instead.
         matrix: Short for `--set matrix=true`: whole score matrices too, as RadIR's loaders read them.
         shards: Short for `--set shards=N`: the parts train's matrices are cut into (RadIR: 4).
+        require: Short for `--set require=…`: with `all`, a corpus that is not given is an error (meds-ins).
         plan: Say what would be made, why, and how large it gets; make nothing.
         json: Print the result as JSON.
         quiet: Show no progress.
@@ -61,9 +63,12 @@ def build(
     from builders.settings import pairs
 
     settings = [*set_, *(["matrix=true"] if matrix else ()), *([f"shards={shards}"] if shards is not None else ())]
+    settings += [f"require={require}"] if require else []
     recipe, options = resolve(dataset, pairs(source, "--source"), pairs(settings, "--set"))
     command = shlex.join(["medmill", *sys.argv[1:]])
     orders = Orders(workers, scheduler, limit, quiet or json, plain_settings(options), command)
+    for note in () if quiet or json else recipe.notes:
+        _say(note)
     if plan:
         _show_plan(plan_only(recipe, out, orders), json=json)
         return 0

@@ -69,9 +69,11 @@ def examine() -> Findings:
 
 def _datasets() -> dict[str, str]:
     try:
-        from builders.discovery import names, recipe_module
+        from builders.discovery import names, recipe_module, sources_of
 
-        return {name: f"takes --source {', '.join(recipe_module(name).SOURCES)}" for name in names("recipe")}
+        modules = {name: recipe_module(name) for name in names("recipe")}
+        takes = {name: sources_of(module, module.Options()) for name, module in modules.items()}
+        return {name: f"takes --source {', '.join(accepted)}" for name, accepted in takes.items()}
     except ImportError as error:
         return {"every dataset": f"missing: {error.name or error}; install medmill anew"}
 

@@ -13,6 +13,7 @@ EXPORTS = {
     "rate_eval": "Rated pairs and rewrites in the files that RaTE-Eval is published in.",
     "ner": "Texts with entities as CoNLL, RaTE-NER's published layout, spaCy DocBin or BRAT, from any of them.",
     "mmedbench": "Questions of examinations in the files that MMedBench is published in.",
+    "task_files": "An instruction set in the files that MedS-Ins is published in.",
     "chat": "Questions as conversations, one JSON object per line.",
 }
 """Sub-commands, each the function of its name in `builders/exports/<name>.py`, and what they are for."""

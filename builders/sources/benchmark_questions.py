@@ -17,14 +17,16 @@ from schemas.manifest import MANIFEST, read_manifest
 from schemas.terms import OPEN, Terms
 
 _TRAIN = "train"
+_ASKED = ("question", "input")
 
 
 @dataclass(frozen=True)
 class BenchmarkQuestions(Source):
     """Files with a column of questions (JSON lines, CSV, Parquet), folders of them, or build folders, parted by commas.
 
-    `question`: the column. Of a build every split but train is read; of other folders every file. Nothing of the
-    text gets into what is made: documents that hold a question are left out, and the question's id is named.
+    `question`: the column. Of a build every split but train is read, and its column `input` where it has no
+    questions; of other folders every file. Nothing of the text gets into what is made: documents that hold a question
+    are left out, and the question's id is named.
     """
 
     location: str
@@ -40,30 +42,35 @@ class BenchmarkQuestions(Source):
         object.__setattr__(self, "location", places)
 
     @cached_property
-    def _files(self) -> dict[str, tuple[Place, str]]:
-        """By a name that is stable: the place of each file, and its name there."""
-        found: dict[str, tuple[Place, str]] = {}
+    def _files(self) -> dict[str, tuple[Place, str, str]]:
+        """By a name that is stable: place, name there, and column of each file (of one that is of no build: none)."""
+        found: dict[str, tuple[Place, str, str]] = {}
         for location in self.location.split(","):
-            for place, name in _files_of(location):
-                found[_label(location, name)] = (place, name)
+            for place, name, column in _files_of(location):
+                found[_label(location, name)] = (place, name, column)
         return found
+
+    def _column(self, label: str) -> str:
+        """The column of the questions in a file."""
+        return self._files[label][2] or self.question
 
     def shards(self, table: str) -> Sequence[Shard]:
         """Ranges of each file; raises `SourceError` for a file without the column."""
         return [
             Shard(f"{label}|{shard.name}", digest(label, shard.identity), shard.rows, shard.bytes)
-            for label, (place, name) in self._files.items()
-            for shard, _ in table_shards(place, name, [self.question], self.question)
+            for label, (place, name, _) in self._files.items()
+            for shard, _ in table_shards(place, name, [self._column(label)], self._column(label))
         ]
 
     def read(self, table: str, shard: str) -> Kept:
         """Question rows; a row without words is rejected as `empty_question`."""
         label, _, inner = shard.partition("|")
-        place, _ = self._files[label]
-        raw, numbers, unread = read_shard(place, inner, [self.question])
+        place, _, _ = self._files[label]
+        column = self._column(label)
+        raw, numbers, unread = read_shard(place, inner, [column])
         rows = raw.select(
             id=pl.format("{}#{}", pl.lit(f"{label}:{inner.rpartition(':')[2]}"), numbers),
-            text=pl.col(self.question).fill_null(""),
+            text=pl.col(column).fill_null(""),
         )
         blank = ~pl.col("text").str.contains(r"[\pL\pN]")
         told = rows.filter(blank).select(
@@ -79,7 +86,7 @@ def _label(location: str, name: str) -> str:
     return name if last == name else f"{last}/{name}"
 
 
-def _files_of(location: str) -> list[tuple[Place, str]]:
+def _files_of(location: str) -> list[tuple[Place, str, str]]:
     place = Place(location)
     place.demand_answer()
     if place.fs.isfile(place.full()):
@@ -88,25 +95,25 @@ def _files_of(location: str) -> list[tuple[Place, str]]:
             raise SourceError(
                 f"{location}: no table of questions; expected .jsonl, .csv or .parquet, or a folder of them"
             )
-        return [(Place(folder or "/"), name)]
+        return [(Place(folder or "/"), name, "")]
     place.demand_folder()
     if place.first(MANIFEST):
-        return [(place, name) for name in _held_out(location)]
+        return [(place, name, column) for name, column in _held_out(location)]
     names = [name for name in place.files("**/*") if is_table(name) and place.fs.isfile(place.full(name))]
     if not names:
         raise SourceError(
             f"{location}: no table of questions here; expected files that end in .jsonl, .csv or .parquet"
         )
-    return [(place, name) for name in names]
+    return [(place, name, "") for name in names]
 
 
-def _held_out(location: str) -> list[str]:
-    """Files of a build that hold questions of splits other than train."""
+def _held_out(location: str) -> list[tuple[str, str]]:
+    """Files of a build that hold questions of splits other than train, each with their column."""
     manifest = read_manifest(Path(location))
     names = [
-        file.path
+        (file.path, column)
         for table in manifest.tables
-        if any(column.name == "question" for column in table.columns)
+        if (column := _asked({column.name for column in table.columns}))
         for split, record in table.splits.items()
         for file in record.files
         if split != _TRAIN
@@ -114,6 +121,11 @@ def _held_out(location: str) -> list[str]:
     if not names:
         raise SourceError(f"{location}: this build has no table with questions outside train; name a file of questions")
     return names
+
+
+def _asked(columns: set[str]) -> str:
+    """The column of a table that holds what a benchmark asks."""
+    return next((name for name in _ASKED if name in columns), "")
 
 
 SOURCE = BenchmarkQuestions

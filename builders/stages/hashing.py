@@ -16,6 +16,16 @@ def hex_digest(values: pl.Series, *, seed: str = "", length: int = 16) -> pl.Ser
     return pl.Series(values.name, [None if value is None else digest(value) for value in values], pl.String)
 
 
+def number(values: pl.Series, *, seed: str = "") -> pl.Series:
+    """64 bits per string, as a whole number; null stays null. BLAKE2b, keyed by `seed` (RFC 7693)."""
+    key = seed.encode()[:64]
+
+    def digest(value: str) -> int:
+        return int.from_bytes(blake2b(value.encode(), digest_size=8, key=key).digest(), "big")
+
+    return pl.Series(values.name, [None if value is None else digest(value) for value in values], pl.UInt64)
+
+
 def fraction(values: pl.Series, *, seed: str) -> pl.Series:
     """A number in [0, 1) per string, uniform and independent of every other string."""
     digits = hex_digest(values, seed=seed, length=12)

@@ -24,11 +24,13 @@ class QuestionIndex(Stage):
     A question is looked for by every run of `words` tokens in it (13, as in GPT-3's filter, Brown et al. 2020, appendix
     C), one in letters without blanks by runs of `letters`, which are about as much text. A shorter question is looked
     for whole, and one below `least` tokens only as a whole line of a document: "What is asthma?" is asked everywhere.
+    A run that stands in more than `most` questions is their form and tells none of them; 0: any number.
     """
 
     words: int = 13
     letters: int = 24
     least: int = 8
+    most: int = 0
 
     version: ClassVar[int] = 1
 
@@ -41,13 +43,20 @@ class QuestionIndex(Stage):
         sizes = np.clip(counts, 1, longest)
         entries = [self._entries(found.of(number), int(size), number) for number, size in enumerate(sizes)]
         runs = np.concatenate(entries) if entries else np.empty(0, _ENTRY)
-        np.save(needs["folder"] / RUNS, np.sort(runs, order=("size", "hash", "question")))
+        np.save(needs["folder"] / RUNS, self._telling(np.sort(runs, order=("size", "hash", "question"))))
         return rows.select(
             "id",
             number=pl.int_range(pl.len(), dtype=pl.Int32),
             tokens=pl.Series(counts, dtype=pl.Int32),
             size=pl.Series(sizes, dtype=pl.Int32),
         )
+
+    def _telling(self, runs: np.ndarray) -> np.ndarray:
+        """The runs without those of too many questions."""
+        if not self.most or not len(runs):
+            return runs
+        _, which, counts = np.unique(runs[["size", "hash"]], return_inverse=True, return_counts=True)
+        return runs[counts[which] <= self.most]
 
     def _entries(self, question: np.ndarray, size: int, number: int) -> np.ndarray:
         """Negative size: the run must be a whole line."""

@@ -1,0 +1,112 @@
+"""The tables that make instances of corpora, compare them, and choose examples: what MedS-Ins and MedS-Bench share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+from annotators.token_counts import TokenCounts
+from builders.base import Collect, Group, Map, Source, Table
+from builders.instructions.choosing import chosen_tasks
+from builders.instructions.corpus_files import CorpusFiles
+from builders.instructions.declared import Declared, with_own
+from builders.instructions.task import Task
+from builders.stages.instructions.contaminated import Contaminated
+from builders.stages.instructions.convert import Convert
+from builders.stages.instructions.drawable import DrawableRows
+from builders.stages.instructions.examples import Candidates, Examples
+from builders.stages.instructions.keys import Keys
+from builders.stages.instructions.twins import SharedDocuments, Twins
+from builders.stages.mill.question_index import QuestionIndex
+from schemas.contamination import Overlap, Question, QuestionRuns
+from schemas.instructions import Drawable, Example, Instance, InstanceFate, InstanceKey
+
+QUESTIONS: Final = "benchmark-questions"
+Leaves = Literal["duplicate", "elsewhere", "conflict"]
+_TEMPLATE: Final = 20
+"""A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""
+_FATES: Final = {"twins": "twins", "documents": "documents"}
+
+
+def declared_with(own: Sequence[str]) -> Declared:
+    """What is declared here and in files of a user."""
+    return with_own([Path(path) for path in own])
+
+
+def makers(known: Declared, tasks: Sequence[Task]) -> dict[str, Callable[..., Source]]:
+    """What reads each corpus of the tasks."""
+    own = {corpus: tuple(task for task in tasks if task.corpus == corpus) for corpus in _corpora(tasks)}
+    return {name: partial(CorpusFiles, corpus=known.corpora[name], tasks=held) for name, held in own.items()}
+
+
+def _corpora(tasks: Sequence[Task]) -> list[str]:
+    return list(dict.fromkeys(task.corpus for task in tasks))
+
+
+def question_tables() -> list[Table]:
+    """The questions of benchmarks, and what is looked for to find them."""
+    index = QuestionIndex(most=_TEMPLATE)
+    return [
+        Table(f"questions.{QUESTIONS}", Question, source=QUESTIONS, publish=False),
+        Table("questions", QuestionRuns, index, (f"questions.{QUESTIONS}",), shape=Collect(), publish=False),
+    ]
+
+
+def instance_tables(
+    corpora: Mapping[str, CorpusFiles], seed: str, counts: TokenCounts, leaves_out: tuple[str, ...], *, asked: bool
+) -> list[Table]:
+    """From corpora to `instances.NAME` and `drawable.NAME`; `asked`: questions of benchmarks are known."""
+    made = [table for name, source in corpora.items() for table in _made(name, source, Keys(seed, counts), seed)]
+    found = [table for name in corpora for table in _found(name)] if asked else []
+    return [*made, *found, *_compared(tuple(corpora)), *(_drawable(name, leaves_out, asked=asked) for name in corpora)]
+
+
+def _made(name: str, source: CorpusFiles, keys: Keys, seed: str) -> list[Table]:
+    convert = Convert(source.tasks, seed)
+    return [
+        Table(f"instances.{name}", Instance, convert, source=name, shape=Map(of="row"), publish=False,
+              input_id="__id"),
+        Table(f"keys.{name}", InstanceKey, keys, (f"instances.{name}",), publish=False),
+    ]  # fmt: skip
+
+
+def _found(name: str) -> list[Table]:
+    return [Table(f"contamination.{name}", Overlap, Contaminated(), (f"instances.{name}",), shape=Map(of="id"),
+                  needs={"questions": "questions"}, split=None)]  # fmt: skip
+
+
+def _compared(names: Sequence[str]) -> list[Table]:
+    """Over all corpora at once: what repeats, contradicts, or stands in two splits."""
+    keys = tuple(f"keys.{name}" for name in names)
+    return [
+        Table("twins", InstanceFate, Twins(), keys, shape=Group(("input_key",), of="id"), split=None),
+        Table("documents", InstanceFate, SharedDocuments(), keys, shape=Group(("document_key",), of="id"), split=None),
+    ]
+
+
+def _drawable(name: str, leaves_out: tuple[str, ...], *, asked: bool) -> Table:
+    reads = (f"keys.{name}", *([f"contamination.{name}"] if asked else []))
+    return Table(f"drawable.{name}", Drawable, DrawableRows(leaves_out), reads, needs=_FATES, publish=False)
+
+
+def example_tables(names: Sequence[str]) -> list[Table]:
+    """From `instances.NAME` and `drawable.NAME` to one table `examples`."""
+    return [
+        *(Table(f"candidates.{name}", Example, Candidates(), (f"instances.{name}", f"drawable.{name}"), publish=False)
+          for name in names),
+        Table("examples", Example, Examples(), tuple(f"candidates.{name}" for name in names), shape=Collect(),
+              publish=False),
+    ]  # fmt: skip
+
+
+def sides(corpora: Mapping[str, CorpusFiles], table: str) -> list[tuple[str, list[str]]]:
+    """The name of a table of what may leave, and of one of what may not, each with its corpora, where it has some."""
+    closed = {name: source.terms.text_may_leave == "no" for name, source in corpora.items()}
+    named = [(table, False), (f"{table}_closed", True)]
+    found = [(name, [corpus for corpus in corpora if closed[corpus] is shut]) for name, shut in named]
+    return [(name, held) for name, held in found if held]
+
+
+def wanted_tasks(known: Declared, wanted: Sequence[str], *, bench: bool) -> tuple[Task, ...]:
+    """The tasks that are to be made, for a benchmark those that stand in it."""
+    return tuple(task for task in chosen_tasks(known, wanted) if task.bench or not bench)

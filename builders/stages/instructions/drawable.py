@@ -1,0 +1,49 @@
+"""Which instances may be drawn: those that nothing speaks against."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final
+
+import polars as pl
+
+from builders.base import Kept, Stage
+from schemas.instructions import FATES, Drawable
+
+LEAKS: Final = ("in_test", "document_in_test", "contaminated")
+"""What is always left out: it would let a benchmark be learnt by heart."""
+
+
+@dataclass(frozen=True)
+class DrawableRows(Stage):
+    """Drawable rows; those of train and validation that a fate of `leaves_out` speaks against are rejected by its name.
+
+    Needs `twins` and `documents` (InstanceFate); reads Overlap rows too where questions of benchmarks are known.
+    """
+
+    leaves_out: tuple[str, ...] = ("duplicate",)
+
+    version: ClassVar[int] = 1
+    selects: ClassVar[bool] = True
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
+        """`frames`: InstanceKey rows, and Overlap rows of these."""
+        rows = frames[0].filter(pl.col("split") != "test")
+        found = [fates_of(rows["id"], needs[need]) for need in ("twins", "documents", "near") if need in needs]
+        if len(frames) > 1:
+            found.append(frames[1].select("id", fate=pl.lit("contaminated"), of="item"))
+        told = pl.concat([one.cast({"fate": pl.String}) for one in found])
+        told = told.filter(pl.col("fate").is_in([*LEAKS, *self.leaves_out]))
+        order = pl.col("fate").replace_strict({fate: at for at, fate in enumerate((*LEAKS, *FATES[::-1]))}, default=99)
+        out = told.sort(order, "id", "of").unique("id", keep="first", maintain_order=True)
+        out = out.join(rows.select("id"), on="id", how="semi")
+        rejected = out.select("id", reason="fate", detail=pl.format("of {}", "of")).sort("id")
+        kept = rows.join(out, on="id", how="anti", maintain_order="left")
+        return Kept(kept.select(Drawable.column_names()), rejected)
+
+
+def fates_of(ids: pl.Series, folder: Path) -> pl.DataFrame:
+    """The fates of those instances that have one; `folder` is that of a finished table of InstanceFate."""
+    asked = ids.alias("id").to_frame().lazy()
+    between = pl.col("id").is_between(pl.lit(ids.min()), pl.lit(ids.max()))
+    rows = pl.scan_parquet(folder / "*.parquet").filter(between)
+    return rows.join(asked, on="id", how="semi").collect(engine="streaming").select("id", "fate", "of")
