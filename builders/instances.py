@@ -11,18 +11,31 @@ from builders.instructions.choosing import chosen_tasks
 from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.declared import Declared, with_own
 from builders.instructions.task import Task
+from builders.stages.instructions.answers import Answers, AnswerSums
 from builders.stages.instructions.contaminated import Contaminated
 from builders.stages.instructions.convert import Convert
 from builders.stages.instructions.drawable import DrawableRows
 from builders.stages.instructions.examples import Candidates, Examples
+from builders.stages.instructions.flaws import Flaws, Limits
 from builders.stages.instructions.keys import Keys
 from builders.stages.instructions.twins import SharedDocuments, Twins
 from builders.stages.mill.question_index import QuestionIndex
 from schemas.contamination import Overlap, Question, QuestionRuns
-from schemas.instructions import Drawable, Example, Instance, InstanceFate, InstanceKey
+from schemas.instructions import (
+    AnswerCount,
+    Drawable,
+    Example,
+    Instance,
+    InstanceFate,
+    InstanceFlaw,
+    InstanceKey,
+    SizeLimit,
+)
 
 QUESTIONS: Final = "benchmark-questions"
-Leaves = Literal["duplicate", "elsewhere", "conflict"]
+Leaves = Literal[
+    "duplicate", "elsewhere", "conflict", "empty_output", "truncated", "wrong_language", "too_long", "personal_data"
+]
 _TEMPLATE: Final = 20
 """A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""
 _FATES: Final = {"twins": "twins", "documents": "documents"}
@@ -57,8 +70,12 @@ def instance_tables(
 ) -> list[Table]:
     """From corpora to `instances.NAME` and `drawable.NAME`; `asked`: questions of benchmarks are known."""
     made = [table for name, source in corpora.items() for table in _made(name, source, Keys(seed, counts), seed)]
+    keys = tuple(f"keys.{name}" for name in corpora)
+    made.append(Table("limits", SizeLimit, Limits(), keys, shape=Collect(("task", "size")), split=None,
+                      input_id="task"))  # fmt: skip
+    made += [_flaws(name, source) for name, source in corpora.items()]
     found = [table for name in corpora for table in _found(name)] if asked else []
-    return [*made, *found, *_compared(tuple(corpora)), *(_drawable(name, leaves_out, asked=asked) for name in corpora)]
+    return [*made, *found, *_compared(keys), *(_drawable(name, leaves_out, asked=asked) for name in corpora)]
 
 
 def _made(name: str, source: CorpusFiles, keys: Keys, seed: str) -> list[Table]:
@@ -75,9 +92,24 @@ def _found(name: str) -> list[Table]:
                   needs={"questions": "questions"}, split=None)]  # fmt: skip
 
 
-def _compared(names: Sequence[str]) -> list[Table]:
+def _flaws(name: str, source: CorpusFiles) -> Table:
+    languages = {task.id: task.output_language for task in source.tasks}
+    return Table(f"flaws.{name}", InstanceFlaw, Flaws(languages), (f"instances.{name}", f"keys.{name}"),
+                 shape=Map(of="id"), needs={"limits": "limits"}, split=None)  # fmt: skip
+
+
+def answer_tables(names: Sequence[str]) -> list[Table]:
+    """How often each answer of a closed list is right."""
+    return [
+        *(Table(f"answers.{name}", AnswerCount, Answers(), (f"instances.{name}",), shape=Map(of="task"), publish=False,
+                input_id="task") for name in names),
+        Table("answers", AnswerCount, AnswerSums(), tuple(f"answers.{name}" for name in names), shape=Collect(),
+              split=None, input_id="task"),
+    ]  # fmt: skip
+
+
+def _compared(keys: tuple[str, ...]) -> list[Table]:
     """Over all corpora at once: what repeats, contradicts, or stands in two splits."""
-    keys = tuple(f"keys.{name}" for name in names)
     return [
         Table("twins", InstanceFate, Twins(), keys, shape=Group(("input_key",), of="id"), split=None),
         Table("documents", InstanceFate, SharedDocuments(), keys, shape=Group(("document_key",), of="id"), split=None),
@@ -85,7 +117,7 @@ def _compared(names: Sequence[str]) -> list[Table]:
 
 
 def _drawable(name: str, leaves_out: tuple[str, ...], *, asked: bool) -> Table:
-    reads = (f"keys.{name}", *([f"contamination.{name}"] if asked else []))
+    reads = (f"keys.{name}", f"flaws.{name}", *([f"contamination.{name}"] if asked else []))
     return Table(f"drawable.{name}", Drawable, DrawableRows(leaves_out), reads, needs=_FATES, publish=False)
 
 

@@ -7,6 +7,7 @@ from qc.base import Check, RankingCheck
 from qc.build import Build
 from qc.checks.accounting import Accounting
 from qc.checks.agreement import Agreement
+from qc.checks.answer_balance import AnswerBalance
 from qc.checks.baselines import Baselines
 from qc.checks.candidates import Candidates
 from qc.checks.changes import Changes
@@ -22,6 +23,8 @@ from qc.checks.files import Files
 from qc.checks.geometry import Geometry
 from qc.checks.held_out import HeldOut
 from qc.checks.hubness import Hubness
+from qc.checks.instruction_flaws import InstructionFlaws
+from qc.checks.instruction_leaks import InstructionLeaks
 from qc.checks.keys import Keys
 from qc.checks.laterality import Laterality
 from qc.checks.leakage import Leakage
@@ -29,6 +32,7 @@ from qc.checks.marks import Marks
 from qc.checks.mask_overlaps import Overlaps
 from qc.checks.mask_sides import Mirrored, SwappedSides
 from qc.checks.mask_sizes import CutMasks, EmptyMasks, MaskPieces, MaskSizes
+from qc.checks.mixture import MixtureHolds
 from qc.checks.near_duplicates import NearDuplicates
 from qc.checks.offsets import Offsets
 from qc.checks.order import Order
@@ -77,6 +81,10 @@ CHECKS: tuple[type[Check], ...] = (
     Repeated,
     Contaminated,
     Licensed,
+    InstructionLeaks,
+    MixtureHolds,
+    InstructionFlaws,
+    AnswerBalance,
     Coverage,
     Contradictions,
     Origin,

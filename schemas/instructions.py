@@ -148,3 +148,36 @@ class Example(dy.Schema):
     input = dy.String(min_length=1, metadata=tag("adapted_text"))
     output = dy.String(min_length=1, metadata=tag("adapted_text"))
     licence = dy.String(metadata=tag("licence"))
+
+
+FLAWS: Final = ("empty_output", "truncated", "wrong_language", "too_long", "personal_data")
+"""What may be wrong with an instance by itself: see `builders/stages/instructions/flaws.py`."""
+
+
+class InstanceFlaw(dy.Schema):
+    """Something that is wrong with an instance by itself."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    flaw = dy.Enum(FLAWS, primary_key=True, metadata=tag("label"))
+    task = dy.String(metadata=tag("label"))
+    detail = dy.String(metadata=tag("label"), description="A language, a kind of data, a length; no words of the text.")
+
+
+class AnswerCount(dy.Schema):
+    """How often an answer of a closed list is right in a split of a task, and where it stood among the options."""
+
+    task = dy.String(primary_key=True, metadata=tag("label"))
+    split = dy.Enum(SPLITS, primary_key=True, metadata=tag("label"))
+    options = dy.Int32(primary_key=True, min=0, metadata=tag("count"), description="How many there were.")
+    place = dy.Int32(primary_key=True, min=0, metadata=tag("count"), description="Of the right one, from 0.")
+    ordered = dy.Bool(metadata=tag("label"), description="Whether options differ by instance, so that places compare.")
+    rows = dy.Int64(min=0, metadata=tag("count"))
+
+
+class SizeLimit(dy.Schema):
+    """How large an instance of a task is usually, and from where on it is an outlier."""
+
+    task = dy.String(primary_key=True, metadata=tag("label"))
+    instances = dy.Int64(min=0, metadata=tag("count"))
+    median = dy.Float64(metadata=tag("count"))
+    limit = dy.Float64(metadata=tag("count"), description="Tokens or characters, as `InstanceKey.size`.")

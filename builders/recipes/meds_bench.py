@@ -15,7 +15,15 @@ from typing import Final, Literal
 
 from annotators.token_counts import TokenCounts
 from builders.base import Group, Map, Recipe, Source, Table
-from builders.instances import declared_with, example_tables, instance_tables, makers, sides, wanted_tasks
+from builders.instances import (
+    answer_tables,
+    declared_with,
+    example_tables,
+    instance_tables,
+    makers,
+    sides,
+    wanted_tasks,
+)
 from builders.instructions.choosing import skipped
 from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.task import Task
@@ -59,6 +67,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     notes = skipped(known, wanted_tasks(known, options.tasks, bench=True), corpora, options.require)
     tables = [
         *instance_tables(corpora, options.seed, TokenCounts(), ("duplicate",), asked=False),
+        *answer_tables(tuple(corpora)),
         *example_tables(tuple(corpora)),
         *(_items(name, source.tasks, options) for name, source in corpora.items()),
     ]

@@ -22,6 +22,7 @@ from builders.discovery import source_class
 from builders.instances import (
     QUESTIONS,
     Leaves,
+    answer_tables,
     declared_with,
     example_tables,
     instance_tables,
@@ -59,7 +60,8 @@ class Options:
     (characters without a tokenizer), the mixture has; neither: as many as the parts allow. `cap`: of each task; `caps`:
     of one, as 45=1000. `temperature`: above 1, small tasks get more. `weights`: of tasks, categories and languages, as
     45=2,NER=0.5,ja=3. `repeats`: how often an instance may be drawn. `shots`: up to how many examples stand before it.
-    `leaves_out`: what is rejected besides what stands in test: `duplicate`, `elsewhere`, `conflict`. `tokenizer`: a
+    `leaves_out`: what is rejected besides what stands in test: `duplicate`, `elsewhere`, `conflict`,
+    `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data` (docs/instructions.md). `tokenizer`: a
     tokenizer.json, or its folder, to count with.
     """
 
@@ -74,7 +76,7 @@ class Options:
     weights: tuple[str, ...] = ()
     repeats: AtLeastOne = 1
     shots: NotNegative = 0
-    leaves_out: tuple[Leaves, ...] = ("duplicate",)
+    leaves_out: tuple[Leaves, ...] = ("duplicate", "empty_output")
     tokenizer: str = ""
     seed: str = "medmill"
 
@@ -97,6 +99,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     tables = [
         *(question_tables() if asked else []),
         *instance_tables(corpora, options.seed, counts, options.leaves_out, asked=asked),
+        *answer_tables(tuple(corpora)),
         *example_tables(tuple(corpora)),
         *_mixed(corpora, options),
     ]

@@ -17,7 +17,8 @@ LEAKS: Final = ("in_test", "document_in_test", "contaminated")
 class DrawableRows(Stage):
     """Drawable rows; those of train and validation that a fate of `leaves_out` speaks against are rejected by its name.
 
-    Needs `twins` and `documents` (InstanceFate); reads Overlap rows too where questions of benchmarks are known.
+    Needs `twins` and `documents` (InstanceFate). Reads InstanceFlaw rows too, and Overlap rows where questions of
+    benchmarks are known.
     """
 
     leaves_out: tuple[str, ...] = ("duplicate",)
@@ -26,19 +27,27 @@ class DrawableRows(Stage):
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
-        """`frames`: InstanceKey rows, and Overlap rows of these."""
+        """`frames`: InstanceKey rows, and InstanceFlaw and Overlap rows of these."""
         rows = frames[0].filter(pl.col("split") != "test")
-        found = [fates_of(rows["id"], needs[need]) for need in ("twins", "documents", "near") if need in needs]
-        if len(frames) > 1:
-            found.append(frames[1].select("id", fate=pl.lit("contaminated"), of="item"))
+        found = [fates_of(rows["id"], needs[need]) for need in ("twins", "documents")]
+        found += [_spoken(frame) for frame in frames[1:]]
         told = pl.concat([one.cast({"fate": pl.String}) for one in found])
         told = told.filter(pl.col("fate").is_in([*LEAKS, *self.leaves_out]))
-        order = pl.col("fate").replace_strict({fate: at for at, fate in enumerate((*LEAKS, *FATES[::-1]))}, default=99)
-        out = told.sort(order, "id", "of").unique("id", keep="first", maintain_order=True)
+        order = pl.col("fate").replace_strict(
+            {fate: at for at, fate in enumerate((*LEAKS, *FATES))}, default=len(FATES)
+        )
+        out = told.sort(order, "fate", "id", "of").unique("id", keep="first", maintain_order=True)
         out = out.join(rows.select("id"), on="id", how="semi")
-        rejected = out.select("id", reason="fate", detail=pl.format("of {}", "of")).sort("id")
+        rejected = out.select("id", reason="fate", detail="of").sort("id")
         kept = rows.join(out, on="id", how="anti", maintain_order="left")
         return Kept(kept.select(Drawable.column_names()), rejected)
+
+
+def _spoken(frame: pl.DataFrame) -> pl.DataFrame:
+    """Flaws, or overlaps with a benchmark, as fates."""
+    if "flaw" in frame.columns:
+        return frame.select("id", fate=pl.col("flaw").cast(pl.String), of="detail")
+    return frame.select("id", fate=pl.lit("contaminated"), of=pl.format("holds {}", "item"))
 
 
 def fates_of(ids: pl.Series, folder: Path) -> pl.DataFrame:
@@ -46,4 +55,5 @@ def fates_of(ids: pl.Series, folder: Path) -> pl.DataFrame:
     asked = ids.alias("id").to_frame().lazy()
     between = pl.col("id").is_between(pl.lit(ids.min()), pl.lit(ids.max()))
     rows = pl.scan_parquet(folder / "*.parquet").filter(between)
-    return rows.join(asked, on="id", how="semi").collect(engine="streaming").select("id", "fate", "of")
+    found = rows.join(asked, on="id", how="semi").collect(engine="streaming")
+    return found.select("id", "fate", of=pl.format("of {}", "of"))
