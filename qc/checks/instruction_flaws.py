@@ -17,7 +17,7 @@ _FATES: Final = ("duplicate", "elsewhere", "conflict")
 
 
 class InstructionFlaws(Check):
-    """How many instances are cut off, of another language, too long, repeated or contradicted, or hold personal data."""
+    """How many instances are cut off, of another language, too long, repeated, contradicted, or hold personal data."""
 
     name = "instruction_flaws"
     group = "Instructions"
