@@ -20,7 +20,7 @@ from dask.system import CPU_COUNT
 from builders.machine import gpus
 from builders.probe import PoolLostError, Probe, ProbeError, demand, probe_files
 from builders.source_code import whole_code_hash
-from builders.threads import environment, hold_to, limits
+from builders.threads import MEMORY, environment, hold_to, limits
 
 if TYPE_CHECKING:
     from builders.perform import Done
@@ -161,7 +161,7 @@ def local_pool(workers: int | None, job: Job) -> Iterator[DaskPool]:
     """Worker processes of one thread each on this machine; by default as many as it has cores for us."""
     with ExitStack() as stack:
         stack.enter_context(_quiet())
-        stack.enter_context(environment(limits(1)))
+        stack.enter_context(environment({**limits(1), **MEMORY}))
         cluster = stack.enter_context(_local_cluster(workers or CPU_COUNT, job))
         client = stack.enter_context(Client(cluster, set_as_default=False))
         _ask(client, job, code="")
