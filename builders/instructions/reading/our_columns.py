@@ -14,8 +14,8 @@ from builders.stages.hashing import hex_digest
 from schemas.licences import normalised
 from schemas.words import SPLITS
 
-_BY_SOURCE: Final = {("exam-source", "id"): "{id}", ("report-source", "id"): "{study}"}
-"""Templates of ids that our own sources give."""
+_BY_LAYOUT: Final = {("exam-source", "id"): "{id}", ("report-source", "id"): "{study}", ("obo", "id"): "{id}"}
+"""Templates of ids that a layout has of itself."""
 _ID: Final = r"^[!-~]{1,80}$"
 """What an id looks like; what is longer, or has blanks or letters beyond ASCII, may be a text of the corpus, and its
 hash stands for it."""
@@ -43,7 +43,7 @@ def with_ours(frame: pl.DataFrame, asked: Asked, reading: int, licence: str, tes
 
 
 def _value(frame: pl.DataFrame, asked: Asked, option: str, default: str) -> pl.Series:
-    template = asked.text(option) or _BY_SOURCE.get((asked.layout, option), "")
+    template = asked.text(option) or _BY_LAYOUT.get((asked.layout, option), "")
     return frame.select(templates.text(frame, template).alias(option) if template else pl.col(default)).to_series()
 
 

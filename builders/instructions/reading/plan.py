@@ -66,7 +66,7 @@ class Plan:
 
     @property
     def _in_parts(self) -> bool:
-        whole = "group" in self.asked.options or "beside" in self.asked.options
+        whole = "group" in self.asked.options or "beside" in self.asked.options  # joins would read the other each time
         return self.asked.layout in IN_PARTS and not whole
 
     @cached_property
