@@ -6,13 +6,14 @@ from typing import Any, Final
 import polars as pl
 
 from builders.instructions.reading import coded_answers, templates
-from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.asked import FILE, LABEL, NAME, Asked
 from builders.instructions.reading.by_layout import WHOLE, layout_of
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, as_texts
+from builders.instructions.rows import SPLIT
 
 _ON: Final = "__on"
-_KEPT: Final = ("file", "name", "__split")
+_KEPT: Final = (FILE, NAME, LABEL, SPLIT)
 
 
 def grouped(frame: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -3,12 +3,15 @@
 import io
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from typing import Any, Final
 
 from schemas.errors import SourceError
 
 _INNER: Final = re.compile(rb"<!DOCTYPE[^>\[]*\[(.*?)\]\s*>", re.DOTALL)
 _PROLOG: Final = 2**20
+_NAMED: Final = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_OF_XML: Final = (b"amp", b"lt", b"gt", b"quot", b"apos")
 
 
 class BrokenXmlError(Exception):
@@ -28,6 +31,7 @@ def elements(path: str, body: bytes, tag: str) -> Iterator[Any]:
         raise SourceError(
             f"{path}: declares entities of its own, which are not read; replace them by what they stand for"
         )
+    body = _NAMED.sub(_numbered, body)
     settings = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": len(body) > 10**7}
     try:
         for _, element in etree.iterparse(io.BytesIO(body), events=("end",), tag=f"{{*}}{tag}", **settings):
@@ -37,6 +41,12 @@ def elements(path: str, body: bytes, tag: str) -> Iterator[Any]:
                 _let_go(element)
     except etree.XMLSyntaxError as error:
         raise BrokenXmlError(f"no whole XML: it breaks in line {error.lineno}") from None
+
+
+def _numbered(entity: re.Match[bytes]) -> bytes:
+    """A named letter of HTML, which XML does not know without its DTD, by its number."""
+    letters = html5.get(entity[1].decode() + ";", "") if entity[1] not in _OF_XML else ""
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode() or entity[0]
 
 
 def _without_namespaces(element: Any) -> None:

@@ -15,6 +15,7 @@ import pytest
 from builders.instructions import rows as ours
 from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.declared import declared
+from builders.instructions.reading.asked import asked_of
 from builders.instructions.reading.templates import column
 from builders.instructions.readings import readings
 from tests.builders.instructions.reading.own_corpora import rows
@@ -120,7 +121,7 @@ def test_every_record_of_a_real_corpus_is_a_row_or_rejected(name):
         assert of_reading.height > 0
         assert of_reading[ours.ID].is_unique().all()
         for task in reading.tasks:
-            asked = CorpusFiles(made.location, made.corpus, (task,))._plans[0].asked
+            asked = asked_of(made.corpus, task.options, (task,))
             assert asked.lacking(of_reading) == []
             for one in asked.columns:
                 found = column(of_reading, one)

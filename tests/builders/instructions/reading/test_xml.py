@@ -68,6 +68,14 @@ def test_entities_hidden_in_another_encoding_stay_unread(body):
     assert "".join("".join(one.itertext("*")) for one in found) == ""
 
 
+def test_letters_that_html_names_are_read_without_a_dtd(tmp_path):
+    body = "<x><Pair><Ask>a&nbsp;b &eacute; &amp; &lt;</Ask><Say>&nosuch;</Say></Pair></x>"
+    written(tmp_path / "a.xml", body.replace("&nosuch;", "c"))
+    assert rows(source(tmp_path, "xml", pairs(), FIELDS))[0]["Ask"].to_list() == ["a\u00a0b é & <"]
+    written(tmp_path / "a.xml", body)
+    assert rows(source(tmp_path, "xml", pairs(), FIELDS))[1]["reason"].to_list() == ["bad_xml"]
+
+
 ASKED = {"text": "{body}", "summary": "{title}"}
 ARTICLE = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS" "JATS.dtd">
 <article xmlns:xlink="http://www.w3.org/1999/xlink" article-type="case-report"><front><journal-meta>
