@@ -5,6 +5,7 @@ import json
 import pytest
 
 from builders.instructions.reading.patterns import label, stem
+from schemas.errors import SourceError
 from tests.builders.instructions.reading.own_corpora import ALL_JSONL, failure, rows, source, task, written
 
 
@@ -211,6 +212,12 @@ def test_a_source_reaches_another_process_whole(tmp_path):
     again = pickle.loads(pickle.dumps(made))
     assert again.read("instances", shards[0].name).frame.equals(made.read("instances", shards[0].name).frame)
     assert (again.name, again.terms) == (made.name, made.terms)
+
+
+def test_a_missing_file_of_test_ids_is_told_when_files_are_listed(tmp_path):
+    put(tmp_path / "a.jsonl", {"n": 1})
+    with pytest.raises(SourceError, match="test split"):
+        source(tmp_path, "json-lines", {**ALL_JSONL, "id": "{n}", "test_ids": "ids.txt"}).shards("instances")
 
 
 def test_identities_change_with_the_file_that_names_the_test(tmp_path):
