@@ -9,10 +9,10 @@ longer entity, is left out, counted and told. Relations, events, attributes and 
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
@@ -26,7 +26,7 @@ from schemas.words import SPLITS
 _OURS: Final = re.compile(r"\d{6,}_(.*)")
 _BREAKS: Final = re.compile(r"\s*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
 """What programs take for the end of a line; none may stand in an .ann line."""
-_ENTITY: Final = re.compile(r"T\S+\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)", re.DOTALL)
+_ENTITY: Final = re.compile(r"(T\S+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)", re.DOTALL)
 _LONGEST_NAME: Final = 200
 """Bytes; file systems allow 255."""
 
@@ -109,31 +109,43 @@ def _text(path: Path, name: str, left_out: dict[str, int]) -> Labelled:
         lines = annotated.read_bytes().decode("utf-8").split("\n") if annotated.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: not readable as UTF-8 text ({type(error).__name__}); get it again") from error
-    found = [entity for entity in _entities(annotated, lines, text) if _is_continuous(entity, text, left_out)]
-    spans = [(pieces[0][0], pieces[-1][1], kind) for kind, pieces in found]
+    found = [entity for entity in entities(str(annotated), lines, text) if _counted(entity, text, left_out)]
+    spans = [(entity.pieces[0][0], entity.pieces[-1][1], entity.kind) for entity in found]
     return Labelled(name, text, _flat(spans, left_out))
 
 
-def _entities(path: Path, lines: list[str], text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+class Entity(NamedTuple):
+    """A text-bound annotation: its name (`T1`), its type, and where its pieces stand, in order."""
+
+    name: str
+    kind: str
+    pieces: list[tuple[int, int]]
+
+
+def entities(where: str, lines: Iterable[str], text: str) -> Iterator[Entity]:
+    """The entities of the lines of standoff; raises `SourceError` that begins with `where` and holds no words."""
     for number, line in enumerate(lines, 1):
         if not line.startswith("T"):
             continue
         match = _ENTITY.fullmatch(line.removesuffix("\r"))
         if match is None:
-            raise SourceError(f"{path}, line {number}: expected T1, type and offsets, and the words, apart by tabs")
-        pieces = [(int(start), int(end)) for start, end in (piece.split() for piece in match[2].split(";"))]
+            raise SourceError(f"{where}, line {number}: expected T1, type and offsets, and the words, apart by tabs")
+        pieces = [(int(start), int(end)) for start, end in (piece.split() for piece in match[3].split(";"))]
         words = " ".join(text[start:end] for start, end in pieces)
-        if _BREAKS.sub(" ", words) != _BREAKS.sub(" ", match[3]):
-            raise SourceError(f"{path}, line {number}: other words stand at its offsets; was the text changed?")
-        yield match[1], sorted(pieces)
+        if _BREAKS.sub(" ", words) != _BREAKS.sub(" ", match[4]):
+            raise SourceError(f"{where}, line {number}: other words stand at its offsets; was the text changed?")
+        yield Entity(match[1], match[2], sorted(pieces))
 
 
-def _is_continuous(entity: tuple[str, list[tuple[int, int]]], text: str, left_out: dict[str, int]) -> bool:
-    _, pieces = entity
-    gaps = (text[end:start] for (_, end), (start, _) in pairwise(pieces))
-    broken = any(gap.strip() for gap in gaps)
-    left_out["discontinuous"] += broken
-    return not broken
+def is_continuous(entity: Entity, text: str) -> bool:
+    """Whether nothing but white space stands between its pieces."""
+    return not any(text[end:start].strip() for (_, end), (start, _) in pairwise(entity.pieces))
+
+
+def _counted(entity: Entity, text: str, left_out: dict[str, int]) -> bool:
+    whole = is_continuous(entity, text)
+    left_out["discontinuous"] += not whole
+    return whole
 
 
 def _flat(spans: list[Found], left_out: dict[str, int]) -> list[Found]:

@@ -89,6 +89,20 @@ def read_run(file: WebFile, start: int, end: int, columns: Sequence[str]) -> pl.
     return frame.with_columns(absent).select(*columns, "broken")
 
 
+def read_kinds(file: WebFile, start: int, end: int) -> pl.DataFrame:
+    """Rows with all their columns as the file has them; categories as their words."""
+    with opened(file) as found:
+        parts = [
+            batch.slice(max(start - at, 0), min(end - at, batch.num_rows) - max(start - at, 0))
+            for batch, at in _batches(found, start, end, found.schema_arrow.names)
+            if at + batch.num_rows > start
+        ]
+        held = parts or found.schema_arrow.empty_table()
+    frame = pl.DataFrame(pl.from_arrow(held))
+    coded = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    return frame.with_columns(pl.col(coded).cast(pl.String)) if coded else frame
+
+
 def _batches(found: Any, start: int, end: int, columns: Sequence[str]) -> Iterator[tuple[Any, int]]:
     groups, first, before = [], 0, 0
     for number in range(found.metadata.num_row_groups):

@@ -14,6 +14,8 @@ from builders.sources.csv_files import shown
 from schemas.errors import SourceError
 
 FILE: Final = "file"
+LABEL: Final = "__file"
+"""The file of a row in its id: a corpus may have a column `file` of its own."""
 NAME: Final = "name"
 KEY: Final = "key"
 _TEMPLATES: Final = ("id", "document", "licence")

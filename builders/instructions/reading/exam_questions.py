@@ -7,7 +7,7 @@ import polars as pl
 
 from builders.base import Kept, Shard, Source
 from builders.discovery import source_class
-from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.asked import LABEL, Asked
 from builders.instructions.reading.frames import NUMBER
 from builders.sources.place import digest
 from schemas.errors import SourceError
@@ -25,7 +25,7 @@ def source_of(location: str, asked: Asked) -> Source:
 def shards(location: str, asked: Asked) -> list[Shard]:
     """Those of the source; what is translated changes with its translation too."""
     source = source_of(location, asked)
-    other = _states(location, asked.text("source"), asked.text("translation"))
+    other = states(location, asked.text("source"), asked.text("translation"))
     return [
         Shard(
             one.name, digest(one.identity, other[one.name]) if one.name in other else one.identity, one.rows, one.bytes
@@ -45,7 +45,7 @@ def read(location: str, asked: Asked, shard: str) -> Kept:
         pl.col("id").str.strip_prefix(f"{asked.text('source')}/"),
         pl.col("split").cast(pl.String).alias("__split"),
         pl.int_range(1, pl.len() + 1).cast(pl.Int64).alias(NUMBER),
-        file=pl.lit(shard), name=pl.lit(shard),
+        pl.lit(shard).alias(LABEL), file=pl.lit(shard), name=pl.lit(shard),
     )  # fmt: skip
     return Kept(frame, rejected)
 
@@ -54,7 +54,7 @@ def _translated(frame: pl.DataFrame, location: str, source: str, shard: str, lan
     """Beside each question the same one in another language; one that has none is rejected."""
     renamed = {name: f"{name}_{language}" for name in _SAID_AGAIN}
     other = pl.DataFrame(schema={"id": pl.String, **{renamed[name]: frame.schema[name] for name in _SAID_AGAIN}})
-    if shard in _states(location, source, language):
+    if shard in states(location, source, language):
         rows = Kept.of(_translation(location, source, language).read(TABLE, shard)).frame
         other = rows.select("id", *_SAID_AGAIN).rename(renamed)
     joined = frame.join(other, on="id", how="left", maintain_order="left")
@@ -71,7 +71,7 @@ def _translation(location: str, source: str, language: str) -> Source:
 
 
 @lru_cache(maxsize=8)
-def _states(location: str, source: str, language: str) -> dict[str, str]:
+def states(location: str, source: str, language: str) -> dict[str, str]:
     """Identities of the shards that are translated."""
     if not language:
         return {}

@@ -14,6 +14,7 @@ from schemas.errors import SourceError
 from schemas.words import SPLITS
 
 ALL: Final = "all"
+_ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".7z", ".rar")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,13 @@ def placed(location: str) -> tuple[Place, str]:
 
 @lru_cache(maxsize=8)
 def listing(location: str) -> tuple[Place, tuple[str, ...]]:
-    """All files below a location; listed once in a process, since each shard asks for it."""
+    """All files below a location, hidden ones apart; listed once in a process, since each shard asks for it."""
     place, alone = placed(location)
-    return place, (alone,) if alone else tuple(place.files("**/*"))
+    if alone:
+        return place, (alone,)
+    below = len(place.full()) + (place.full() != "/")
+    names = sorted(path[below:] for path in place.fs.find(place.full()))
+    return place, tuple(name for name in names if not any(part.startswith(".") for part in name.split("/")))
 
 
 def found(location: str, patterns: Mapping[str, Sequence[str]]) -> list[CorpusFile]:
@@ -98,6 +103,11 @@ def without_files(location: str, patterns: Mapping[str, Sequence[str]]) -> dict[
         for split, all_ in patterns.items()
         if not any(True for pattern in all_ for _ in _fitting(place, names, pattern))
     }
+
+
+def packed_up(location: str) -> list[str]:
+    """Archives at a location, which may hold what is not found."""
+    return [name for name in listing(location)[1] if name.lower().endswith(_ARCHIVES)]
 
 
 def _fitting(place: Place, names: Sequence[str], pattern: str) -> list[tuple[str, str]]:

@@ -7,15 +7,15 @@ import polars as pl
 from builders.base import REJECTED_SCHEMA, Kept
 from builders.instructions import rows
 from builders.instructions.reading import templates
-from builders.instructions.reading.asked import FILE, Asked
+from builders.instructions.reading.asked import LABEL, Asked
 from builders.instructions.reading.frames import NUMBER
 from builders.instructions.reading.splits import with_test
 from builders.stages.hashing import hex_digest
 from schemas.licences import normalised
 from schemas.words import SPLITS
 
-_BY_SOURCE: Final = {("exam-source", "id"): "{id}", ("report-source", "id"): "{study}"}
-"""Templates of ids that our own sources give."""
+_BY_LAYOUT: Final = {("exam-source", "id"): "{id}", ("report-source", "id"): "{study}", ("obo", "id"): "{id}"}
+"""Templates of ids that a layout has of itself."""
 _ID: Final = r"^[!-~]{1,80}$"
 """What an id looks like; what is longer, or has blanks or letters beyond ASCII, may be a text of the corpus, and its
 hash stands for it."""
@@ -23,7 +23,7 @@ hash stands for it."""
 
 def with_ours(frame: pl.DataFrame, asked: Asked, reading: int, licence: str, test: frozenset[str] | None) -> Kept:
     """The rows with our columns; rejected are those without an id, or with one that an earlier row has."""
-    place = pl.concat_str(pl.col(FILE), pl.lit("#"), pl.col(NUMBER))
+    place = pl.concat_str(pl.col(LABEL), pl.lit("#"), pl.col(NUMBER))
     frame = frame.with_columns(__place=place)
     said = _value(frame, asked, "id", "__place")
     frame = frame.with_columns((said if said.name == "__place" else _short(said)).alias("__said"))
@@ -43,7 +43,7 @@ def with_ours(frame: pl.DataFrame, asked: Asked, reading: int, licence: str, tes
 
 
 def _value(frame: pl.DataFrame, asked: Asked, option: str, default: str) -> pl.Series:
-    template = asked.text(option) or _BY_SOURCE.get((asked.layout, option), "")
+    template = asked.text(option) or _BY_LAYOUT.get((asked.layout, option), "")
     return frame.select(templates.text(frame, template).alias(option) if template else pl.col(default)).to_series()
 
 
@@ -76,5 +76,5 @@ def _once(frame: pl.DataFrame, corpus: str) -> Kept:
     rejected = judged.filter(pl.col("__reason").is_not_null()).select(
         id=pl.coalesce(rows.ID, pl.lit(f"{corpus}/") + pl.col("__place")), reason="__reason", detail=told
     )
-    kept = judged.filter(pl.col("__reason").is_null()).drop("__reason", "__place", "__said", NUMBER)
+    kept = judged.filter(pl.col("__reason").is_null()).drop("__reason", "__place", "__said", LABEL, NUMBER)
     return Kept(kept, rejected.cast(pl.Schema(REJECTED_SCHEMA)))

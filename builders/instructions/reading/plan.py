@@ -9,7 +9,7 @@ from builders.base import Shard
 from builders.instructions.reading import exam_questions, reports
 from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.by_layout import IN_PARTS, TOGETHER
-from builders.instructions.reading.files import CorpusFile, found
+from builders.instructions.reading.files import ALL, CorpusFile, found
 from builders.instructions.reading.parts import Part, part_named
 from builders.sources.place import digest
 from schemas.errors import SourceError
@@ -30,18 +30,22 @@ class Plan:
         """Named `FILE` for a whole file, `FILE:FROM-TO+BEFORE` for a part of it, `FILE+COUNT` for a run."""
         if of_source := _SOURCES.get(self.asked.layout):
             return of_source(self.location, self.asked)
-        beside = digest(*(file.identity() for file in self.beside)) if self.beside else ""
-        return [shard for run in self._runs for shard in self._of_run(run, beside)]
+        return [shard for run in self._runs for shard in self._of_run(run)]
 
-    def _of_run(self, run: Sequence[CorpusFile], beside: str) -> Iterator[Shard]:
+    def _of_run(self, run: Sequence[CorpusFile]) -> Iterator[Shard]:
         if len(run) == 1 and self._in_parts:
             cut = list(IN_PARTS[self.asked.layout][0](run[0], self.asked))
             for part in cut:
-                yield Shard(f"{run[0].label}:{part.name}", part.identity, part.rows, part.bytes)
+                identity = digest(part.identity, self._also) if self._also else part.identity
+                yield Shard(f"{run[0].label}:{part.name}", identity, part.rows, part.bytes)
             if cut:
                 return
-        identity = digest(*(f"{file.label} {file.identity()}" for file in run), beside)
+        identity = digest(*(f"{file.label} {file.identity()}" for file in run), self._also)
         yield Shard(_run_name(run), identity, 0, sum(file.size for file in run))
+
+    def source_notes(self) -> Sequence[str]:
+        """What the source that reads the files says of this copy."""
+        return exam_questions.source_of(self.location, self.asked).notes()
 
     def files(self, shard: str) -> tuple[Sequence[CorpusFile], Part | None]:
         """The files of a shard, and which part of the one file it is; raises `SourceError` where they are gone."""
@@ -64,9 +68,21 @@ class Plan:
         beside = self.asked.options.get("beside")
         return found(self.location, beside["files"]) if beside else []
 
+    @cached_property
+    def _also(self) -> str:
+        """The state of the files that decide rows of all others: a table beside them, the ids of the test split."""
+        pattern = self.asked.text("test_ids")
+        named = found(self.location, {ALL: (pattern,)}) if pattern else []
+        return digest(*(file.identity() for file in (*self.beside, *named))) if self.beside or named else ""
+
+    @property
+    def of_source(self) -> bool:
+        """Whether a source of medmill reads the files."""
+        return self.asked.layout in _SOURCES
+
     @property
     def _in_parts(self) -> bool:
-        whole = "group" in self.asked.options or "beside" in self.asked.options
+        whole = "group" in self.asked.options or "beside" in self.asked.options  # joins would read the other each time
         return self.asked.layout in IN_PARTS and not whole
 
     @cached_property

@@ -8,7 +8,7 @@ import polars as pl
 from annotators.exams.headings import exams
 from builders.base import Kept, Shard
 from builders.discovery import source_class
-from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.asked import LABEL, Asked
 from builders.instructions.reading.frames import NUMBER
 
 TABLE: Final = "reports"
@@ -30,7 +30,7 @@ def read(location: str, asked: Asked, shard: str) -> Kept:
     frame = frame.with_columns(
         pl.col("split").cast(pl.String).alias("__split"),
         pl.int_range(1, pl.len() + 1).cast(pl.Int64).alias(NUMBER),
-        file=pl.lit(shard), name=pl.lit(shard),
+        pl.lit(shard).alias(LABEL), file=pl.lit(shard), name=pl.lit(shard),
     )  # fmt: skip
     return Kept(frame, rejected)
 
@@ -55,14 +55,14 @@ def _with_exams(frame: pl.DataFrame, location: str, name: str) -> pl.DataFrame:
         return frame.with_columns(modality=pl.lit(shows[0]), region=pl.lit(shows[1]))
     heading = frame[_HEADING] if _HEADING in frame.columns else pl.Series(_HEADING, [None] * frame.height, pl.String)
     said = exams(frame["study"], heading)
-    told = _exams(location, name) if "exams" in source_class(name).tables else said.clear()
+    told = exams_of(location, name) if "exams" in source_class(name).tables else said.clear()
     both = said.join(told, on="study", how="left", maintain_order="left", suffix="_told")
     kinds = (pl.coalesce(f"{kind}_told", kind).cast(pl.String).alias(kind) for kind in ("modality", "region"))
     return pl.concat([frame, both.select(kinds)], how="horizontal")
 
 
 @lru_cache(maxsize=2)
-def _exams(location: str, name: str) -> pl.DataFrame:
+def exams_of(location: str, name: str) -> pl.DataFrame:
     """The whole table: its shards are not those of the reports."""
     source = _source(location, name)
     parts = [Kept.of(source.read("exams", shard.name)).frame for shard in source.shards("exams")]

@@ -7,14 +7,15 @@ import polars as pl
 
 from builders.base import REJECTED_SCHEMA, Kept
 from builders.instructions import rows
-from builders.instructions.reading import exam_questions, reports
-from builders.instructions.reading.asked import FILE, KEY, NAME, Asked
-from builders.instructions.reading.by_layout import IN_PARTS, TABLES, WHOLE
+from builders.instructions.reading import exam_questions, obo, reports
+from builders.instructions.reading.asked import FILE, KEY, LABEL, NAME, Asked
+from builders.instructions.reading.by_layout import BY_NAME, IN_PARTS, TABLES, TOGETHER, WHOLE
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import FileRows, together
+from builders.instructions.reading.grouping import beside_of, grouped, joined
 from builders.instructions.reading.parts import Part
 from builders.instructions.reading.plan import Plan
-from builders.instructions.reading.selection import chosen, with_lists
+from builders.instructions.reading.selection import chosen, of_own, with_lists
 
 _SOURCES: Final = {"exam-source": exam_questions.read, "report-source": reports.read}
 _ENOUGH: Final = 20
@@ -26,16 +27,35 @@ def raw_rows(plan: Plan, shard: str) -> Kept:
     asked = plan.asked
     if of_source := _SOURCES.get(asked.layout):
         frame, rejected = of_source(plan.location, asked, shard)
+        frame = chosen(frame, asked.options.get("where", {}))
         return Kept(_complete(frame, asked, shard, whole=False), rejected)
     files, part = plan.files(shard)
     read = [_read(file, part, asked) for file in files]
     frame = together([_with_file(one, file) for one, file in zip(read, files, strict=True)])
     bad = [row for one, file in zip(read, files, strict=True) for row in _rejected(one, file, asked)]
-    frame = chosen(frame, asked.options.get("where", {}))
+    frame = _arranged(frame, files[0], plan)
     whole = part is None and (asked.layout in TABLES or frame.height >= _ENOUGH)
     frame = _complete(frame, asked, files[0].path, whole=whole)
     frame = with_lists(frame, asked.options.get("lists", {}))
     return Kept(frame, pl.DataFrame(bad, REJECTED_SCHEMA, orient="row"))
+
+
+def _arranged(frame: pl.DataFrame, file: CorpusFile, plan: Plan) -> pl.DataFrame:
+    """The rows chosen, grouped and joined; a column by which rows are grouped is joined behind that."""
+    asked, options = plan.asked, plan.asked.options
+    if asked.layout in TOGETHER:
+        frame = obo.once(frame)
+    frame = chosen(frame, of_own(frame, options.get("where", {})))
+    by = options.get("group", "")
+    beside = plan.beside if asked.layout not in BY_NAME else []
+    if by and beside and options["beside"]["on"] != by:
+        frame = joined(frame, beside_of(beside, file.split), asked)
+        beside = []
+    if by:
+        Asked(asked.corpus, asked.layout, options, (by,)).demand(file.path, frame)
+        frame = grouped(frame, by)
+    frame = joined(frame, beside_of(beside, file.split), asked) if beside else frame
+    return chosen(frame, options.get("where", {}))
 
 
 def _read(file: CorpusFile, part: Part | None, asked: Asked) -> FileRows:
@@ -45,8 +65,10 @@ def _read(file: CorpusFile, part: Part | None, asked: Asked) -> FileRows:
 def _with_file(read: FileRows, file: CorpusFile) -> pl.DataFrame:
     """The rows with the name of their file; a column of the file that is called like it stays what it is."""
     ours = {FILE: file.label, NAME: file.stem}
-    added = [pl.lit(value).alias(name) for name, value in ours.items() if name not in read.frame.columns]
-    return read.frame.with_columns(*added, pl.lit(file.split, pl.String).alias(rows.SPLIT))
+    added = [pl.lit(file.label).alias(LABEL)]
+    added += [pl.lit(value).alias(name) for name, value in ours.items() if name not in read.frame.columns]
+    split = [] if rows.SPLIT in read.frame.columns else [pl.lit(file.split, pl.String).alias(rows.SPLIT)]
+    return read.frame.with_columns(*added, *split)
 
 
 def _rejected(read: FileRows, file: CorpusFile, asked: Asked) -> Sequence[tuple[str, str, str]]:

@@ -9,11 +9,16 @@ from builders.instructions.reading import templates
 
 
 def chosen(frame: pl.DataFrame, where: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """The rows that have one of the values in every column; of columns that are not there nothing is asked."""
+    """The rows that have one of the values in every column; none where no row has such a column."""
     for name, values in where.items():
-        if (found := templates.column(frame, name)) is not None:
-            frame = frame.filter(_has(frame, found, values))
+        found = templates.column(frame, name)
+        frame = frame.clear() if found is None else frame.filter(_has(frame, found, values))
     return frame
+
+
+def of_own(frame: pl.DataFrame, where: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """What is asked of columns that are there before others are joined."""
+    return {name: values for name, values in where.items() if templates.column(frame, name) is not None}
 
 
 def _has(frame: pl.DataFrame, found: pl.Expr, values: Sequence[str]) -> pl.Expr:

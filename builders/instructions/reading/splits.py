@@ -1,6 +1,7 @@
 """The split of each row: of its file, or by a file that names the ids of the test split."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -13,6 +14,7 @@ from schemas.errors import SourceError
 _ENDING: Final = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]*)+$")
 
 
+@lru_cache(maxsize=8)
 def test_ids(location: str, pattern: str) -> frozenset[str]:
     """Ids of the test split: keys or values of JSON, or lines; a line that names a file stands for its name too."""
     files = found(location, {ALL: (pattern,)})

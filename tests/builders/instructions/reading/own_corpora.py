@@ -58,4 +58,9 @@ def written(path: Path, content: str | bytes) -> Path:
     return path
 
 
+def every(pattern: str, **options: Any) -> dict[str, Any]:
+    """Options of a corpus whose files have no split."""
+    return {"files": {"all": (pattern,)}, **options}
+
+
 ALL_JSONL = {"files": {"all": ("**/*.jsonl",)}}

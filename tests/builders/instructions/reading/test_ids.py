@@ -5,6 +5,7 @@ import json
 import pytest
 
 from builders.instructions.reading.patterns import label, stem
+from schemas.errors import SourceError
 from tests.builders.instructions.reading.own_corpora import ALL_JSONL, failure, rows, source, task, written
 
 
@@ -149,6 +150,87 @@ def test_tasks_of_other_options_are_another_reading(tmp_path):
     ]  # fmt: skip
 
 
+def test_readings_that_choose_other_rows_share_their_files_and_their_bad_rows(tmp_path):
+    put(tmp_path / "a.jsonl", {"kind": "x"}, {"kind": "y"})
+    (tmp_path / "a.jsonl").open("a").write("broken\n")
+    other = [task({**ALL_JSONL, "where": {one: (value,)}}) for one, value in (("kind", "y"), ("absent", "z"))]
+    made = source(tmp_path, "json-lines", ALL_JSONL, more=tuple(other[:1]))
+    assert len(made.shards("instances")) == 1
+    frame, rejected = rows(made)
+    assert frame.select("__id", "__reading").rows()[-1] == ("ward/a.jsonl#2", 1)
+    assert rejected["id"].to_list() == ["ward/a.jsonl#3"]
+    grouped = {**ALL_JSONL, "group": "kind"}
+    apart = source(tmp_path, "json-lines", grouped, more=(task({**grouped, "where": {"answer": ("a",)}}),))
+    assert [shard.name for shard in apart.shards("instances")] == ["0|a.jsonl", "1|a.jsonl"]
+
+
+def test_a_choice_by_a_section_that_no_report_has_chooses_nothing(tmp_path):
+    written(tmp_path / "indiana_reports.csv", "uid,indication,comparison,findings,impression\n1,,,Clear.,Normal.\n")
+    options = {"source": "openi", "where": {"examination": ("~pathology",)}}
+    frame, rejected = rows(source(tmp_path, "report-source", options, {"text": "{findings}", "output": "{impression}"}))
+    assert frame.height == rejected.height == 0
+    assert "impression" in frame.columns
+
+
+def test_a_column_called_file_stays_what_it_is(tmp_path):
+    put(tmp_path / "a.jsonl", {"file": "theirs", "name": "also theirs"})
+    frame, _ = rows(source(tmp_path, "json-lines", ALL_JSONL))
+    assert frame.select("__id", "file", "name").rows() == [("ward/a.jsonl#1", "theirs", "also theirs")]
+
+
+def test_a_folder_called_like_a_file_is_none(tmp_path):
+    put(tmp_path / "release.jsonl" / "x.jsonl", {})
+    put(tmp_path / ".git" / "y.jsonl", {})
+    assert rows(source(tmp_path, "json-lines", ALL_JSONL))[0]["__id"].to_list() == ["ward/x.jsonl#1"]
+
+
+def test_archives_that_may_hold_what_is_missing_are_named(tmp_path):
+    written(tmp_path / "all.tar.gz", "x")
+    assert "all.tar.gz may have to be unpacked" in failure(source(tmp_path, "json-lines", ALL_JSONL))
+
+
+def test_a_corpus_behind_an_address_is_read_alike(tmp_path):
+    import fsspec
+
+    put(tmp_path / "d" / "a.jsonl", {"n": 1})
+    here = source(tmp_path, "json-lines", ALL_JSONL)
+    held = fsspec.filesystem("memory")
+    held.put(str(tmp_path), "memory://ward-questions", recursive=True)
+    there = source(tmp_path, "json-lines", ALL_JSONL)
+    object.__setattr__(there, "location", "memory://ward-questions")
+    assert there.shards("instances") == here.shards("instances")
+    assert rows(there)[0].equals(rows(here)[0])
+    held.rm("/ward-questions", recursive=True)
+
+
+def test_a_source_reaches_another_process_whole(tmp_path):
+    import pickle
+
+    put(tmp_path / "a.jsonl", {})
+    made = source(tmp_path, "json-lines", ALL_JSONL)
+    shards = made.shards("instances")
+    again = pickle.loads(pickle.dumps(made))
+    assert again.read("instances", shards[0].name).frame.equals(made.read("instances", shards[0].name).frame)
+    assert (again.name, again.terms) == (made.name, made.terms)
+
+
+def test_a_missing_file_of_test_ids_is_told_when_files_are_listed(tmp_path):
+    put(tmp_path / "a.jsonl", {"n": 1})
+    with pytest.raises(SourceError, match="test split"):
+        source(tmp_path, "json-lines", {**ALL_JSONL, "id": "{n}", "test_ids": "ids.txt"}).shards("instances")
+
+
+def test_identities_change_with_the_file_that_names_the_test(tmp_path):
+    put(tmp_path / "a.jsonl", {"n": 1})
+    written(tmp_path / "ids.txt", "1\n")
+    options = {**ALL_JSONL, "id": "{n}", "test_ids": "ids.txt"}
+    before = source(tmp_path, "json-lines", options).shards("instances")
+    written(tmp_path / "ids.txt", "2\n")
+    after = source(tmp_path, "json-lines", options)
+    assert after.shards("instances") != before
+    assert rows(after)[0]["__split"].to_list() == ["train"]
+
+
 def test_where_keeps_values_and_words(tmp_path):
     put(tmp_path / "a.jsonl", {"kind": "Old pathology"}, {"kind": "pathologist"}, {"kind": None}, {"kind": "x"})
     for wanted, numbers in ((("x",), [4]), (("~PATHOLOGY",), [1]), (("~pathology", "x"), [1, 4])):
@@ -180,7 +262,4 @@ def test_identities_of_shards_change_with_their_bytes_alone(tmp_path):
     before = source(tmp_path, "json-lines", ALL_JSONL).shards("instances")
     put(tmp_path / "b" / "a.jsonl", {})
     (tmp_path / "a.jsonl").unlink()
-    from builders.instructions.reading.files import listing
-
-    listing.cache_clear()
     assert source(tmp_path, "json-lines", ALL_JSONL).shards("instances") == before

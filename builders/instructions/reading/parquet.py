@@ -1,0 +1,45 @@
+"""Parquet files: runs of rows with the kinds of their columns."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.files import CorpusFile
+from builders.instructions.reading.frames import NUMBER, FileRows
+from builders.instructions.reading.parts import Part
+from builders.sources.parquet_runs import opened, read_kinds, runs
+from builders.sources.place import digest
+from builders.sources.web_files import WebFile
+
+_RUN_BYTES: Final = 16 * 2**20
+_EVERY: Final = ""
+
+
+def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
+    """Runs of about 16 MiB of text; raises `SourceError` for columns that are not there."""
+    with opened(_web(file)) as found:
+        columns = pl.DataFrame(pl.from_arrow(found.schema_arrow.empty_table()))
+        asked.demand(file.path, columns.with_columns(name=pl.lit("")))
+        identity = file.identity()
+        for run in runs(found.metadata, _EVERY, _RUN_BYTES):
+            span = digest(identity, f"{run.start}-{run.end}")
+            yield Part(run.start, run.end, run.start, span, run.end - run.start, run.bytes)
+
+
+def read_part(file: CorpusFile, part: Part, asked: Asked) -> FileRows:
+    """The rows of a run."""
+    frame = read_kinds(_web(file), part.start, part.end)
+    return FileRows(frame.with_columns(pl.int_range(part.start + 1, part.start + 1 + frame.height).alias(NUMBER)))
+
+
+def read(file: CorpusFile, asked: Asked) -> FileRows:
+    """All rows of a file."""
+    with opened(_web(file)) as found:
+        rows = found.metadata.num_rows
+    return read_part(file, Part(0, rows, 0), asked)
+
+
+def _web(file: CorpusFile) -> WebFile:
+    return WebFile(file.place, file.name, file.label, 0, "")
