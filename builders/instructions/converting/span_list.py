@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from builders.base import Kept
-from builders.instructions.converting.drafts import DETAIL, GOLD, INPUT, OUTPUTS, REASON, settled
+from builders.instructions.converting.drafts import DETAIL, GOLD, INPUT, OUTPUTS, REASON, only, settled
 from builders.instructions.converting.draws import ROW, Draw
 from builders.instructions.converting.mentions import MENTION, TYPE, WRONG, mentions
 from builders.instructions.converting.span_lines import lines
@@ -38,7 +38,7 @@ def convert(rows: pl.DataFrame, task: Task, draw: Draw) -> Kept:
     drafts = drafts.with_columns(answer)
     said = pl.coalesce("__answer", pl.lit(fields.get("none"), pl.String))
     return settled(
-        drafts.with_columns(pl.when(said.is_not_null()).then(pl.concat_list(said)).alias(OUTPUTS)),
+        drafts.with_columns(only(said).alias(OUTPUTS)),
         [fields["text"]],
         [fields["entities"]],
     )

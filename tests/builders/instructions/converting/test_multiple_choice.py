@@ -4,7 +4,7 @@ import string
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders.instructions.converting.own_rows import made, one, reason
@@ -96,6 +96,7 @@ def test_options_that_are_digits_are_taken_by_their_number_unless_they_are_the_m
     assert one(row, "multiple-choice", **LETTERED, numbering="words")["gold"] == ["3"]
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_gold_is_always_among_the_marks_and_means_the_option_that_was_right(data: st.DataObject):
     texts = data.draw(
