@@ -29,6 +29,8 @@ def held(task: Task, slot: str, column: str, number: int) -> Any:
     """What a row holds in the column of a slot: labels that the task knows, entities of its types, else words."""
     fields = task.fields
     words = list(fields.get("words", ()))
+    if slot == "options" and isinstance(fields["options"], tuple):
+        return f"{column} {number}"
     if slot == "options":
         return [
             {"letter": letter, "text": f"{word} {number}"}
