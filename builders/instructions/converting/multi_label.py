@@ -8,7 +8,8 @@ import polars as pl
 from builders.base import Kept
 from builders.instructions.converting.drafts import CHOICES, DETAIL, GOLD, INPUT, OUTPUTS, REASON, only, settled
 from builders.instructions.converting.draws import ROW, Draw
-from builders.instructions.converting.template import columns, listed, rendered
+from builders.instructions.converting.template import alone, columns, listed, rendered
+from builders.instructions.converting.values import made
 from builders.instructions.converting.words_of_classes import as_choices, classes, spelt
 from builders.instructions.task import Task
 
@@ -22,11 +23,11 @@ def convert(rows: pl.DataFrame, task: Task, draw: Draw) -> Kept:
     """An instance for each text; gold are its labels, each once: in the order of the table, else of the corpus.
 
     A text without labels is answered by `none`, whose word in a table is no label; without such a word it is rejected
-    as `empty_output`. A label that the table lacks is read as HoC writes it: several with AND between, and `--` before
-    a subclass; if that is in the table neither, the row is rejected as `unknown_label`.
+    as `empty_output`, one with a label that the table lacks as `unknown_label`. Labels of sentences that were read as
+    one document count together.
     """
     fields, words, none = task.fields, task.fields.get("words"), task.fields.get("none")
-    labels = listed(rows, fields["labels"])
+    labels = _flat(rows, fields["labels"])
     found = _spelt(labels, words, none or "") if words else _plain(labels)
     between = CLOSED if words else OPEN
     drafts = rows.with_columns(rendered(rows, fields["text"]).alias(INPUT), labels.is_not_null().alias("__labelled"))
@@ -46,6 +47,14 @@ def convert(rows: pl.DataFrame, task: Task, draw: Draw) -> Kept:
     )
 
 
+def _flat(rows: pl.DataFrame, template: str) -> pl.Series:
+    value = alone(template, rows.schema)
+    if value and isinstance(value.dtype, pl.List) and isinstance(made(value.dtype.inner), pl.List):
+        whole = value.expr.list.eval(pl.element().explode(empty_as_null=False))
+        return listed(rows.select(labels=whole), "{labels}")
+    return listed(rows, template)
+
+
 def _plain(labels: pl.Series) -> pl.DataFrame:
     return labels.alias(GOLD).to_frame().with_row_index(ROW).with_columns(pl.lit(None, pl.String).alias(REASON))
 
@@ -53,14 +62,13 @@ def _plain(labels: pl.Series) -> pl.DataFrame:
 def _spelt(labels: pl.Series, words: Mapping[str, str], none: str) -> pl.DataFrame:
     """Columns `ROW`, `GOLD` and `REASON` of rows with labels."""
     long = labels.alias("label").to_frame().with_row_index(ROW).filter(pl.col("label").list.len() > 0).explode("label")
-    whole = spelt(pl.col("label"), words)
-    parts = pl.when(whole.is_null()).then(pl.col("label").str.split(" AND ")).otherwise(pl.concat_list("label"))
-    long = long.with_columns(parts).explode("label").with_columns(pl.col("label").str.strip_chars())
-    upper = pl.col("label").str.replace(r"(?s)\s*--.*", "")
-    word = pl.coalesce(spelt(pl.col("label"), words), spelt(upper, words))
     order = classes(words.values(), none)
     place = pl.col("word").replace_strict(order, list(range(len(order))), default=None, return_dtype=pl.Int32)
-    known = long.with_columns(word=word).with_columns(place=place).sort(ROW, "place", maintain_order=True)
+    known = (
+        long.with_columns(word=spelt(pl.col("label"), words))
+        .with_columns(place=place)
+        .sort(ROW, "place", maintain_order=True)
+    )
     return known.group_by(ROW, maintain_order=True).agg(
         pl.col("word").filter(pl.col("place").is_not_null()).unique(maintain_order=True).alias(GOLD),
         pl.when(pl.col("word").null_count() > 0).then(pl.lit("unknown_label")).alias(REASON),

@@ -6,7 +6,7 @@ import polars as pl
 
 from builders.instructions.converting.template import listed
 
-_QUOTED: Final = r'(?s)^"((?:[^"\\]|\\.)*)"'
+_QUOTED: Final = r'(?s)^"((?:[^"\\]|\\.)*)"\s*(?:$|\[|EXACT\b|BROAD\b|NARROW\b|RELATED\b)'
 """A text in quotation marks, before what is said of it (OBO 1.4: `"words" EXACT [source]`)."""
 _OTHER_SCOPES: Final = r'(?s)^"(?:[^"\\]|\\.)*"\s*(?:BROAD|NARROW|RELATED)\b'
 """Synonyms that do not mean quite the same."""

@@ -27,13 +27,10 @@ def test_no_label_is_answered_by_the_word_for_none_and_gold_is_empty():
     assert reason({"text": ["a"], "labels": [[]]}, "multi-label", **FIELDS)[0] == "empty_output"
 
 
-def test_subclasses_and_several_labels_in_one_are_read_as_hoc_writes_them():
-    found = labelled(["growth--sustaining it AND cell death", "growth--x--y"], words=WORDS)
+def test_labels_of_the_sentences_of_a_document_count_together():
+    found = labelled([["growth", "NULL"], [], ["cell death", "growth"]], words=WORDS, none="None of them")
     assert found["gold"] == ["Cell death", "Growth"]
-
-
-def test_a_label_with_and_in_its_name_is_found_whole():
-    assert labelled(["this AND that"], words={"this AND that": "Both"})["gold"] == ["Both"]
+    assert labelled([["NULL"], ["NULL"]], words=WORDS, none="None of them")["outputs"] == ["None of them"]
 
 
 def test_open_labels_keep_their_order_and_stand_apart_by_semicolons_since_they_hold_commas():

@@ -33,6 +33,13 @@ def test_definitions_are_told_without_their_source():
     assert reason(empty, "ontology", term="{name}", asked="definition", definition="{def}")[0] == "empty_output"
 
 
+def test_a_name_that_begins_with_quotation_marks_is_whole():
+    quoted = {**TERM, "synonym": [['"crazy paving" pattern']]}
+    assert one(quoted, "ontology", term="{name}", asked="synonym", synonyms="{synonym}")["outputs"] == [
+        '"crazy paving" pattern'
+    ]
+
+
 def test_a_name_is_asked_by_its_definition():
     fields = {"term": "{name}", "asked": "name", "definition": "{def}"}
     assert one(TERM, "ontology", **fields)["outputs"] == ["lung disease"]
