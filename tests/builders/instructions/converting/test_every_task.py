@@ -1,5 +1,6 @@
 """Every task that is ready has a converter that understands its declaration: rows with its columns give instances."""
 
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -106,3 +107,25 @@ def test_a_declared_task_makes_instances(task: Task):
     assert all(set(gold) <= set(among) for among, gold in marks.iter_rows())
     if task.metric in ("accuracy", "label-f1") and "none" not in task.fields:
         assert kept.frame["gold"].list.len().min()
+
+
+@pytest.mark.parametrize("task", READY, ids=lambda task: task.id)
+def test_no_order_of_rows_changes_an_instance(task: Task):
+    stage, whole = Convert((replace(task, corpus="ward"),)), rows(frame(task))
+    order = random.Random(task.id).sample(range(COUNT), COUNT)
+    one, other = stage(whole), stage(whole[order])
+    assert one.frame.sort("id").equals(other.frame.sort("id"))
+    assert one.rejected.sort("id").equals(other.rejected.sort("id"))
+
+
+DRAWN = ("retrieval", "ontology", "key-values")
+"""Shapes whose instances have words of other rows, as have swapped answers: these are of the same shard."""
+
+
+@pytest.mark.parametrize("task", READY, ids=lambda task: task.id)
+def test_shards_make_the_same_instances_where_no_row_has_words_of_another(task: Task):
+    stage, whole = Convert((replace(task, corpus="ward"),)), rows(frame(task))
+    if task.shape in DRAWN or "swapped" in task.fields or "per" in task.fields:
+        return
+    parts = [stage(whole[:5]), stage(whole[5:])]
+    assert pl.concat(part.frame for part in parts).equals(stage(whole).frame)
