@@ -129,3 +129,21 @@ def test_shards_make_the_same_instances_where_no_row_has_words_of_another(task: 
         return
     parts = [stage(whole[:5]), stage(whole[5:])]
     assert pl.concat(part.frame for part in parts).equals(stage(whole).frame)
+
+
+@pytest.mark.parametrize("damage", ["no rows", "nothing in them", "no columns"])
+def test_rows_without_anything_are_rejected_one_by_one(damage: str):
+    for task in READY:
+        whole = rows(frame(task))
+        named = [name for name in whole.columns if not name.startswith("__")]
+        damaged = {
+            "no rows": whole.clear(),
+            "nothing in them": whole.with_columns(pl.lit(None).cast(whole.schema[name]).alias(name) for name in named),
+            "no columns": whole.drop(named),
+        }[damage]
+        kept = Convert((replace(task, split="test-only"),))(damaged)
+        assert kept.frame.is_empty(), task.id
+        assert sorted(kept.rejected["id"]) == sorted(damaged["__id"]), task.id
+        assert set(kept.rejected["reason"]) <= {"empty_input", "empty_output"}, (task.id, kept.rejected)
+        is_told = kept.rejected["detail"].str.starts_with(f"task {task.id}: column ").all()
+        assert is_told or task.shape == "key-values", (task.id, kept.rejected)
