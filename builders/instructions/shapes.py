@@ -23,7 +23,8 @@ What the slots mean:
   which count, all if missing. `written`: each mention once in the order of the text, comma between (`mentions`); with
   its type as `mention (type)` (`pairs`); per line of the text a JSON object of entities and `relations` (`lines`).
 - `swapped`: a column that half of the rows, drawn by their ids, take from another row; the column `is_swapped` then
-  says `yes`, else `no`. Whatever is drawn from other rows is of their shard, split and licence. `holds`: the label is `yes` where the list has one of these words, else `no`.
+  says `yes`, else `no`. Whatever is drawn from other rows is of their shard, split and licence. `holds`: the label is
+  `yes` where the list has one of these words, else `no`.
 - `term`, `definition`, `synonyms`, `parents`: what an ontology has of a term. `asked` of it: its `synonym`, its
   `definition`, its `name` (the definition is given), which of several terms a definition belongs to (`match`), or how
   two terms are related (`relation`).

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import polars as pl
@@ -17,7 +18,7 @@ from builders.instructions.task import Task
 
 ROLES: Final = ("parent", "child", "synonym", "none")
 """What the first of the two terms is to the second."""
-TRIES: Final = 8
+TRIES: Final = 4
 """Other terms that are looked at for one that is not related."""
 
 
@@ -110,7 +111,7 @@ def _drawn(
         return None, None
     above = sorted({known for parent in terms.above[place] if (known := terms.name(parent)) and known != name})
     same = sorted({one for one in terms.same[place] if one.lower() != name.lower()})
-    apart = [str(terms.names[other]) for other in others if terms.unrelated(place, other)][:1]
+    apart = [str(terms.names[other]) for other in islice((one for one in others if terms.unrelated(place, one)), 1)]
     partners = {"parent": above, "child": above, "synonym": same, "none": apart}
     having = [role for role in roles if partners[role]]
     if not having:
