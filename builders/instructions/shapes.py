@@ -3,7 +3,9 @@
 A declaration fills the slots of its shape. What a slot holds:
 
 - a template: `{column}` is the value of a column, `{a.b}` of a field in it, other words stand as they are. A template
-  that names one column and no more may be of any type: a list of options, a list of labels, entities.
+  that names one column and no more may be of any type: a list of options, a list of labels, entities. Else a list is
+  its different values, a line each; where all columns of a template are lists of one length in a row, it is filled once
+  for each place. A row of which a column is empty is rejected, but for `context` and `background`, which then vanish.
 - words: a list of words. A table: values of the corpus to words of the output; what it lacks is a rejected row.
 - one of a few words.
 
@@ -13,22 +15,26 @@ What the slots mean:
 - `summary`, `answer`, `target`, `reply`, `output`: what is to be answered. Several right ones: a list.
 - `options`: the choices, as a list, or as templates one after the other. `numbering`: how they are marked (`A-E`,
   `1-5`, or `words` where the answer is the option itself). `answer` of a choice: letter, number from 1, or the option.
+  They stand below the question, unless the declaration names them, as its definitions then must. Several right marks
+  have commas between.
 - `label`, `labels`: a class, several classes; `words` says how they are spelt in the output, `none` what is answered
-  where there is none.
+  where there is none. Several have commas between, and semicolons where no `words` close them.
 - `entities`: spans with type, as the layouts of labelled text give them, or mentions as they are written; `types`:
-  which count, all if missing. `written`: each mention once in the order of the text, comma between (`mentions`); pairs
-  of mention and type (`pairs`); per line of the text a JSON object of entities and `relations` (`lines`).
+  which count, all if missing. `written`: each mention once in the order of the text, comma between (`mentions`); with
+  its type as `mention (type)` (`pairs`); per line of the text a JSON object of entities and `relations` (`lines`).
 - `swapped`: a column that half of the rows, drawn by their ids, take from another row; the column `is_swapped` then
-  says `yes`, else `no`. `holds`: the label is `yes` where the list has one of these words, else `no`.
+  says `yes`, else `no`. Whatever is drawn from other rows is of their shard, split and licence. `holds`: the label is
+  `yes` where the list has one of these words, else `no`.
 - `term`, `definition`, `synonyms`, `parents`: what an ontology has of a term. `asked` of it: its `synonym`, its
   `definition`, its `name` (the definition is given), which of several terms a definition belongs to (`match`), or how
   two terms are related (`relation`).
-- `wanted`: of pairs of sentences only those with this label are told further.
-- `cut`: the heading at which a text parts in what is given and what is to be written.
+- `wanted`: of pairs of sentences only those with this label are told further; others are no rejected rows.
+- `cut`: the headings at which a text parts in what is given and what is to be written: the first line that begins with
+  one of them, in any case.
 - `columns`: what of a row is written as `name: value` lines, all if missing; `leave_out`: what never is. `options` of
   a row: the choices that stand below it; `{column}` is every value that the column has.
 - `candidates`, `relevant`: what is searched, and which of it is right; drawn from the other rows where missing.
-- `per`: `pair`, or `premise`, where all hypotheses of a premise stand in one input, shuffled.
+- `per`: `pair`, or `premise`, where all hypotheses of a premise stand in one input, shuffled, under the lowest id.
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,15 @@ import polars as pl
 from builders.base import Kept
 from builders.instructions.converting import (
     classification,
+    completion,
+    key_values,
+    multi_label,
     multiple_choice,
+    nli,
+    ontology,
+    retrieval,
     span_list,
+    summarisation,
     text_to_text,
 )
 from builders.instructions.converting.draws import Draw
@@ -20,7 +27,15 @@ Converter = Callable[[pl.DataFrame, Task, Draw], Kept]
 CONVERTERS: Final[Mapping[str, Converter]] = {
     "multiple-choice": multiple_choice.convert,
     "classification": classification.convert,
+    "multi-label": multi_label.convert,
     "span-list": span_list.convert,
+    "nli-label": nli.labelled,
+    "nli-generation": nli.written,
+    "summarisation": summarisation.convert,
+    "completion": completion.convert,
+    "key-values": key_values.convert,
+    "ontology": ontology.convert,
+    "retrieval": retrieval.convert,
     "report-section": text_to_text.convert,
     "translation": text_to_text.convert,
     "dialogue": text_to_text.convert,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from builders.base import Kept
-from builders.instructions.converting.drafts import CHOICES, DETAIL, GOLD, INPUT, OUTPUTS, REASON, settled
+from builders.instructions.converting.drafts import CHOICES, DETAIL, GOLD, INPUT, OUTPUTS, REASON, only, settled
 from builders.instructions.converting.draws import Draw
 from builders.instructions.converting.swapped import IS_SWAPPED, swapped
 from builders.instructions.converting.template import columns, listed, rendered
@@ -37,8 +37,8 @@ def convert(rows: pl.DataFrame, task: Task, draw: Draw) -> Kept:
     own = pl.col(REASON) if REASON in drafts.columns else pl.lit(None, pl.String)
     reason = pl.coalesce(own, "__more", unknown)
     drafts = drafts.with_columns(
-        pl.when(word.is_not_null()).then(pl.concat_list(word)).alias(OUTPUTS),
-        pl.when(word.is_not_null()).then(pl.concat_list(word)).alias(GOLD),
+        only(word).alias(OUTPUTS),
+        only(word).alias(GOLD),
         as_choices(closed).alias(CHOICES),
         reason.alias(REASON),
         pl.when(reason.is_not_null()).then(pl.lit(f"column {', '.join(columns(fields['label']))}")).alias(DETAIL),

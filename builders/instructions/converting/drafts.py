@@ -29,6 +29,11 @@ CONVERTED: Final = {
 """Columns of instances as converters give them; `schemas.instructions.Instance` says what they mean."""
 
 
+def only(text: pl.Expr) -> pl.Expr:
+    """A list of one; null where the text is."""
+    return pl.when(text.is_not_null()).then(pl.concat_list(text))
+
+
 def settled(drafts: pl.DataFrame, given: Sequence[str], answered: Sequence[str]) -> Kept:
     """Drafts as instances and rejected rows: each draft is one of the two.
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 import polars as pl
 
 from builders.instructions.converting.draws import ROW
-from builders.instructions.converting.template import alone, listed
-from builders.instructions.converting.values import Value, as_text, made
+from builders.instructions.converting.template import alone, listed, rendered
+from builders.instructions.converting.values import Value, made
 from builders.instructions.converting.words_of_classes import spelt
 
 MENTION: Final = "mention"
@@ -18,16 +18,16 @@ WRONG: Final = "wrong"
 """Why a mention rejects its row: `span_beyond_text`, `mention_not_in_text`, `unknown_type`; null if it is sound."""
 
 
-def mentions(rows: pl.DataFrame, text: Value, fields: Mapping[str, Any]) -> pl.DataFrame:
+def mentions(rows: pl.DataFrame, texts: pl.Series, fields: Mapping[str, Any]) -> pl.DataFrame:
     """Columns `ROW`, `START`, `END`, `TYPE`, `MENTION`, `WRONG`, in the order of rows and texts; the longer one first.
 
-    Offsets count code points of the column `text` as the corpus has it, the end exclusive. Mentions that are given as
-    they are written stand where the text has them first. A line break within a mention is a blank. Wrong offsets are
-    kept whatever their type, since they tell of a damaged record; else only the `types` that count are.
+    Offsets count code points of `texts`, which are as the corpus has them; the end is exclusive. Mentions given as they
+    are written stand where the text has them first. A line break within a mention is a blank. Wrong offsets are kept
+    whatever their type, since they tell of a damaged record; else only the `types` that count are.
     """
     value = alone(fields["entities"], rows.schema)
     is_span = value is not None and isinstance(value.dtype, pl.List) and isinstance(value.dtype.inner, pl.Struct)
-    found = _spans(rows, text, value) if value and is_span else _written(rows, text, fields["entities"])
+    found = _spans(rows, texts, value) if value and is_span else _written(rows, texts, fields["entities"])
     kept = found.filter(pl.col(WRONG).is_not_null() | _counts(fields.get("types", ())))
     if words := fields.get("words"):
         word = spelt(pl.col(TYPE), words)
@@ -40,11 +40,11 @@ def _counts(types: Sequence[str]) -> pl.Expr:
     return pl.col(TYPE).is_in(list(types)) if types else pl.lit(value=True)
 
 
-def _spans(rows: pl.DataFrame, text: Value, value: Value) -> pl.DataFrame:
+def _spans(rows: pl.DataFrame, texts: pl.Series, value: Value) -> pl.DataFrame:
     names = [field.name for field in made(value.dtype.inner).fields]  # pyright: ignore
     entity = pl.col("entity").struct
     kind = entity.field(TYPE).cast(pl.String) if TYPE in names else pl.lit("", pl.String)
-    long = rows.select(as_raw(text).alias("text"), value.expr.alias("entity")).with_row_index(ROW)
+    long = rows.select(value.expr.alias("entity")).with_columns(texts.alias("text")).with_row_index(ROW)
     long = long.filter(pl.col("entity").list.len() > 0).explode("entity")
     long = long.select(
         ROW, "text", entity.field(START).cast(pl.Int64), entity.field(END).cast(pl.Int64), kind.alias(TYPE)
@@ -60,10 +60,8 @@ def _spans(rows: pl.DataFrame, text: Value, value: Value) -> pl.DataFrame:
     )
 
 
-def _written(rows: pl.DataFrame, text: Value, template: str) -> pl.DataFrame:
-    long = (
-        rows.select(as_raw(text).alias("text")).with_columns(listed(rows, template).alias(MENTION)).with_row_index(ROW)
-    )
+def _written(rows: pl.DataFrame, texts: pl.Series, template: str) -> pl.DataFrame:
+    long = pl.DataFrame({"text": texts, MENTION: listed(rows, template)}).with_row_index(ROW)
     long = long.filter(pl.col(MENTION).list.len() > 0).explode(MENTION)
     is_there = pl.col("text").str.contains(pl.col(MENTION), literal=True).fill_null(value=False)
     before = pl.col("text").str.splitn(pl.col(MENTION), 2).struct[0].str.len_chars().cast(pl.Int64)
@@ -78,9 +76,12 @@ def _written(rows: pl.DataFrame, text: Value, template: str) -> pl.DataFrame:
     )
 
 
-def as_raw(text: Value) -> pl.Expr:
-    """The text as the corpus has it, blanks at its ends included: offsets count them."""
-    return text.expr if text.dtype == pl.String else as_text(text)
+def as_read(rows: pl.DataFrame, template: str) -> pl.Series:
+    """The texts as the corpus has them, blanks at their ends included: offsets count them."""
+    value = alone(template, rows.schema)
+    if value and value.dtype == pl.String:
+        return rows.select(text=value.expr).to_series()
+    return rendered(rows, template)
 
 
 def in_a_line(mention: pl.Expr) -> pl.Expr:

@@ -24,15 +24,16 @@ def convert(rows: pl.DataFrame, task: Task, draw: Draw) -> Kept:
     """An instance for each question; output and gold are the marks of the right options, in the order of the options.
 
     Options stand below the question as `A. text` or `1. text`; with `numbering` words they stand there bare, and not at
-    all where the declaration names them, since the definitions do too. A question of which two options read alike
-    (`repeated_option`), one is empty or less than two are there is rejected: its mark would be a matter of chance.
+    all where the declaration names them, since the definitions do too. A question is rejected where a right option
+    stands there twice (`repeated_option`: its mark would be a matter of chance), and where an option is empty.
     """
     slot, answer, numbering = task.fields["options"], task.fields["answer"], task.fields.get("numbering", "A-E")
+    by_words = numbering == "words"
     held = _marked(options(rows, slot), numbering)
     words = task.fields.get("words", {})
     given = answers(rows, answer, words)
-    shown = rows.with_row_index(ROW).join(_shown(held), on=ROW, how="left", maintain_order="left")
-    shown = shown.join(_gold(held, given, by_words=numbering == "words"), on=ROW, how="left", maintain_order="left")
+    shown = rows.with_row_index(ROW).join(_shown(held, by_words=by_words), on=ROW, how="left", maintain_order="left")
+    shown = shown.join(_gold(held, given, by_words=by_words), on=ROW, how="left", maintain_order="left")
     drafts = shown.with_columns(
         _input(rows, shown, task, in_input=bool(columns_of(slot))).alias(INPUT),
         pl.when(pl.col(GOLD).is_not_null()).then(pl.concat_list(pl.col(GOLD).list.join(BETWEEN))).alias(OUTPUTS),
@@ -62,9 +63,9 @@ def _marked(held: pl.DataFrame, numbering: str) -> pl.DataFrame:
     return held.with_columns(marks[numbering].alias(_MARK))
 
 
-def _shown(held: pl.DataFrame) -> pl.DataFrame:
+def _shown(held: pl.DataFrame, *, by_words: bool) -> pl.DataFrame:
     """Of each row its choices, their lines, and what is wrong with them."""
-    line = pl.when(pl.col(_MARK) == pl.col(TEXT)).then(pl.col(TEXT)).otherwise(pl.col(_MARK) + ". " + pl.col(TEXT))
+    line = pl.col(TEXT) if by_words else pl.col(_MARK) + ". " + pl.col(TEXT)
     return (
         held.with_columns(line=line, choice=pl.struct(_MARK, TEXT))
         .group_by(ROW, maintain_order=True)
@@ -72,30 +73,31 @@ def _shown(held: pl.DataFrame) -> pl.DataFrame:
             pl.col("choice").alias(CHOICES).cast(CHOICE),
             pl.col("line").str.join("\n").alias("__lines"),
             pl.len().alias("__options"),
-            pl.col(_MARK).null_count().alias("__unmarked"),
+            (pl.col(_MARK).is_null() & pl.col(TEXT).is_not_null()).sum().alias("__unmarked"),
             pl.col(TEXT).null_count().alias("__blank"),
-            pl.col(TEXT).drop_nulls().n_unique().alias("__different"),
         )
     )
 
 
 def _gold(held: pl.DataFrame, given: pl.DataFrame, *, by_words: bool) -> pl.DataFrame:
     found = right(held, given, by_words=by_words).join(held, on=[ROW, NUMBER], maintain_order="left").sort(ROW, NUMBER)
+    twins = found.select(ROW, NUMBER, TEXT).join(held.select(ROW, TEXT, other=NUMBER), on=[ROW, TEXT])
+    repeated = twins.filter(pl.col("other") != pl.col(NUMBER))[ROW].unique().implode()
     counts = given.group_by(ROW, maintain_order=True).agg(pl.len().alias("__answers"))
     gold = found.group_by(ROW, maintain_order=True).agg(
         pl.col(_MARK).unique(maintain_order=True).alias(GOLD), pl.col(ANSWER).len().alias("__right")
     )
     both = counts.join(gold, on=ROW, how="left", maintain_order="left")
-    return both.with_columns(pl.col("__right").fill_null(0))
+    return both.with_columns(pl.col("__right").fill_null(0), pl.col(ROW).is_in(repeated).alias("__repeated"))
 
 
 def _reason(*, from_0: bool) -> pl.Expr:
     count = pl.col("__options").fill_null(0)
     wrong = {
         "too_few_options": (count == 1),
-        "too_many_options": pl.col("__unmarked") > pl.col("__blank"),
+        "too_many_options": pl.col("__unmarked") > 0,
         "empty_option": pl.col("__blank") > 0,
-        "repeated_option": pl.col("__different") < count,
+        "repeated_option": pl.col("__repeated"),
         "numbers_from_0": pl.lit(from_0),
         "answer_beyond_options": (count > 0) & (pl.col("__right") < pl.col("__answers")),
     }

@@ -8,9 +8,8 @@ from typing import Any, Final
 import polars as pl
 
 from builders.instructions.converting.draws import ROW
-from builders.instructions.converting.mentions import END, MENTION, START, TYPE, as_raw
+from builders.instructions.converting.mentions import END, MENTION, START, TYPE
 from builders.instructions.converting.template import alone
-from builders.instructions.converting.values import Value
 
 ENDS: Final = (("head", "tail"), ("from", "to"))
 """What the two ends of a relation may be called: places in the list of entities, from 0."""
@@ -18,13 +17,12 @@ ENDS: Final = (("head", "tail"), ("from", "to"))
 Line = dict[str, list[dict[str, str]]]
 
 
-def lines(rows: pl.DataFrame, text: Value, found: pl.DataFrame, entities: str, relations: str | None) -> pl.Series:
+def lines(rows: pl.DataFrame, texts: pl.Series, found: pl.DataFrame, entities: str, relations: str | None) -> pl.Series:
     """`{"entities": [{text, type}], "relations": [{type, head, tail}]}` a line; as many lines as the text has.
 
     What goes over several lines stands where it begins, a relation where its head does. A relation of an entity that
     does not count is left out.
     """
-    texts = rows.select(as_raw(text)).to_series().to_list()
     mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for one in found.drop_nulls(MENTION).iter_rows(named=True):
         mentions[one[ROW]].append(one)

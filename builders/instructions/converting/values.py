@@ -1,7 +1,8 @@
 """What a column of a corpus holds, as texts: whichever type its file gave it.
 
 Blanks around a text are cut off, and a text of nothing but blanks is none. A whole number has no point behind it
-(`45`, not `45.0`), and truth is `True` or `False`. Options are lines like `A. text`, other structs `name: value` lines.
+(`45`, not `45.0`), and truth is `True` or `False`. Options are lines like `A. text`, sections are headings above texts,
+other structs are `name: value` lines.
 """
 
 import re
@@ -88,6 +89,8 @@ def _struct(expr: pl.Expr, dtype: pl.Struct) -> pl.Expr:
     texts = [as_text(Value(expr.struct.field(field.name), made(field.dtype))) for field in dtype.fields]
     if names == ["letter", "text"]:
         return texts[0] + ". " + texts[1]
+    if len(names) == 2 and names[1] == "text":
+        return pl.concat_str(texts, separator="\n", ignore_nulls=True).pipe(_said)
     between = ". " if all(_MARK.fullmatch(name) for name in names) else ": "
     lines = [pl.lit(f"{name}{between}") + text for name, text in zip(names, texts, strict=True)]
     return _said(pl.concat_str(lines, separator="\n", ignore_nulls=True)) if lines else pl.lit(None, pl.String)

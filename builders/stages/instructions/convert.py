@@ -14,6 +14,7 @@ from builders.instructions.converting.draws import Draw
 from builders.instructions.readings import readings
 from builders.instructions.rows import DOCUMENT, ID, LICENCE, READING, SPLIT
 from builders.instructions.task import Task
+from schemas.errors import UsageError
 from schemas.instructions import Instance
 from schemas.licences import normalised
 from schemas.words import SPLITS
@@ -40,6 +41,11 @@ class Convert(Stage):
         """What of the tasks decides rows, in the order in which it is declared; words for readers do not."""
         told = [(task.id, task.corpus, task.shape, task.fields, task.options, task.split) for task in self.tasks]
         return json.dumps(told)
+
+    def check(self) -> None:
+        """Raise `UsageError` for a task that no instance can be made of."""
+        if unready := [task.id for task in self.tasks if not task.ready]:
+            raise UsageError(f"tasks {', '.join(unready)} are not ready: their notes say why; leave them out")
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: rows of one shard, those of several readings under each other."""

@@ -36,23 +36,23 @@ def rows(columns: Mapping[str, Sequence[Any]] | pl.DataFrame, **ours: Sequence[A
     )
 
 
-def made(columns: Mapping[str, Sequence[Any]] | pl.DataFrame, shape: str, **fields: Any) -> Kept:
+def made(table: Mapping[str, Sequence[Any]] | pl.DataFrame, shape: str, **fields: Any) -> Kept:
     """What the converter of a shape makes of rows; each row is told of once at most."""
-    kept = convert(rows(columns), task(shape, fields), "seed")
+    kept = convert(rows(table), task(shape, fields), "seed")
     told = [*kept.frame["row"], *kept.rejected["id"]]
     assert len(told) == len(set(told))
     return kept
 
 
-def one(columns: Mapping[str, Sequence[Any]], shape: str, **fields: Any) -> dict[str, Any]:
+def one(table: Mapping[str, Sequence[Any]] | pl.DataFrame, shape: str, **fields: Any) -> dict[str, Any]:
     """The only instance."""
-    kept = made(columns, shape, **fields)
+    kept = made(table, shape, **fields)
     assert kept.rejected.is_empty(), kept.rejected
     return kept.frame.row(0, named=True)
 
 
-def reason(columns: Mapping[str, Sequence[Any]], shape: str, **fields: Any) -> tuple[str, str]:
+def reason(table: Mapping[str, Sequence[Any]] | pl.DataFrame, shape: str, **fields: Any) -> tuple[str, str]:
     """Reason and detail of the only row, which is rejected."""
-    kept = made(columns, shape, **fields)
+    kept = made(table, shape, **fields)
     assert kept.frame.is_empty(), kept.frame
     return kept.rejected["reason"].item(), kept.rejected["detail"].item()

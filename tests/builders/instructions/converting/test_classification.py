@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.instructions.converting.by_shape import convert
@@ -100,6 +100,7 @@ def test_a_swap_of_several_columns_is_an_error_of_the_declaration():
         made(pairs(2), "classification", **{**SWAPPED, "swapped": "{q} {a}"})
 
 
+@settings(max_examples=25)
 @given(st.randoms(use_true_random=False), st.integers(1, 60))
 def test_no_order_of_rows_changes_what_is_swapped(random, count: int):
     frame = rows(pairs(count))

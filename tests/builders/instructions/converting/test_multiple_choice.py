@@ -4,7 +4,7 @@ import string
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders.instructions.converting.own_rows import made, one, reason
@@ -83,11 +83,21 @@ def test_what_is_no_question():
     row = {"q": ["Which?"], "o": [["a", "b"]], "a": ["A"]}
     assert reason({**row, "q": [" "]}, "multiple-choice", **LETTERED) == ("empty_input", "column q")
     assert reason({**row, "a": [None]}, "multiple-choice", **LETTERED) == ("empty_output", "column a")
-    assert reason({**row, "o": [["a", "a"]]}, "multiple-choice", **LETTERED)[0] == "repeated_option"
     assert reason({**row, "o": [["a", ""]]}, "multiple-choice", **LETTERED)[0] == "empty_option"
     assert reason({**row, "o": [["a"]]}, "multiple-choice", **LETTERED)[0] == "too_few_options"
     assert reason({**row, "o": [[]]}, "multiple-choice", **LETTERED) == ("empty_input", "column o")
     assert reason({**row, "o": [list(map(str, range(27)))]}, "multiple-choice", **LETTERED)[0] == "too_many_options"
+
+
+def test_a_right_option_that_stands_twice_has_no_mark_and_a_wrong_one_may():
+    row = {"q": ["Which?"], "o": [["a", "b", "a"]], "a": ["A"]}
+    assert reason(row, "multiple-choice", **LETTERED)[0] == "repeated_option"
+    assert one({**row, "a": ["B"]}, "multiple-choice", **LETTERED)["gold"] == ["B"]
+
+
+def test_an_option_that_reads_like_its_mark_is_still_marked():
+    row = {"q": ["Which vitamin?"], "o": [["A", "D"]], "a": ["A"]}
+    assert one(row, "multiple-choice", **LETTERED)["input"] == "Which vitamin?\nA. A\nB. D"
 
 
 def test_options_that_are_digits_are_taken_by_their_number_unless_they_are_the_marks():
@@ -96,6 +106,7 @@ def test_options_that_are_digits_are_taken_by_their_number_unless_they_are_the_m
     assert one(row, "multiple-choice", **LETTERED, numbering="words")["gold"] == ["3"]
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_gold_is_always_among_the_marks_and_means_the_option_that_was_right(data: st.DataObject):
     texts = data.draw(

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders.instructions.converting.own_rows import made, one, reason
@@ -89,6 +89,7 @@ def test_a_line_break_in_a_mention_is_a_blank():
     assert found["outputs"] == ["renal failure"]
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_spans_come_back_to_the_letter(data: st.DataObject):
     text = data.draw(st.text("ab é𝒳\t", min_size=1, max_size=30))

@@ -51,6 +51,12 @@ def test_options_in_a_template_are_lines_with_marks():
         assert one(columns, "generation", text="{o}", output="{a}")["input"] == "A. one\nB. two"
 
 
+def test_sections_stand_under_their_headings():
+    sections = [[{"name": "Case", "text": "He coughed."}, {"name": "", "text": "He went home."}]]
+    found = one({"s": sections, "a": ["x"]}, "generation", text="{s}", output="{a}")
+    assert found["input"] == "Case\nHe coughed.\nHe went home."
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(45.0, "45"), (1.5, "1.5"), (True, "True"), (7, "7"), ([["60", "year"], ["3.0", "month"]], "60 year, 3 month")],

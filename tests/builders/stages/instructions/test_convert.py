@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
 from builders.provenance import fingerprint
 from builders.stages.instructions.convert import Convert
+from schemas.errors import UsageError
 from schemas.instructions import Instance
 from tests.builders.instructions.converting.own_rows import rows, task
 
@@ -75,6 +77,12 @@ def test_each_reading_gives_the_instances_of_its_own_tasks():
 def test_licences_are_spelt_in_one_way():
     frame = rows({"q": ["a", "b", "c"], "a": ["x"] * 3}, licence=["CC BY 4.0", None, "unknown"])
     assert Convert((ASK,))(frame).frame["licence"].to_list() == ["cc-by-4.0", "unknown", "unknown"]
+
+
+def test_a_task_that_is_not_ready_is_refused_before_anything_is_made():
+    Convert((ASK, TURN)).check()
+    with pytest.raises(UsageError, match="tasks turn are not ready"):
+        Convert((ASK, replace(TURN, status="unidentified"))).check()
 
 
 def test_the_fingerprint_follows_what_decides_rows_and_no_prose():
