@@ -236,6 +236,8 @@ class Recipe:
     checks: Sequence[Any] = ()
     notes: Sequence[str] = ()
     """What a user should know before it is made, one line each."""
+    previews: str = ""
+    """A small table that a plan shows: it is made for that, with what it hangs on, and not published."""
 
     def terms_of(self, table: str) -> Terms:
         """The terms of the sources that a table was made from, whichever way; see `schemas.terms`."""

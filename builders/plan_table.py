@@ -1,5 +1,6 @@
 """The plan as a table a user reads."""
 
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +23,25 @@ def plan_table(plan: Plan) -> None:
         f"to write {_megabytes(plan.bytes_to_write)}{more}; reclaimable by medmill clean "
         f"{_megabytes(plan.reclaimable)}; free {_megabytes(plan.free)}"
     )
+
+
+def preview_table(name: str, rows: pl.DataFrame) -> None:
+    """Print a small table that was made for the plan, with the sums of its counts."""
+    shown = [column for column, kind in rows.schema.items() if kind in (pl.String, pl.Int64, pl.Float64)]
+    table = Table(box=None, pad_edge=False, title=name, title_justify="left")
+    for column in shown:
+        table.add_column(column, justify="left" if rows.schema[column] == pl.String else "right")
+    for row in rows.select(shown).iter_rows():
+        table.add_row(*map(_cell, row))
+    whole = [str(rows[column].sum() or 0) if rows.schema[column] == pl.Int64 else "" for column in shown]
+    table.add_row(*[f"{int(one):,}" if one else "" for one in whole], style="bold")
+    Console().print(table)
+
+
+def _cell(value: str | float | None) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else value
 
 
 def _megabytes(size: int | None) -> str:

@@ -54,20 +54,21 @@ def make(recipe: Recipe, out: Path, orders: Orders | None = None) -> Manifest:
     orders = orders or Orders()
     out = out.absolute()
     refuse_other(out, recipe.name)
-    with locked(out), _interruptible() as interruption, in_one_line():
+    with locked(out), interruptible() as interruption, in_one_line():
         store = Store(out)
         store.remove_drafts()
-        return _make(_asked(recipe, orders), store, orders, interruption)
+        return _make(asked(recipe, orders), store, orders, interruption)
 
 
 def plan(recipe: Recipe, out: Path, orders: Orders | None = None) -> Plan:
     """What `make` would do; nothing is made."""
     orders = orders or Orders()
     refuse_other(out, recipe.name)
-    return plan_of(Making(_asked(recipe, orders), Store(out)), _manifest(out))
+    return plan_of(Making(asked(recipe, orders), Store(out)), _manifest(out))
 
 
-def _asked(recipe: Recipe, orders: Orders) -> Recipe:
+def asked(recipe: Recipe, orders: Orders) -> Recipe:
+    """The recipe, of fewer studies where so many are asked for."""
     return limited(recipe, orders.limit) if orders.limit is not None else recipe
 
 
@@ -84,10 +85,10 @@ def _make(recipe: Recipe, store: Store, orders: Orders, interruption: "Interrupt
             table.stage.check()
     demand_room(plan_of(making, _manifest(store.root)), store.root)
     _write(making, "running", orders, tally)
-    failures = _run(making, orders, tally, interruption) if making.graph.anything() else []
+    failures = run_missing(making, orders, tally, interruption) if making.graph.anything() else []
     if failures or making.graph.unfinished:
         _write(making, "failed", orders, tally)
-        raise MedmillError(_report(failures, making, orders))
+        raise MedmillError(report(failures, making, orders))
     _remove_strays(making)
     manifest = _write(making, "complete", orders, tally)
     if manifest.limit is None:
@@ -110,7 +111,8 @@ def _remember(out: Path) -> None:
         ) from error
 
 
-def _run(making: Making, orders: Orders, tally: Tally, interruption: "Interruption") -> list[Failure]:
+def run_missing(making: Making, orders: Orders, tally: Tally, interruption: "Interruption") -> list[Failure]:
+    """Run all tasks that are not done, and return those that failed."""
     about = f"{making.recipe.name} in {making.store.root}"
     with _pool(orders, making) as pool, shown(tally, about + pool.about, quiet=orders.quiet) as view:
 
@@ -161,7 +163,8 @@ def _remove_strays(making: Making) -> None:
             )
 
 
-def _report(failures: list[Failure], making: Making, orders: Orders) -> str:
+def report(failures: list[Failure], making: Making, orders: Orders) -> str:
+    """What failed, and what to do."""
     first = failures[0] if failures else "nothing failed, but not all could run"
     more = f" (and {len(failures) - 1} more, named by medmill status {making.store.root})" if len(failures) > 1 else ""
     return f"{first}{more}; all that does not hang on it is finished; to run just what is missing: {orders.command}"
@@ -202,7 +205,7 @@ class Interruption:
 
 
 @contextmanager
-def _interruptible() -> Iterator[Interruption]:
+def interruptible() -> Iterator[Interruption]:
     """Ctrl-C and SIGTERM leave by the same door."""
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():

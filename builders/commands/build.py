@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from builders.base import Recipe
     from builders.plan import Plan
+    from builders.run import Orders
     from schemas.manifest import Manifest
 
 
@@ -51,7 +52,7 @@ def build(
         matrix: Short for `--set matrix=true`: whole score matrices too, as RadIR's loaders read them.
         shards: Short for `--set shards=N`: the parts train's matrices are cut into (RadIR: 4).
         require: Short for `--set require=…`: with `all`, a corpus that is not given is an error (meds-ins).
-        plan: Say what would be made, why, and how large it gets; make nothing.
+        plan: Say what would be made, why, and how large it gets; make nothing, but for what a mixture hangs on.
         json: Print the result as JSON.
         quiet: Show no progress.
         qc: End with the quality report.
@@ -71,6 +72,8 @@ def build(
         _say(note)
     if plan:
         _show_plan(plan_only(recipe, out, orders), json=json)
+        if recipe.previews:
+            _preview(recipe, out, orders, json=json)
         return 0
     manifest = make(recipe, out, orders)
     if json:
@@ -87,6 +90,15 @@ def _show_plan(plan: "Plan", *, json: bool) -> None:
         print(dumps(plan.as_json(), indent=2))
     else:
         plan_table(plan)
+
+
+def _preview(recipe: "Recipe", out: Path, orders: "Orders", *, json: bool) -> None:
+    """The table that a plan shows, for which what it hangs on is made."""
+    from builders.plan_table import preview_table
+    from builders.preview import ahead
+
+    rows = ahead(recipe, recipe.previews, out, orders)
+    print(rows.write_json()) if json else preview_table(recipe.previews, rows)
 
 
 def _show_result(manifest: "Manifest", out: Path) -> None:

@@ -82,17 +82,22 @@ def _told(value: str) -> str:
 
 
 def _texts(path: Path, split: str) -> Iterator[Labelled]:
-    for number, block in enumerate(_blocks(path), 1):
-        text, offsets = _placed(block, path)
+    return labelled(_lines(path), str(path), split)
+
+
+def labelled(lines: Iterable[str], where: str, split: str, first: int = 1) -> Iterator[Labelled]:
+    """The texts of lines, the first of which has the number `first`; raises `SourceError` that begins with `where`."""
+    for number, block in enumerate(_blocks(lines, where, first), 1):
+        text, offsets = _placed(block, where)
         name = block.said.get("id", block.said.get("sent_id", f"{split}/{number}"))
         try:
             found = entities(offsets, block.marks)
         except SourceError as error:
-            raise SourceError(f"{path}, text from line {block.line}: {error}") from None
+            raise SourceError(f"{where}, text from line {block.line}: {error}") from None
         yield Labelled(_untold(name), text, found)
 
 
-def _placed(block: _Block, path: Path) -> tuple[str, list[tuple[int, int]]]:
+def _placed(block: _Block, where: str) -> tuple[str, list[tuple[int, int]]]:
     """The text and where its tokens stand; a quoted text of somebody else's is taken as it is."""
     if "text" not in block.said:
         return joined(block.words)
@@ -100,8 +105,8 @@ def _placed(block: _Block, path: Path) -> tuple[str, list[tuple[int, int]]]:
         if (offsets := aligned(text, block.words)) is not None:
             return text, offsets
     raise SourceError(
-        f"{path}, text from line {block.line}: the tokens are not those of its `# text =`; remove that comment to read "
-        "the tokens one blank apart"
+        f"{where}, text from line {block.line}: the tokens are not those of its `# text =`; remove that comment to "
+        "read the tokens one blank apart"
     )
 
 
@@ -114,10 +119,10 @@ def _untold(value: str) -> str:
     return value
 
 
-def _blocks(path: Path) -> Iterator[_Block]:
+def _blocks(lines: Iterable[str], where: str, first: int) -> Iterator[_Block]:
     """Blocks that hold a token or one of our comments."""
-    block = _Block(1, {}, [], [])
-    for number, line in enumerate(_lines(path), 1):
+    block = _Block(first, {}, [], [])
+    for number, line in enumerate(lines, first):
         if not line.strip():
             if block.said or block.words:
                 yield block
@@ -125,7 +130,7 @@ def _blocks(path: Path) -> Iterator[_Block]:
         elif said := _COMMENT.fullmatch(line):
             block.said[said[1]] = said[2]
         elif not _PASSED_OVER.match(line):
-            word, label = _columns(line, f"{path}, line {number}")
+            word, label = _columns(line, f"{where}, line {number}")
             block.words.append(word)
             block.marks.append(label)
     if block.said or block.words:

@@ -103,7 +103,8 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
         *example_tables(tuple(corpora)),
         *_mixed(corpora, options),
     ]
-    return Recipe("meds-ins", sources, tables, compose([source.terms for source in corpora.values()]), notes=notes)
+    terms = compose([source.terms for source in corpora.values()])
+    return Recipe("meds-ins", sources, tables, terms, notes=notes, previews="mixture")
 
 
 def _mixed(corpora: Mapping[str, CorpusFiles], options: Options) -> list[Table]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from builders.sources.place import Place, is_gzip, readable, unpacking
 from builders.sources.quotes import records
+from builders.sources.zip_member import member
 from schemas.errors import SourceError
 
 RANGE_BYTES = 4 * 2**20
@@ -30,12 +31,17 @@ class ByteRange(NamedTuple):
     block: bytes
 
 
-def byte_ranges(place: Place, name: str, *, quoted: bool, separator: str = ",") -> Iterator[ByteRange]:
-    """Cut a file into ranges of about 4 MiB, in one pass. `quoted`: line ends between quotes end no record (CSV)."""
+def byte_ranges(
+    place: Place, name: str, *, quoted: bool, separator: str = ",", about: int = RANGE_BYTES
+) -> Iterator[ByteRange]:
+    """Cut a file into ranges of `about` so many bytes, in one pass.
+
+    `quoted`: line ends between quotes end no record (CSV).
+    """
     letter = separator if quoted else ""
     with unpacked_stream(place, name) as stream:
         offset, pending = 0, b""
-        while chunk := stream.read(RANGE_BYTES):
+        while chunk := stream.read(about):
             pending += chunk
             ends = record_ends(pending, letter)
             if len(ends):
@@ -94,7 +100,11 @@ def record_ends(block: bytes, separator: str, *, whole: bool = False) -> np.ndar
 
 @contextmanager
 def unpacked_stream(place: Place, name: str) -> Iterator[Any]:
-    """Open a file, unpacked where its name ends in `.gz`; damage becomes a `SourceError`."""
+    """Open a file, unpacked where its name ends in `.gz` or `.zip`; damage becomes a `SourceError`."""
     path = place.full(name)
     with readable(path), unpacking(path), place.fs.open(path, "rb") as raw:
-        yield gzip.GzipFile(fileobj=raw) if is_gzip(path) else raw
+        if path.lower().endswith(".zip"):
+            with member(path, raw) as stream:
+                yield stream
+        else:
+            yield gzip.GzipFile(fileobj=raw) if is_gzip(path) else raw

@@ -17,7 +17,7 @@ from schemas.terms import Terms
 class HeadQa(ExamSource):
     """`data/HEAD/train_HEAD.json`, `dev_HEAD.json` and `test_HEAD.json`: exams with their questions; a split is years.
 
-    The English translation beside it (`HEAD_EN`) is passed over.
+    The English translation beside it (`HEAD_EN`) is a source of its own, `translation("en")`.
     """
 
     name: ClassVar[str] = "headqa"
@@ -32,6 +32,10 @@ class HeadQa(ExamSource):
         """One shard per split."""
         names = found(place, r".*/(?:train|dev|test)_HEAD\.json(?:\.gz)?")
         return {stem.removesuffix("_HEAD"): files for stem, files in by_stem(names).items()}
+
+    def translation(self, language: str) -> "HeadQa | None":
+        """The same questions in another language; None where nobody has translated them."""
+        return HeadQaEnglish(self.location) if language == HeadQaEnglish.language else None
 
     def records(self, place: Place, files: Sequence[str]) -> tuple[list[Record], list[tuple[int, str]]]:
         """The questions of all exams, numbered through, with the name, year and category of their exam."""
@@ -59,6 +63,19 @@ class HeadQa(ExamSource):
             image=bool(record.get("image")), year=int(year) if year.isdecimal() else None,
             subject=str(record["category"] or ""),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HeadQaEnglish(HeadQa):
+    """`data/HEAD_EN/train_HEAD_EN.json` and its like: the questions as their authors had them translated."""
+
+    language: ClassVar[str] = "en"
+    expected: ClassVar[str] = "data/HEAD_EN/train_HEAD_EN.json, dev_HEAD_EN.json, test_HEAD_EN.json"
+
+    def files(self, place: Place) -> Mapping[str, Sequence[str]]:
+        """One shard per split, called as in Spanish."""
+        names = found(place, r".*/(?:train|dev|test)_HEAD_EN\.json(?:\.gz)?")
+        return {stem.removesuffix("_HEAD_EN"): files for stem, files in by_stem(names).items()}
 
 
 def _of_exam(question: Any, name: str, exam: Mapping[str, Any]) -> Any:

@@ -18,7 +18,7 @@ _LETTERS: Final = 80
 """Of an output, from which on its language can be told; lists of names have none that counts."""
 _SURE: Final = 0.8
 """Confidence of the language model from which on a language is another one."""
-_CUT: Final = r"(?:\.\.\.|…|[,;:(\[]|[\pL]-)\s*$"
+_CUT: Final = r"(?:\.\.\.|…|[,;(\[]|[\pL]-)\s*$"
 """An output that ends so goes on somewhere else."""
 _FAR: Final = 8.0
 """Robust standard deviations of the logarithm of the size, from which on an instance is an outlier."""

@@ -16,6 +16,7 @@ class Together(Stage):
     by: tuple[str, ...]
 
     version: ClassVar[int] = 1
+    selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: rows of each corpus."""

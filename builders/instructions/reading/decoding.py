@@ -1,0 +1,42 @@
+"""Bytes of a corpus as text, in the encoding that its declaration names or a mark at its start tells."""
+
+import codecs
+from typing import Final
+
+from builders.sources.encodings import guessed, marked
+from schemas.errors import SourceError
+
+UTF8: Final = "utf-8"
+REPLACED: Final = "\ufffd"
+"""What stands for bytes that do not fit."""
+
+
+def encoding_of(path: str, head: bytes, said: str) -> str:
+    """The encoding of a file from its first bytes: its mark, else what is said, else UTF-8.
+
+    Raises `SourceError` for a name that is no encoding.
+    """
+    if mark := marked(head):
+        return UTF8 if mark == "utf-8-sig" else mark
+    try:
+        return codecs.lookup(said or UTF8).name
+    except LookupError:
+        raise SourceError(f"{path}: the declaration says encoding {said}, which Python does not know") from None
+
+
+def text(path: str, body: bytes, said: str = "") -> str:
+    """A whole file as text without its mark. UTF-8 is believed before what is said; what does not fit is U+FFFD."""
+    encoding = encoding_of(path, body[:4096], said)
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode(encoding, "replace").removeprefix("\ufeff")
+
+
+def demand_utf8(path: str, body: bytes, broken: int, rows: int) -> None:
+    """Raise a `SourceError` where most rows are not UTF-8: another encoding, and no damage of single rows."""
+    if broken > 2 and 2 * broken > rows:
+        found = guessed(body) or "another encoding"
+        raise SourceError(
+            f"{path}: {broken} of {rows} rows are not UTF-8 but look like {found}; write `encoding` in its declaration"
+        )

@@ -1,0 +1,105 @@
+"""Tables with commas, tabs or other signs between columns: every column as text, as the file spells it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.decoding import REPLACED, UTF8, demand_utf8, encoding_of, text
+from builders.instructions.reading.files import CorpusFile
+from builders.instructions.reading.frames import NUMBER, FileRows
+from builders.instructions.reading.parts import PACKED_BYTES, Part
+from builders.instructions.reading.split_lines import split_lines
+from builders.sources.byte_ranges import RANGE_BYTES, byte_ranges, first_line, head_of, read_range, separator_of
+from builders.sources.csv_files import demand_text
+from builders.sources.csv_rows import columns_of, csv_rows
+from schemas.errors import SourceError
+
+_MARK: Final = b"\xef\xbb\xbf"
+
+
+def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
+    """Ranges of records; none for a file in another encoding than UTF-8, which is read whole."""
+    head = head_of(file.place, file.name)
+    if asked.text("encoding") or encoding_of(file.path, head, "") != UTF8 or len(_between(head, asked)) > 1:
+        return
+    if _between(head, asked) == " ":
+        return
+    demand_text(file.path, head)
+    header = _header(head, asked)
+    asked.demand(file.path, _empty(header, _between(head, asked)))
+    before = 0
+    about = PACKED_BYTES if file.packed else RANGE_BYTES
+    for span in byte_ranges(file.place, file.name, quoted=True, separator=_between(head, asked), about=about):
+        rows = span.records - (not before and not asked.several("columns"))
+        yield Part(span.start, span.end, before, span.identity, rows, span.end - span.start)
+        before += rows
+
+
+def read_part(file: CorpusFile, part: Part, asked: Asked) -> FileRows:
+    """The rows of a range."""
+    block = read_range(file.place, file.name, part.start, part.end)
+    head = block[: 2**16] if part.start == 0 else head_of(file.place, file.name)
+    return _rows(file.path, block, head, part, asked)
+
+
+def read(file: CorpusFile, asked: Asked) -> FileRows:
+    """The rows of a whole file."""
+    body = file.body()
+    if not body.strip():
+        raise SourceError(f"{file.path}: the file is empty; download it again")
+    said = asked.text("encoding")
+    if said or encoding_of(file.path, body[:4096], "") != UTF8:
+        body = text(file.path, body, said).encode()
+    if (between := _between(body[: 2**16], asked)) == " " or len(between) > 1:
+        return split_lines(body.removeprefix(_MARK).decode("utf-8", "replace"), between, asked.several("columns"))
+    demand_text(file.path, body[: 2**16])
+    return _rows(file.path, body, body[: 2**16], Part(0, len(body), 0), asked)
+
+
+def _rows(path: str, block: bytes, head: bytes, part: Part, asked: Asked) -> FileRows:
+    between = _between(head, asked)
+    if part.start or asked.several("columns"):
+        block = _header(head, asked) + block.removeprefix(_MARK)
+    rows = csv_rows(block, between)
+    frame = rows.frame.with_columns((rows.numbers + part.before + 1).cast(pl.Int64).alias(NUMBER))
+    bad = [(part.before + row.number + 1, "bad_row", row.why) for row in rows.bad]
+    if not _has_broken(block):
+        return FileRows(frame, bad)
+    broken = pl.any_horizontal(pl.col(pl.String).str.contains(REPLACED, literal=True).fill_null(False))
+    wrong = frame.filter(broken)[NUMBER].to_list()
+    demand_utf8(path, block, len(wrong), frame.height)
+    why = "bytes that are not of the encoding" if asked.text("encoding") else "bytes that are not UTF-8"
+    return FileRows(frame.filter(~broken), [*bad, *((number, "not_utf8", why) for number in wrong)])
+
+
+def _has_broken(block: bytes) -> bool:
+    """Whether bytes are not UTF-8, or were not of their encoding before they were made UTF-8."""
+    if REPLACED.encode() in block:
+        return True
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _between(head: bytes, asked: Asked) -> str:
+    """The sign between columns."""
+    if said := asked.text("delimiter"):
+        return said
+    if asked.layout == "tsv" or asked.several("columns"):
+        return "\t" if asked.layout == "tsv" else ","
+    return separator_of(head.partition(b"\n")[0])
+
+
+def _header(head: bytes, asked: Asked) -> bytes:
+    if not (named := asked.several("columns")):
+        return first_line(head)
+    between = _between(head, asked)
+    return (between.join(f'"{name}"' for name in named) + "\n").encode()
+
+
+def _empty(header: bytes, between: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=dict.fromkeys([*columns_of(header, between), "name"], pl.String))

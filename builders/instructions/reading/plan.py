@@ -1,0 +1,93 @@
+"""The shards of one reading: parts of large files, large files, runs of small ones, or what another source has."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from builders.base import Shard
+from builders.instructions.reading import exam_questions, reports
+from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.by_layout import IN_PARTS, TOGETHER
+from builders.instructions.reading.files import CorpusFile, found
+from builders.instructions.reading.parts import Part, part_named
+from builders.sources.place import digest
+from schemas.errors import SourceError
+
+RUN_BYTES: Final = 16 * 2**20
+MOST_FILES: Final = 500
+_SOURCES: Final = {"exam-source": exam_questions.shards, "report-source": reports.shards}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a copy of a corpus at a location holds for one reading."""
+
+    location: str
+    asked: Asked
+
+    def shards(self) -> list[Shard]:
+        """Named `FILE` for a whole file, `FILE:FROM-TO+BEFORE` for a part of it, `FILE+COUNT` for a run."""
+        if of_source := _SOURCES.get(self.asked.layout):
+            return of_source(self.location, self.asked)
+        beside = digest(*(file.identity() for file in self.beside)) if self.beside else ""
+        return [shard for run in self._runs for shard in self._of_run(run, beside)]
+
+    def _of_run(self, run: Sequence[CorpusFile], beside: str) -> Iterator[Shard]:
+        if len(run) == 1 and self._in_parts:
+            cut = list(IN_PARTS[self.asked.layout][0](run[0], self.asked))
+            for part in cut:
+                yield Shard(f"{run[0].label}:{part.name}", part.identity, part.rows, part.bytes)
+            if cut:
+                return
+        identity = digest(*(f"{file.label} {file.identity()}" for file in run), beside)
+        yield Shard(_run_name(run), identity, 0, sum(file.size for file in run))
+
+    def files(self, shard: str) -> tuple[Sequence[CorpusFile], Part | None]:
+        """The files of a shard, and which part of the one file it is; raises `SourceError` where they are gone."""
+        runs = {_run_name(run): run for run in self._runs}
+        if shard in runs:
+            return runs[shard], None
+        label, _, span = shard.rpartition(":")
+        if label not in runs:
+            raise SourceError(f"{self.location}: {shard}: gone since the files were listed; run the same command again")
+        return runs[label], part_named(span)
+
+    @cached_property
+    def all_files(self) -> list[CorpusFile]:
+        """The files of the corpus."""
+        return found(self.location, self.asked.options["files"])
+
+    @cached_property
+    def beside(self) -> list[CorpusFile]:
+        """The files of the table beside it."""
+        beside = self.asked.options.get("beside")
+        return found(self.location, beside["files"]) if beside else []
+
+    @property
+    def _in_parts(self) -> bool:
+        whole = "group" in self.asked.options or "beside" in self.asked.options
+        return self.asked.layout in IN_PARTS and not whole
+
+    @cached_property
+    def _runs(self) -> list[list[CorpusFile]]:
+        """Files in order: each alone where it is cut, all of a split where rows are grouped, else about 16 MiB."""
+        runs: list[list[CorpusFile]] = []
+        held = 0
+        for file in self.all_files:
+            size = 0 if self._is_whole else file.size
+            full = held + size > RUN_BYTES or len(runs[-1]) == MOST_FILES if runs else True
+            if not runs or runs[-1][-1].split != file.split or self._in_parts or (full and not self._is_whole):
+                runs.append([])
+                held = 0
+            runs[-1].append(file)
+            held += size
+        return runs
+
+    @property
+    def _is_whole(self) -> bool:
+        return "group" in self.asked.options or self.asked.layout in TOGETHER
+
+
+def _run_name(run: Sequence[CorpusFile]) -> str:
+    return run[0].label if len(run) == 1 else f"{run[0].label}+{len(run)}"
