@@ -118,6 +118,8 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
         *_mixed(corpora, options),
     ]
     terms = compose([source.terms for source in corpora.values()])
+    if options.rationale != "none" and not any(reasoned_tasks(source.tasks) for source in corpora.values()):
+        notes = (*notes, "rationale: no task of this build is answered by choices, so nothing is asked")
     return Recipe("meds-ins", sources, tables, terms, notes=notes, previews="mixture")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -81,6 +82,13 @@ def definitions(folder: Path) -> Path:
     return path
 
 
+def exported(folder: Path, own: Path) -> dict[str, Any]:
+    """The task file of the build."""
+    assert run(["export", "task_files", str(folder / "out"), "--out", str(folder / "files"), "--own", str(own)]) == 0
+    (file,) = (folder / "files").glob("*.json")
+    return json.loads(file.read_text())
+
+
 def test_definitions_of_a_file_are_drawn_and_told_and_go_out_with_the_task(corpus, tmp_path):
     own, files = corpus
     told = {"own": str(own), "definitions": str(definitions(tmp_path))}
@@ -93,12 +101,18 @@ def test_definitions_of_a_file_are_drawn_and_told_and_go_out_with_the_task(corpu
     said = chats.join(rows, left_on=["task", "definition"], right_on=["task", "number"])
     first = said["messages"].list.first().struct.field("content")
     assert said.height == chats.height and all(map(str.startswith, first, said["text"]))
-    export = ["export", "task_files", str(tmp_path / "out"), "--out", str(tmp_path / "files"), "--own", str(own)]
-    assert run(export) == 0
-    (file,) = (tmp_path / "files").glob("*.json")
-    published = json.loads(file.read_text())
+    published = exported(tmp_path, own)
     assert published["Definition"][3] == MORE and len(published["Instances"]) == chats.height
     assert all(one["input"].startswith("This") for one in published["Instances"])
+
+
+def test_definitions_of_a_closed_corpus_stand_beside_its_chats(tmp_path):
+    own, files = made(tmp_path, "credentialed")
+    build("meds-ins", sources={"ward-choices": str(files)}, out=tmp_path / "out", workers=0, settings={"own": str(own)})
+    assert (
+        table(tmp_path / "out", "definitions_closed")["chats"].sum() == table(tmp_path / "out", "chats_closed").height
+    )
+    assert not (tmp_path / "out" / "definitions").exists()
 
 
 def test_a_broken_file_of_definitions_is_said_before_anything_is_made(corpus, tmp_path):
@@ -131,6 +145,8 @@ def test_answers_stand_behind_their_reasons_and_are_asked_for_once(corpus, tmp_p
     lost = pl.read_parquet(tmp_path / "out" / "rejected" / "rationales.ward-choices" / "*.parquet")
     assert set(lost["reason"]) == {"answer_differs"} and lost.height
     assert chats.equals(table(tmp_path / "again", "chats"))
+    assert all(one["output"] == ["A"] and one["input"].endswith(one["id"].rpartition("/")[2])
+               for one in exported(tmp_path, own)["Instances"])  # fmt: skip
 
 
 @pytest.mark.parametrize("licence", ["unknown", "credentialed"])
