@@ -6,8 +6,9 @@ weights and a temperature. After MedS-Ins (arXiv 2408.12547), whose task numbers
 in the test split of any corpus here, or in a benchmark that is named as a source, is left out with its document.
 
 Meant for tuning models that write about medicine. Answers are those of the corpora: abstracts, examinations, records
-and leaflets of their time, right or not. A corpus is read under its own licence, each row carries it, and what may not
-leave lies in a table of its own (`chats_closed`).
+and leaflets of their time, right or not; reasons before them, where a build has some (`rationale_by`), are a model's
+words, held to the right answer and to what they quote. A corpus is read under its own licence, each row carries it,
+and what may not leave lies in a table of its own (`chats_closed`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

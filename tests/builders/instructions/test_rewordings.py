@@ -1,6 +1,8 @@
 """Definitions in other words: every rule that speaks against one, and the file that holds them."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.instructions.declared import declared
-from builders.instructions.fixed_words import closed_words, says
+from builders.instructions.fixed_words import closed_words, languages, says
 from builders.instructions.rewordings import RULES, Pair, Rewording, judged, kept_words, reason_against
 from builders.instructions.rewordings_file import read, write
 from builders.instructions.task import Task
@@ -115,6 +117,26 @@ def test_all_our_definitions_pass_the_rules_that_are_asked_of_their_rewordings()
         alone = [replace(task, definitions=(one, "~")) for one in task.definitions]
         found = [judged(one, [(0, one.definitions[0])])[0].reason for one in alone]
         assert set(found) == {"repeats"}, task.id
+
+
+def damages(task: Task, text: str) -> Iterator[str]:
+    """The definition without one of its labels, with another number, with another language."""
+    for word in closed_words(task):
+        yield text.replace(word, "").replace(word.capitalize(), "")
+    for found in re.finditer(r"\d+", text):
+        yield f"{text[: found.start()]}{int(found[0]) + 100}{text[found.end() :]}"
+    for language in languages(text):
+        yield text.replace(language, "Latin")
+
+
+def test_no_damage_to_a_definition_passes() -> None:
+    tried = 0
+    for task in READY:
+        for text in task.definitions:
+            for damaged in damages(task, text):
+                assert against(damaged, text, closed_words(task)), (task.id, damaged)
+                tried += 1
+    assert tried > 300
 
 
 def test_closed_words_are_those_that_answers_are_made_of() -> None:
