@@ -14,6 +14,7 @@ COMMANDS = {
     "status": "How far a build is, from any shell.",
     "clean": "Remove what the manifest of a build no longer names.",
     "sources": "What each source is, its terms, how to get it, and whether a folder is complete.",
+    "definitions": "Put what instruction tasks ask for into more words, by a language model.",
     "export": "Write a built dataset, or parsed reports, in the formats others read.",
     "annotate": "Run an annotator on any CSV or Parquet file.",
     "llm": "What language models answered: counts, tokens, rates; bring the files together.",

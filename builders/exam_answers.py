@@ -15,10 +15,10 @@ AT_ONCE: Final = 256
 """Questions between two words of progress."""
 
 
-def model_of(told: str, answers: str, revision: str = "") -> LlmByName:
+def model_of(told: str, answers: str, revision: str = "", task: str = "exam-answer") -> LlmByName:
     """The model of `MODEL@URL`, `vllm:FOLDER`, or a folder with a model; raises `UsageError` for anything else."""
     spec = told if told.startswith(("llm:", "vllm:")) else f"llm:{told}" if "@http" in told else f"vllm:{told}"
-    return llm_named(spec, "exam-answer", answers=answers, revision=revision)
+    return llm_named(spec, task, answers=answers, revision=revision)
 
 
 def answered(llm: LlmByName, questions: pl.DataFrame, tell: Callable[[int], None]) -> tuple[pl.DataFrame, list[str]]:

@@ -71,16 +71,44 @@ class ChatInstance(dy.Schema):
     input_language = dy.String(metadata=tag("label"), description="ISO 639-1.")
     output_language = dy.String(metadata=tag("label"), description="ISO 639-1.")
     instruction_language = dy.String(metadata=tag("label"), description="ISO 639-1.")
-    definition = dy.Int32(min=0, metadata=tag("count"), description="Which wording of the task, from 0.")
+    definition = dy.Int32(
+        min=0, metadata=tag("count"), description="Which wording of the task, from 0: `number` in `definitions`."
+    )
     shots = dy.List(
         dy.String(), metadata=tag("id"), description="Instances that stand as examples before the question."
     )
     messages = dy.List(_MESSAGE, min_length=2, metadata=tag("adapted_text"))
     other_outputs = dy.List(dy.String(), metadata=tag("adapted_text"), description="Right answers beside that given.")
+    rationale_by = dy.String(
+        nullable=True,
+        metadata=tag("label"),
+        description="The model whose reasons stand before the answer, with a blank line between; null where none do.",
+    )
     licence = dy.String(metadata=tag("licence"))
     tokens = dy.Int64(
         nullable=True, min=0, metadata=tag("count"), description="Of all messages; null without a tokenizer."
     )
+
+
+class InstanceRationale(dy.Schema):
+    """Why the answer to a question with choices is right, in a model's words that were checked; no blank line in it."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    rationale = dy.String(min_length=1, metadata=tag("adapted_text"))
+    rationale_by = dy.String(metadata=tag("label"), description="The model.")
+
+
+class TaskDefinition(dy.Schema):
+    """One wording of what a task asks for; those that were declared come first, then those made of them."""
+
+    task = dy.String(primary_key=True, metadata=tag("label"))
+    number = dy.Int32(primary_key=True, min=0, metadata=tag("count"), description="`definition` of a chat.")
+    parent = dy.Int32(
+        nullable=True, min=0, metadata=tag("count"), description="Which one it rewords; null for a declared one."
+    )
+    by = dy.String(nullable=True, metadata=tag("label"), description="The model that reworded it, where it is told.")
+    text = dy.String(min_length=1, metadata=tag("label"))
+    chats = dy.Int64(min=0, metadata=tag("count"), description="How many chats it stands in.")
 
 
 FATES: Final = ("duplicate", "elsewhere", "conflict", "in_test", "document_in_test", "contaminated", "near_duplicate")

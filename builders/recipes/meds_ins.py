@@ -6,8 +6,9 @@ weights and a temperature. After MedS-Ins (arXiv 2408.12547), whose task numbers
 in the test split of any corpus here, or in a benchmark that is named as a source, is left out with its document.
 
 Meant for tuning models that write about medicine. Answers are those of the corpora: abstracts, examinations, records
-and leaflets of their time, right or not. A corpus is read under its own licence, each row carries it, and what may not
-leave lies in a table of its own (`chats_closed`).
+and leaflets of their time, right or not; reasons before them, where a build has some (`rationale_by`), are a model's
+words, held to the right answer and to what they quote. A corpus is read under its own licence, each row carries it,
+and what may not leave lies in a table of its own (`chats_closed`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from annotators.llm.by_name import LlmByName, llm_named
 from annotators.token_counts import TokenCounts
 from builders.base import Collect, Group, Map, Recipe, Source, Table
 from builders.discovery import source_class
@@ -36,12 +38,15 @@ from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.mixing import Rule
 from builders.instructions.proportions import caps_of, weights_of
 from builders.instructions.task import Task
-from builders.settings import AtLeastOne, NotNegative
-from builders.stages.instructions.chats import Chats, Wording
+from builders.settings import AtLeastOne, NotNegative, Share
+from builders.stages.instructions.chats import Chats
+from builders.stages.instructions.definitions import Definitions
 from builders.stages.instructions.mixture import Mixed, Mixture
+from builders.stages.instructions.reasons import GiveReasons, reasoned_tasks
 from builders.stages.instructions.together import Together
+from builders.wordings import Rewordings, rewordings_of, told_of, wordings_of
 from schemas.errors import UsageError
-from schemas.instructions import ChatInstance, MixtureShare
+from schemas.instructions import ChatInstance, InstanceRationale, MixtureShare, TaskDefinition
 from schemas.terms import compose
 
 TITLE: Final = "MedS-Ins: instructions for medical language models"
@@ -62,7 +67,10 @@ class Options:
     45=2,NER=0.5,ja=3. `repeats`: how often an instance may be drawn. `shots`: up to how many examples stand before it.
     `leaves_out`: what is rejected besides what stands in test: `duplicate`, `elsewhere`, `conflict`,
     `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data` (docs/instructions.md). `tokenizer`: a
-    tokenizer.json, or its folder, to count with.
+    tokenizer.json, or its folder, to count with. `definitions`: a file of `medmill definitions`, whose kept versions
+    are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with choices: `none`,
+    `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`; `rationale_share`: of how many of
+    these questions; `revision`: which weights these are; `agreement`: what lets text go to a remote server.
     """
 
     own: tuple[str, ...] = ()
@@ -78,6 +86,13 @@ class Options:
     shots: NotNegative = 0
     leaves_out: tuple[Leaves, ...] = ("duplicate", "empty_output")
     tokenizer: str = ""
+    definitions: str = ""
+    rationale: str = "none"
+    rationale_share: Share = 0.5
+    answers: str = ""
+    revision: str = ""
+    device: str = "auto"
+    agreement: str = ""
     seed: str = "medmill"
 
 
@@ -104,33 +119,59 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
         *_mixed(corpora, options),
     ]
     terms = compose([source.terms for source in corpora.values()])
+    if options.rationale != "none" and not any(reasoned_tasks(source.tasks) for source in corpora.values()):
+        notes = (*notes, "rationale: no task of this build is answered by choices, so nothing is asked")
     return Recipe("meds-ins", sources, tables, terms, notes=notes, previews="mixture")
 
 
 def _mixed(corpora: Mapping[str, CorpusFiles], options: Options) -> list[Table]:
     """What is drawn, and how it reads."""
     tasks = [task for source in corpora.values() for task in source.tasks]
+    more, llm = rewordings_of(options.definitions, tasks), _reasoner(corpora, options)
     columns = Collect(("task", "split", "draw", "size"))
-    tables = [
-        Table("mixture", MixtureShare, _mixture(tasks, options), tuple(f"drawable.{name}" for name in corpora),
-              shape=columns, split=None, input_id="task"),
-        *(_chats(name, source.tasks, options) for name, source in corpora.items()),
-    ]  # fmt: skip
+    tables = [Table("mixture", MixtureShare, _mixture(tasks, options), tuple(f"drawable.{name}" for name in corpora),
+                    shape=columns, split=None, input_id="task")]  # fmt: skip
+    for name, source in corpora.items():
+        reasons = _reasons(name, source, options, llm) if llm else []
+        tables += [*reasons, _chats(name, source.tasks, options, more, [table.name for table in reasons])]
     for table, names in sides(corpora, "chats"):
         drawn = tuple(f"drawn.{name}" for name in names)
-        tables.append(
-            Table(table, ChatInstance, Together(("order", "id", "copy")), drawn, shape=Group(("order",), of="id"))
-        )
+        own = [task for name in names for task in corpora[name].tasks]
+        tables += [
+            Table(table, ChatInstance, Together(("order", "id", "copy")), drawn, shape=Group(("order",), of="id")),
+            Table(table.replace("chats", "definitions"), TaskDefinition, Definitions(told_of(own, more)), drawn,
+                  shape=Collect(("task", "definition")), split=None, input_id="task"),
+        ]  # fmt: skip
     return tables
 
 
-def _chats(name: str, tasks: Sequence[Task], options: Options) -> Table:
-    wordings = {task.id: Wording(task.category, task.input_language, task.output_language, task.instruction_language,
-                                 task.definitions) for task in tasks}  # fmt: skip
-    chats = Chats(wordings, options.shots, options.seed, TokenCounts(options.tokenizer))
-    return Table(f"drawn.{name}", ChatInstance, chats, (f"instances.{name}", f"drawable.{name}"), shape=Map(of="id"),
-                 needs={"mixture": "mixture", "examples": "examples"}, leaves_out=("mixture", "examples"),
-                 publish=False)  # fmt: skip
+def _chats(name: str, tasks: Sequence[Task], options: Options, more: Rewordings, reasons: Sequence[str]) -> Table:
+    chats = Chats(wordings_of(tasks, more), options.shots, options.seed, TokenCounts(options.tokenizer))
+    return Table(f"drawn.{name}", ChatInstance, chats, (f"instances.{name}", f"drawable.{name}", *reasons),
+                 shape=Map(of="id"), needs={"mixture": "mixture", "examples": "examples"},
+                 leaves_out=("mixture", "examples"), publish=False)  # fmt: skip
+
+
+def _reasoner(corpora: Mapping[str, CorpusFiles], options: Options) -> LlmByName | None:
+    """Who gives reasons; raises `UsageError` where texts of a corpus that is asked about may not go there."""
+    if options.rationale == "none":
+        return None
+    told = {"answers": options.answers, "revision": options.revision, "device": options.device}
+    llm = llm_named(options.rationale, "choice-rationale", **told, instead="none")
+    for source in corpora.values():
+        if reasoned_tasks(source.tasks):
+            llm.demand_allowed(source.terms, options.agreement)
+    return llm
+
+
+def _reasons(name: str, source: CorpusFiles, options: Options, llm: LlmByName) -> list[Table]:
+    """Reasons for a share of what is drawn of a corpus, where it has tasks with choices."""
+    if not (tasks := reasoned_tasks(source.tasks)):
+        return []
+    stage = GiveReasons(llm, tasks, options.rationale_share, options.seed)
+    reads = (f"instances.{name}", f"drawable.{name}")
+    return [Table(f"rationales.{name}", InstanceRationale, stage, reads, shape=Map(of="id"),
+                  needs={"mixture": "mixture"}, leaves_out=("mixture",), publish=False)]  # fmt: skip
 
 
 def _mixture(tasks: Sequence[Task], options: Options) -> Mixture:

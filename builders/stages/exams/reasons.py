@@ -1,31 +1,27 @@
 """Rationales by a language model: each is held to the right answer and to what it quotes from its question."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import polars as pl
 
-from annotators.devices import wants_gpu
 from annotators.llm.asking import Failure
-from annotators.llm.by_name import LlmByName
 from annotators.questions.wording import as_asked, language_name
 from builders.base import REJECTED_SCHEMA, Kept, Stage
+from builders.stages.by_model import ByModel
 from schemas.exam_questions import ExamQuestion, QuestionRationale
 
 _NO_PICTURE = ("needs_image", "the model cannot see the picture")
 
 
 @dataclass(frozen=True)
-class GiveReasons(Stage):
+class GiveReasons(ByModel):
     """QuestionRationale rows. A question without one is rejected here, and stays in the benchmark.
 
     For `needs_image` (nobody could reason without the picture) or for what the task `exam-rationale` says of the last
     answer: `answer_differs`, `quote_not_in_source`, `other_language` and what else an answer is not taken for.
     """
-
-    llm: LlmByName
 
     version: ClassVar[int] = 1
 
@@ -39,27 +35,12 @@ class GiveReasons(Stage):
         ]
         made = self.llm.annotate(as_asked(seen).to_list(), given)
         told = list(zip(seen["id"], made, strict=True))
-        by = self.llm.engine.partition("@")[0]
-        found = [(id_, one[0]["rationale"], by) for id_, one in told if not isinstance(one, Failure) and one]
+        found = [(id_, one[0]["rationale"], self.by) for id_, one in told if not isinstance(one, Failure) and one]
         lost = [(id_, one.reason, one.detail) for id_, one in told if isinstance(one, Failure)]
         lost += [(id_, "no_words", "nothing to ask about") for id_, one in told if not one]
         lost += [(id_, *_NO_PICTURE) for id_ in rows.filter("needs_image")["id"]]
         kinds = QuestionRationale.create_empty().schema
         return Kept(pl.DataFrame(found, kinds, orient="row"), pl.DataFrame(lost, REJECTED_SCHEMA, orient="row"))
-
-    @property
-    def data(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The prompt."""
-        return self.llm.data
-
-    @property
-    def resources(self) -> Mapping[str, float]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """A GPU worker where the model runs in process."""
-        return {"GPU": 1} if wants_gpu(self.llm.device) else {}
-
-    def check(self) -> None:
-        """Raise `UsageError` where the model cannot be asked."""
-        self.llm.check()
 
 
 @dataclass(frozen=True)

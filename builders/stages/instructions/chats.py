@@ -9,9 +9,11 @@ import polars as pl
 
 from annotators.token_counts import TokenCounts
 from builders.base import Stage
+from builders.instructions.reason_requests import with_reasons, with_request
 from builders.stages.hashing import number
+from builders.stages.instructions.drawn import drawn
 from builders.stages.instructions.examples import chosen
-from schemas.instructions import ChatInstance
+from schemas.instructions import ChatInstance, InstanceRationale
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Chats(Stage):
     """ChatInstance rows of the instances that the mixture draws, and of all of validation.
 
     Each draws one of the definitions of its task and from none to `shots` examples, and goes as often as its task needs
-    it. Needs `mixture` and `examples`.
+    it. Where there are reasons for its answer, they are asked for behind the question and stand before the answer.
+    Needs `mixture` and `examples`.
     """
 
     wordings: Mapping[str, Wording]
@@ -46,18 +49,19 @@ class Chats(Stage):
         self.counts.check()
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
-        """`frames`: Instance rows, and the Drawable rows of these."""
-        rows = frames[0].join(frames[1].select("id", "draw"), on="id", how="inner", maintain_order="left")
-        rows = _copied(rows, pl.read_parquet(needs["mixture"] / "*.parquet"))
+        """`frames`: Instance rows, the Drawable rows of these, and InstanceRationale rows where these are wanted."""
+        rows = drawn(frames[0], frames[1], needs["mixture"])
         if rows.height == 0:
             return ChatInstance.create_empty()
-        rows = self._worded(self._drawn(rows))
+        reasons = frames[2] if len(frames) > 2 else InstanceRationale.create_empty()
+        rows = rows.join(reasons, on="id", how="left", maintain_order="left")
+        rows = self._worded(self._numbered(rows))
         asked = rows.select("task", "licence", "document", "some", "turn", id="key")
         shots = chosen(asked, pl.read_parquet(needs["examples"] / "*.parquet"), "some")
         rows = rows.join(shots, left_on="key", right_on="id", how="left", maintain_order="left")
         return self._finished(rows)
 
-    def _drawn(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`key` of instance and copy, its `order`, and the numbers that choose a definition and examples."""
         rows = rows.with_columns(key=pl.format("{}#{}", "id", "copy"))
         turn = number(rows["key"], seed=f"{self.seed} turn")
@@ -91,23 +95,13 @@ class Chats(Stage):
         return rows.select(pl.col(name).cast(kind) for name, kind in kinds.items()).sort("order", "id", "copy")
 
 
-def _copied(rows: pl.DataFrame, mixture: pl.DataFrame) -> pl.DataFrame:
-    """A row for each time that an instance is drawn, counted by `copy`."""
-    rows = rows.join(mixture.select("task", "copies", "within", "once_more"), on="task", how="left",
-                     maintain_order="left")  # fmt: skip
-    times = (
-        pl.when(pl.col("draw") <= pl.col("within")).then("copies").otherwise(0)
-        + (pl.col("draw") <= pl.col("once_more")).fill_null(value=False).cast(pl.Int32)
-    )  # fmt: skip
-    times = pl.when(pl.col("split") == "train").then(times).otherwise(1)
-    rows = rows.with_columns(copy=pl.int_ranges(0, times, dtype=pl.Int32)).filter(pl.col("copy").list.len() > 0)
-    return rows.explode("copy").drop("copies", "within", "once_more")
-
-
 def _messages(rows: pl.DataFrame) -> pl.Series:
     """The turns: the first of the user begins with the definition, examples are turns before the question."""
     turn = pl.Struct({"role": pl.String, "content": pl.String})
-    asked = rows.select("key", "said", step=pl.lit(2**31, pl.Int64), user="input", reply=pl.col("outputs").list.first())
+    asked = rows.select(
+        "key", "said", step=pl.lit(2**31, pl.Int64), user=with_request("input", "instruction_language", "rationale"),
+        reply=with_reasons(pl.col("outputs").list.first(), "rationale"),
+    )  # fmt: skip
     shots = rows.select("key", "said", "shots").explode("shots").filter(pl.col("shots").is_not_null())
     shots = shots.unnest("shots").select(
         "key", "said", step=pl.int_range(pl.len()).over("key").cast(pl.Int64), user="input", reply="output"

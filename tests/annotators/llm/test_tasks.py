@@ -60,7 +60,16 @@ def divided(*sentences: list[tuple[str, str]]) -> str:
 PARTS = ([("There is a small right pleural effusion.", "pleura")], [("No pneumothorax.", "pleura")],
          [("Contrast was given.", "none")])  # fmt: skip
 
-TASKS = ("exam-answer", "exam-rationale", "findings", "rationale", "region-division", "rewrite")
+TASKS = (
+    "choice-rationale",
+    "definition",
+    "exam-answer",
+    "exam-rationale",
+    "findings",
+    "rationale",
+    "region-division",
+    "rewrite",
+)
 
 
 def asked(task: str, said: str, folder: Path, text: str = REPORT) -> tuple[Any, Scripted]:

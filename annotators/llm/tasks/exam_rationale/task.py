@@ -30,6 +30,8 @@ class ExamRationaleTask(RationaleTask):
     answer: ClassVar[type[BaseModel]] = Answer
     columns: ClassVar[Mapping[str, Any]] = RationaleTask.columns
     given: ClassVar[tuple[str, ...]] = ("answer", "language")
+    between: ClassVar[str] = ","
+    """What stands between several right answers that are given."""
 
     @property
     def prompt(self) -> Prompt:
@@ -42,8 +44,8 @@ class ExamRationaleTask(RationaleTask):
         Raises `UnusableError` `answer_differs`, `other_language`, `no_such_sentence` or `quote_not_in_source`.
         """
         given = dict(passage.given)
-        right = {letter.strip() for letter in given["answer"].split(",")}
-        if {letter.strip().upper() for letter in answer.answer} != right:
+        right = {mark.strip().casefold() for mark in given["answer"].split(self.between)}
+        if {mark.strip().casefold() for mark in answer.answer} != right:
             raise UnusableError("answer_differs", "the reasons lead to other letters than those that are right")
         if not written_in(answer.rationale, _CODES.get(given["language"], given["language"])):
             raise UnusableError("other_language", f"the rationale is not written in {given['language']}")
