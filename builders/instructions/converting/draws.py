@@ -36,19 +36,22 @@ class Draw:
         """Seed, task and what as one key, however long they are: BLAKE2b takes 64 bytes."""
         return blake2b("\0".join((self.seed, self.task, what)).encode(), digest_size=32).hexdigest()
 
-    def others(self, rows: pl.DataFrame, able: pl.Series, what: str, count: int) -> pl.DataFrame:
+    def others(
+        self, rows: pl.DataFrame, able: pl.Series, what: str, count: int, asked: pl.Series | None = None
+    ) -> pl.DataFrame:
         """For each row up to `count` rows of as many other documents: columns `ROW`, `NTH` from 0, `OTHER`.
 
-        `able` says which rows may be drawn. Both columns are places in `rows`. Fewer come out where there are not
-        enough other documents of the same split and licence in the frame.
+        `able` says which rows may be drawn, `asked` for which (all if missing). Rows are told by their places. Fewer
+        come out where there are not enough other documents of the same split and licence in the frame.
         """
         keyed = rows.select(*TOGETHER, DOCUMENT, ID, __digest=self.digests(rows[ID], what)).with_row_index(ROW)
         pool = _pool(keyed.filter(able))
-        start = self.fractions(rows[ID], f"{what}, start")
         sizes = pool.group_by(TOGETHER, maintain_order=True).agg(__size=pl.len())
-        asked = keyed.with_columns(__start=start).join(sizes, on=TOGETHER, nulls_equal=True, maintain_order="left")
+        wanted = keyed if asked is None else keyed.filter(asked)
+        wanted = wanted.with_columns(__start=self.fractions(wanted[ID], f"{what}, start"))
+        wanted = wanted.join(sizes, on=TOGETHER, nulls_equal=True, maintain_order="left")
         steps = pl.int_ranges(pl.min_horizontal(pl.lit(count + 1, pl.UInt32), "__size"), dtype=pl.UInt32)
-        long = asked.with_columns(__step=steps).explode("__step")
+        long = wanted.with_columns(__step=steps).explode("__step")
         first = (pl.col("__start") * pl.col("__size")).floor().cast(pl.UInt32)
         place = (first + pl.col("__step")) % pl.col("__size")
         met = long.with_columns(__place=place).join(

@@ -7,7 +7,7 @@ import polars as pl
 
 from builders.instructions.converting.draws import ROW
 from builders.instructions.converting.template import alone, listed, rendered
-from builders.instructions.converting.values import Value, made
+from builders.instructions.converting.values import Value, in_a_line, made
 from builders.instructions.converting.words_of_classes import spelt
 
 MENTION: Final = "mention"
@@ -82,9 +82,3 @@ def as_read(rows: pl.DataFrame, template: str) -> pl.Series:
     if value and value.dtype == pl.String:
         return rows.select(text=value.expr).to_series()
     return rendered(rows, template)
-
-
-def in_a_line(mention: pl.Expr) -> pl.Expr:
-    """A mention without line breaks and blanks at its ends; null where nothing else is in it."""
-    said = mention.str.strip_chars().str.replace_all(r"\s*[\r\n]+\s*", " ")
-    return pl.when(said != "").then(said)

@@ -8,6 +8,7 @@ from builders.base import Kept
 from builders.instructions.converting.drafts import CHOICES, DETAIL, GOLD, INPUT, OUTPUTS, REASON, only, settled
 from builders.instructions.converting.draws import TOGETHER, Draw
 from builders.instructions.converting.template import columns, listed, own_words, rendered
+from builders.instructions.converting.values import in_a_line
 from builders.instructions.converting.words_of_classes import as_choices, classes, spelt
 from builders.instructions.rows import ID
 from builders.instructions.task import Task
@@ -63,7 +64,7 @@ def _by_premise(drafts: pl.DataFrame, draw: Draw) -> pl.DataFrame:
     shuffled = drafts.with_columns(__order=draw.digests(drafts[ID], "order of hypotheses")).sort("__order", ID)
     number = (pl.int_range(pl.len()) + 1).over(key).cast(pl.String)
     lines = shuffled.with_columns(
-        __asked=number + ": " + pl.col("__hypothesis"), __told=number + ": " + pl.col("__word")
+        __asked=number + ": " + in_a_line(pl.col("__hypothesis")), __told=number + ": " + pl.col("__word")
     )
     groups = lines.group_by(key, maintain_order=True).agg(
         pl.col(ID).min(),
@@ -88,6 +89,6 @@ def written(rows: pl.DataFrame, task: Task, draw: Draw) -> Kept:
     drafts = held.with_columns(
         rendered(held, fields["premise"]).alias(INPUT), listed(held, fields["hypothesis"]).alias(OUTPUTS)
     )
-    no_label = pl.lit(label.filter(wanted).is_null())
-    drafts = drafts.with_columns(pl.when(~no_label).then(pl.col(OUTPUTS)).alias(OUTPUTS))
+    has_label = pl.lit(label.filter(wanted).is_not_null())
+    drafts = drafts.with_columns(pl.when(has_label).then(OUTPUTS).alias(OUTPUTS))
     return settled(drafts, [fields["premise"]], [fields["label"], fields["hypothesis"]])

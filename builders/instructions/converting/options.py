@@ -7,7 +7,7 @@ import polars as pl
 
 from builders.instructions.converting.draws import ROW
 from builders.instructions.converting.template import alone, rendered
-from builders.instructions.converting.values import Value, as_text, element_text, made
+from builders.instructions.converting.values import Value, as_text, element_text, in_a_line, made
 from schemas.exam_questions import LETTERS
 
 OWN: Final = "own"
@@ -46,7 +46,7 @@ def _of_list(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
         first, second = inner.fields[:2]
         own = as_text(Value(text.struct.field(first.name), made(first.dtype)))
         text, inner = text.struct.field(second.name), made(second.dtype)
-    said = _in_a_line(element_text(Value(text, inner)))
+    said = in_a_line(element_text(Value(text, inner)))
     return long.with_columns(place=place).select(
         ROW, own.alias(OWN), (pl.col("place") + 1).alias(NUMBER), said.alias(TEXT)
     )
@@ -56,8 +56,4 @@ def _of_columns(texts: pl.DataFrame) -> pl.DataFrame:
     places = {name: place for place, name in enumerate(texts.columns, 1)}
     held = texts.with_row_index(ROW).unpivot(index=ROW, variable_name=OWN, value_name=TEXT).drop_nulls(TEXT)
     number = pl.col(OWN).replace_strict(places, return_dtype=pl.UInt32)
-    return held.select(ROW, OWN, number.alias(NUMBER), _in_a_line(pl.col(TEXT)).alias(TEXT)).sort(ROW, NUMBER)
-
-
-def _in_a_line(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"\s*[\r\n]+\s*", " ")
+    return held.select(ROW, OWN, number.alias(NUMBER), in_a_line(pl.col(TEXT)).alias(TEXT)).sort(ROW, NUMBER)

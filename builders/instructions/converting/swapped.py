@@ -8,6 +8,7 @@ from builders.instructions.converting.drafts import REASON
 from builders.instructions.converting.draws import NTH, OTHER, ROW, Draw
 from builders.instructions.converting.template import rendered
 from builders.instructions.fields import columns
+from builders.instructions.rows import ID
 from schemas.errors import UsageError
 
 IS_SWAPPED: Final = "is_swapped"
@@ -29,8 +30,8 @@ def swapped(rows: pl.DataFrame, template: str, draw: Draw) -> pl.DataFrame:
         )
     column = named[0]
     own = rendered(rows, template)
-    drawn = (draw.fractions(rows["__id"], "swapped") < 0.5) & own.is_not_null()
-    met = draw.others(rows, own.is_not_null(), "swapped with", TRIES).filter(pl.col(ROW).is_in(_places(drawn)))
+    drawn = (draw.fractions(rows[ID], "swapped") < 0.5) & own.is_not_null()
+    met = draw.others(rows, own.is_not_null(), "swapped with", TRIES, asked=drawn)
     texts = pl.DataFrame({"text": own}).with_row_index(OTHER)
     met = met.join(texts, on=OTHER, maintain_order="left").join(texts.rename({OTHER: ROW, "text": "own"}), on=ROW)
     first = met.filter(pl.col("text") != pl.col("own")).sort(ROW, NTH).unique(ROW, keep="first", maintain_order=True)
@@ -42,7 +43,3 @@ def swapped(rows: pl.DataFrame, template: str, draw: Draw) -> pl.DataFrame:
         pl.when(is_done).then(pl.lit("yes")).otherwise(pl.lit("no")).alias(IS_SWAPPED),
         pl.when(pl.col("__drawn") & ~is_done).then(pl.lit("nothing_to_swap")).alias(REASON),
     ).drop(ROW, "__drawn", "__swap")
-
-
-def _places(drawn: pl.Series) -> pl.Series:
-    return drawn.arg_true().implode()

@@ -96,6 +96,11 @@ def _struct(expr: pl.Expr, dtype: pl.Struct) -> pl.Expr:
     return _said(pl.concat_str(lines, separator="\n", ignore_nulls=True)) if lines else pl.lit(None, pl.String)
 
 
+def in_a_line(text: pl.Expr) -> pl.Expr:
+    """A text with a blank for each line break; null where nothing else is in it."""
+    return _said(text.str.strip_chars().str.replace_all(r"\s*[\r\n]+\s*", " "))
+
+
 def _said(text: pl.Expr) -> pl.Expr:
     stripped = text.str.strip_chars()
     return pl.when(stripped != "").then(stripped)

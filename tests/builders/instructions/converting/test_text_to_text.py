@@ -2,6 +2,8 @@
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders.instructions.converting.by_shape import convert
 from schemas.errors import UsageError
@@ -26,6 +28,15 @@ def test_the_first_empty_column_is_named():
     assert reason(row, "generation", text="{a} {b} {c}", output="{a}") == ("empty_input", "column b")
     assert reason(row, "generation", text="{a}", output="{a}: {c}") == ("empty_output", "column c")
     assert reason(row, "generation", text="{a}", output="{missing}") == ("empty_output", "column missing")
+
+
+@settings(max_examples=30)
+@given(st.lists(st.text("ab{}$1\\ \n", min_size=1), min_size=1, max_size=5))
+def test_what_a_column_holds_is_never_taken_for_a_template(values: list[str]):
+    kept = made({"v": values, "a": ["x"] * len(values)}, "generation", text="<{v}|{v}>", output="{a}")
+    told = [f"<{value.strip()}|{value.strip()}>" for value in values if value.strip()]
+    assert kept.frame["input"].to_list() == told
+    assert kept.rejected.height == len(values) - len(told)
 
 
 def test_fields_of_structs_and_columns_with_points_in_their_names():
