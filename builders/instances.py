@@ -95,7 +95,7 @@ def _found(name: str) -> list[Table]:
 def _flaws(name: str, source: CorpusFiles) -> Table:
     languages = {task.id: task.output_language for task in source.tasks}
     return Table(f"flaws.{name}", InstanceFlaw, Flaws(languages), (f"instances.{name}", f"keys.{name}"),
-                 shape=Map(of="id"), needs={"limits": "limits"}, split=None)  # fmt: skip
+                 shape=Map(of="id"), needs={"limits": "limits"}, leaves_out=("limits",), split=None)  # fmt: skip
 
 
 def answer_tables(names: Sequence[str]) -> list[Table]:
@@ -118,17 +118,16 @@ def _compared(keys: tuple[str, ...]) -> list[Table]:
 
 def _drawable(name: str, leaves_out: tuple[str, ...], *, asked: bool) -> Table:
     reads = (f"keys.{name}", f"flaws.{name}", *([f"contamination.{name}"] if asked else []))
-    return Table(f"drawable.{name}", Drawable, DrawableRows(leaves_out), reads, needs=_FATES, publish=False)
+    return Table(f"drawable.{name}", Drawable, DrawableRows(leaves_out), reads, needs=_FATES, leaves_out=tuple(_FATES),
+                 publish=False)  # fmt: skip
 
 
 def example_tables(names: Sequence[str]) -> list[Table]:
-    """From `instances.NAME` and `drawable.NAME` to one table `examples`."""
-    return [
-        *(Table(f"candidates.{name}", Example, Candidates(), (f"instances.{name}", f"drawable.{name}"), publish=False)
-          for name in names),
-        Table("examples", Example, Examples(), tuple(f"candidates.{name}" for name in names), shape=Collect(),
-              publish=False),
-    ]  # fmt: skip
+    """From `instances.NAME` and `drawable.NAME` to `examples.NAME`; no corpus lends its examples to another."""
+    return [table for name in names for table in (
+        Table(f"candidates.{name}", Example, Candidates(), (f"instances.{name}", f"drawable.{name}"), publish=False),
+        Table(f"examples.{name}", Example, Examples(), (f"candidates.{name}",), shape=Collect(), publish=False),
+    )]  # fmt: skip
 
 
 def sides(corpora: Mapping[str, CorpusFiles], table: str) -> list[tuple[str, list[str]]]:

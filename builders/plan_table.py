@@ -1,10 +1,16 @@
 """The plan as a table a user reads."""
 
+import sys
+from typing import Final
+
 import polars as pl
 from rich.console import Console
 from rich.table import Table
 
 from builders.plan import Plan
+
+_WIDE: Final = 200
+"""Columns where nobody looks at a terminal: no row of a mixture is broken."""
 
 
 def plan_table(plan: Plan) -> None:
@@ -30,12 +36,13 @@ def preview_table(name: str, rows: pl.DataFrame) -> None:
     shown = [column for column, kind in rows.schema.items() if kind in (pl.String, pl.Int64, pl.Float64)]
     table = Table(box=None, pad_edge=False, title=name, title_justify="left")
     for column in shown:
-        table.add_column(column, justify="left" if rows.schema[column] == pl.String else "right")
+        table.add_column(column, justify="left" if rows.schema[column] == pl.String else "right", overflow="fold")
     for row in rows.select(shown).iter_rows():
         table.add_row(*map(_cell, row))
     whole = [str(rows[column].sum() or 0) if rows.schema[column] == pl.Int64 else "" for column in shown]
     table.add_row(*[f"{int(one):,}" if one else "" for one in whole], style="bold")
-    Console().print(table)
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
+    console.print(table)
 
 
 def _cell(value: str | float | None) -> str:

@@ -15,8 +15,8 @@ VARIABLES = (
 
 
 MEMORY = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0"}
-"""For jemalloc, which polars brings: pages that are free go back at once. It keeps them otherwise, and a worker grows by
-a third over some hundred partitions; this costs about 7 % of the time. Read when polars is imported."""
+"""For jemalloc, which polars brings: pages that are free go back at once. It keeps them otherwise, and a worker grows
+by a third over some hundred partitions; this costs about 7 % of the time. Read when polars is imported."""
 
 
 def limits(threads: int) -> dict[str, str]:

@@ -84,4 +84,4 @@ def _items(name: str, tasks: tuple[Task, ...], options: Options) -> Table:
     }  # fmt: skip
     items = Items(asked, options.shots, options.seed)
     return Table(f"asked.{name}", BenchItem, items, (f"instances.{name}",), shape=Map(of="id"),
-                 needs={"examples": "examples"}, leaves_out=("examples",), publish=False)  # fmt: skip
+                 needs={"examples": f"examples.{name}"}, publish=False)  # fmt: skip

@@ -148,8 +148,8 @@ def _mixed(corpora: Mapping[str, CorpusFiles], options: Options) -> list[Table]:
 def _chats(name: str, tasks: Sequence[Task], options: Options, more: Rewordings, reasons: Sequence[str]) -> Table:
     chats = Chats(wordings_of(tasks, more), options.shots, options.seed, TokenCounts(options.tokenizer))
     return Table(f"drawn.{name}", ChatInstance, chats, (f"instances.{name}", f"drawable.{name}", *reasons),
-                 shape=Map(of="id"), needs={"mixture": "mixture", "examples": "examples"},
-                 leaves_out=("mixture", "examples"), publish=False)  # fmt: skip
+                 shape=Map(of="id"), needs={"mixture": "mixture", "examples": f"examples.{name}"},
+                 leaves_out=("mixture",), publish=False)  # fmt: skip
 
 
 def _reasoner(corpora: Mapping[str, CorpusFiles], options: Options) -> LlmByName | None:

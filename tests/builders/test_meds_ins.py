@@ -1,0 +1,229 @@
+"""An instruction set and its benchmark from corpora of our own, through every part of the build."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from builders.api import build, resolve
+from builders.cli import run
+from schemas.errors import UsageError
+
+_CORPUS = """
+[corpus]
+name = "{name}"
+title = "Invented {name}"
+licence = "{licence}"
+terms = "Invented."
+obtain = "Ask https://example.org/{name} for it."
+layout = "{layout}"
+splits = {splits}
+
+[corpus.options]
+files = {files}
+{options}
+"""
+_TASK = """
+[[task]]
+id = "{id}"
+name = "Task {id}"
+category = "{category}"
+shape = "{shape}"
+fields = {fields}
+input_language = "en"
+output_language = "en"
+instruction_language = "en"
+domain = "exam"
+metric = "{metric}"
+split = "{split}"
+status = "real"
+evidence = "own"
+bench = "{bench}"
+definitions = ["Answer the question.", "Say what is right.", "Read this, then give the answer."]
+"""
+
+
+def _exam(folder: Path) -> Path:
+    """Questions with options in official splits, one of train that stands in test too, and one that is there twice."""
+    place = folder / "exam"
+    place.mkdir(parents=True)
+    for split, count in (("train", 60), ("test", 20)):
+        rows = [
+            {"id": f"{split}-{n}", "question": f"Which drug number {n} of {split} is it?",
+             "options": [f"drug {letter} of {n}" for letter in "ABCD"], "answer": "ABCD"[n % 4]}
+            for n in range(count)
+        ]  # fmt: skip
+        if split == "train":
+            rows.append({**rows[3], "id": "train-again"})
+            rows.append({"id": "train-leak", "question": "which drug number 5 of TEST is it",
+                         "options": [f"drug {letter} of 5" for letter in "ABCD"], "answer": "B"})  # fmt: skip
+        (place / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    told = _CORPUS.format(
+        name="exam", licence="cc-by-4.0", layout="json-lines", splits='["train", "test"]',
+        files='{ train = "train.jsonl", test = "test.jsonl" }', options='id = "{id}"',
+    )  # fmt: skip
+    fields = '{ question = "{question}", options = "{options}", answer = "{answer}", numbering = "A-E" }'
+    told += _TASK.format(id="exam-choice", category="MCQA", shape="multiple-choice", fields=fields, metric="accuracy",
+                         split="published", bench="MCQA")  # fmt: skip
+    (folder / "exam.toml").write_text(told, encoding="utf-8")
+    return folder / "exam.toml"
+
+
+def _notes(folder: Path) -> Path:
+    """Notes of patients under an agreement."""
+    place = folder / "notes"
+    place.mkdir(parents=True)
+    rows = pl.DataFrame({
+        "id": [f"n{n}" for n in range(90)], "patient": [f"p{n // 3}" for n in range(90)],
+        "findings": [f"There is shadow {n} in the lung of invented person {n // 3}." for n in range(90)],
+        "impression": [f"Shadow {n}." for n in range(90)],
+    })  # fmt: skip
+    rows.write_csv(place / "notes.csv")
+    told = _CORPUS.format(name="ward-notes", licence="credentialed", layout="csv", splits='"none"',
+                          files='{ all = "*.csv" }', options='id = "{id}"\ndocument = "{patient}"')  # fmt: skip
+    fields = '{ text = "{findings}", output = "{impression}" }'
+    told += _TASK.format(id="notes-impression", category="Text Summarization", shape="report-section", fields=fields,
+                         metric="bleu-rouge", split="nine-to-one", bench="Text_summarization")  # fmt: skip
+    (folder / "notes.toml").write_text(told, encoding="utf-8")
+    return folder / "notes.toml"
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpora")
+    _exam(folder)
+    _notes(folder)
+    return folder
+
+
+def _given(folder: Path) -> dict[str, object]:
+    return {
+        "sources": {"exam": str(folder / "exam"), "ward-notes": str(folder / "notes")},
+        "settings": {"own": f"{folder / 'exam.toml'},{folder / 'notes.toml'}", "tasks": "exam-choice,notes-impression"},
+    }
+
+
+def _command(folder: Path, dataset: str, out: Path, *more: str) -> list[str]:
+    given = _given(folder)
+    words = [word for name, place in given["sources"].items() for word in ("--source", f"{name}={place}")]
+    words += [word for name, value in given["settings"].items() for word in ("--set", f"{name}={value}")]
+    return ["build", dataset, "--out", str(out), "--workers", "0", *words, *more]
+
+
+@pytest.fixture(scope="module")
+def made(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("made") / "ins"
+    assert run(_command(corpora, "meds-ins", out, "--set", "shots=2")) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def bench(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("made") / "bench"
+    assert run(_command(corpora, "meds-bench", out)) == 0
+    return out
+
+
+def _rows(folder: Path, table: str) -> pl.DataFrame:
+    return pl.read_parquet(folder / table / "*.parquet")
+
+
+def test_what_stands_in_test_is_left_out_of_training_and_said_so(made: Path):
+    ids = set(_rows(made, "chats")["id"])
+    assert "exam-choice:exam/train-0" in ids and not any("test" in id_ for id_ in ids)
+    rejected = _rows(made / "rejected", "drawable.exam").select("id", "reason").rows()
+    assert rejected == [("exam-choice:exam/train-again", "duplicate"), ("exam-choice:exam/train-leak", "in_test")]
+    assert len(ids) == 60
+
+
+def test_a_corpus_under_an_agreement_lies_in_a_table_of_its_own_that_no_release_takes(made: Path, tmp_path: Path):
+    assert set(_rows(made, "chats_closed")["corpus"]) == {"ward-notes"}
+    assert set(_rows(made, "chats")["corpus"]) == {"exam"}
+    assert run(["release", str(made), "--out", str(tmp_path / "release"), "--version", "0.1.0"]) in (0, 3)
+    left = [path for path in (tmp_path / "release").rglob("*") if path.is_file()]
+    assert any(path.suffix == ".parquet" and "chats" in str(path) for path in left)
+    assert not any(b"invented person" in path.read_bytes() for path in left)
+    rows = pl.concat(
+        [pl.read_parquet(path) for path in left if path.match("chats-*/*.parquet") and "sample" not in path.parts]
+    )
+    assert set(rows["corpus"]) == {"exam"}
+
+
+def test_patients_of_a_corpus_without_splits_are_on_one_side(made: Path, bench: Path):
+    trained, tested = set(_rows(made, "chats_closed")["document"]), set(_rows(bench, "items_closed")["document"])
+    assert trained and tested and not trained & tested
+    assert len(trained) + len(tested) == 30
+
+
+def test_items_of_the_benchmark_are_those_of_test_with_examples_of_train(made: Path, bench: Path):
+    items = _rows(bench, "items")
+    assert sorted(items["id"]) == sorted(f"exam-choice:exam/test-{n}" for n in range(20))
+    assert set(items["folder"]) == {"MCQA"} and items["examples"].list.len().unique().to_list() == [3]
+    asked = {example["input"].lower() for row in items["examples"] for example in row}
+    assert not any("of test" in text for text in asked)
+    first = items.row(0, named=True)
+    assert [choice["mark"] for choice in first["choices"]] == ["A", "B", "C", "D"]
+    assert first["gold"] == [first["outputs"][0][0]]
+
+
+def test_any_number_of_workers_makes_the_same_bytes(corpora: Path, made: Path, tmp_path: Path):
+    given = _given(corpora)
+    settings = {**given["settings"], "shots": "2"}
+    build("meds-ins", sources=given["sources"], out=tmp_path / "two", settings=settings, workers=2)
+    for table in ("chats", "chats_closed", "mixture"):
+        names = [path.name for path in sorted((made / table).iterdir())]
+        assert names == [path.name for path in sorted((tmp_path / "two" / table).iterdir())]
+        assert all((made / table / n).read_bytes() == (tmp_path / "two" / table / n).read_bytes() for n in names)
+
+
+def test_a_plan_shows_the_mixture_and_publishes_nothing(corpora: Path, tmp_path: Path, capsys):
+    out = tmp_path / "ins"
+    more = ("--set", "samples=30", "--set", "weights=MCQA=2")
+    assert run(_command(corpora, "meds-ins", out, *more, "--plan")) == 0
+    said = capsys.readouterr().out
+    assert "mixture" in said and "exam-choice" in said and "notes-impression" in said
+    assert not (out / "chats").exists()
+    assert run(_command(corpora, "meds-ins", out, *more, "--quiet")) == 0
+    drawn = dict(_rows(out, "mixture").select("task", "drawn").iter_rows())
+    assert sum(drawn.values()) == 30
+    assert all(str(count) in said for count in drawn.values())
+    assert _rows(out, "chats").height + _rows(out, "chats_closed").height == 30
+
+
+def test_corpora_that_are_not_given_are_named_with_how_to_get_them(corpora: Path, tmp_path: Path, capsys):
+    given = _given(corpora)
+    own = ("--set", f"own={given['settings']['own']}", "--set", f"tasks={given['settings']['tasks']}")
+    command = ["build", "meds-ins", "--source", f"exam={given['sources']['exam']}", *own, "--workers", "0"]
+    assert run([*command, "--out", str(tmp_path / "one"), "--no-qc"]) == 0
+    skipped = [line for line in capsys.readouterr().err.splitlines() if line.startswith("skipped")]
+    assert len(skipped) == 1
+    assert all(word in skipped[0] for word in ("ward-notes", "notes-impression", "credentialed", "https://example.org"))
+    assert run([*command, "--out", str(tmp_path / "all"), "--require", "all"]) == 2
+    assert "ward-notes" in capsys.readouterr().err
+    assert not (tmp_path / "all").exists()
+
+
+def test_task_files_come_back_as_the_same_instances(corpora: Path, made: Path, tmp_path: Path):
+    own = [word for name in ("exam", "notes") for word in ("--own", str(corpora / f"{name}.toml"))]
+    assert run(["export", "task_files", str(made), "--out", str(tmp_path / "files"), *own]) == 0
+    written = json.loads((tmp_path / "files" / "exam-choice_task_exam_choice.json").read_text(encoding="utf-8"))
+    assert list(written)[-1] == "Instances" and len(written["Definition"]) == 3
+    told = _CORPUS.format(name="again", licence="cc-by-4.0", layout="task-file", splits='["train"]',
+                          files='{ train = "exam-choice_*.json" }', options="")  # fmt: skip
+    fields = '{ text = "{input}", output = "{output}" }'
+    told += _TASK.format(id="again-task", category="MCQA", shape="generation", metric="bleu-rouge", split="published",
+                         fields=fields, bench="").replace('bench = ""\n', "")  # fmt: skip
+    (tmp_path / "again.toml").write_text(told, encoding="utf-8")
+    build("meds-ins", sources={"again": str(tmp_path / "files")}, out=tmp_path / "again", workers=0,
+          settings={"own": str(tmp_path / "again.toml"), "tasks": "again-task"})  # fmt: skip
+    pair = [pl.col("messages").list.get(-2).struct.field("content").str.split("\n\n").list.last(),
+            pl.col("messages").list.get(-1).struct.field("content").alias("answer")]  # fmt: skip
+    before = _rows(made, "chats").select(pair).sort(pl.all())
+    assert before.equals(_rows(tmp_path / "again", "chats").select(pair).sort(pl.all()))
+
+
+def test_a_declared_corpus_has_no_settings(corpora: Path):
+    given = _given(corpora)
+    with pytest.raises(UsageError, match="exam has no settings"):
+        resolve("meds-ins", given["sources"], {**given["settings"], "exam.licence": "mit"})
