@@ -1,0 +1,103 @@
+"""Runs on the benchmark of instruction tasks (MedS-Bench, arXiv 2408.12547) against its items in a build."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from pydantic import BaseModel
+
+from builders.bench_similarity import BleuRouge
+from qc.build import Build
+from qc.evaluate.bench.accuracy import Accuracy
+from qc.evaluate.bench.contained import Contained
+from qc.evaluate.bench.draws import DRAWS
+from qc.evaluate.bench.entity_f1 import EntityF1
+from qc.evaluate.bench.label_f1 import LabelF1
+from qc.evaluate.bench.lines import BenchLine, bench_lines
+from qc.evaluate.bench.metric import Metric
+from schemas.errors import UsageError
+
+TABLES: Final = ("items", "items_closed")
+"""Those that may be released, and those of corpora under agreements; a build has either or both."""
+
+
+class BenchScores(BaseModel):
+    """One run: its lines, and what to know when reading them."""
+
+    dataset: str
+    manifest_sha256: str
+    run: str
+    as_published: bool
+    lines: list[BenchLine]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which items: of these tasks, folders, categories, languages of output and split; all where nothing is named."""
+
+    task: tuple[str, ...] = ()
+    folder: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    split: str = "test"
+
+    def of(self, items: pl.DataFrame) -> pl.DataFrame:
+        """Those; raises `UsageError` that says what there is, where one of the names is of nothing."""
+        kept = items.filter(pl.col("split").cast(pl.String) == self.split)
+        for name in ("task", "folder", "category", "language"):
+            column = "output_language" if name == "language" else name
+            told, known = getattr(self, name), sorted(set(kept[column]))
+            if unknown := [one for one in told if one not in known]:
+                raise UsageError(f"--{name} {unknown[0]}: no items of it; there are {', '.join(known) or 'none'}")
+            kept = kept.filter(pl.col(column).is_in(told)) if told else kept
+        return kept
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How: with BERTScore of a model beside BLEU and ROUGE; `draws` for intervals."""
+
+    bertscore: str = ""
+    draws: int = DRAWS
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """By the words of declarations (`builders.instructions.words.METRICS`)."""
+        return {
+            "accuracy": Accuracy(), "contained": Contained(), "entity-f1": EntityF1(), "label-f1": LabelF1(),
+            "bleu-rouge": BleuRouge(self.bertscore),
+        }  # fmt: skip
+
+    def scored(
+        self, build: Build, name: str, items: pl.DataFrame, run: pl.DataFrame, notes: Sequence[str] = ()
+    ) -> tuple[BenchScores, pl.DataFrame]:
+        """The scores of a run (id, output), and every item as it was read."""
+        rows = items.join(run.select("id", "output"), on="id", how="left", maintain_order="left")
+        lines, read = bench_lines(rows, self.metrics, self.draws)
+        told = [*notes, *_told(read)]
+        made = BenchScores(dataset=build.manifest.dataset, manifest_sha256=build.manifest_sha256, run=name,
+                           as_published=False, lines=lines, notes=told)  # fmt: skip
+        return made, read
+
+
+def items_of(build: Build, wanted: Wanted) -> pl.DataFrame:
+    """The items of a build, whichever of the tables it has, by id; raises `UsageError` where there are none."""
+    tables = [table for table in TABLES if build.has(table)]
+    if not tables:
+        raise UsageError(f"{build.folder}: it holds no items to score ({' or '.join(TABLES)}); expected a build of "
+                         "meds-bench")  # fmt: skip
+    items = wanted.of(pl.concat([build.scan(table) for table in tables], how="diagonal_relaxed").collect())
+    if not items.height:
+        raise UsageError(f"{build.folder}: no items of the split {wanted.split} are left to score; name other ones")
+    return items.sort("id")
+
+
+def _told(read: pl.DataFrame) -> list[str]:
+    notes = []
+    if missing := int(read["missing"].sum()):
+        notes.append(f"{missing:,} of {read.height:,} items have no output in the run and count as wrong")
+    if unparsed := int(read["unparsed"].sum()):
+        notes.append(f"in {unparsed:,} outputs nothing could be read; they count as wrong")
+    return notes

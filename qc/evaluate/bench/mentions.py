@@ -1,0 +1,121 @@
+"""Mentions that a model listed: in a line, in a list of bullets, or as JSON, with commas within a mention or not."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+_BULLET: Final = re.compile(r"^\s*(?:[-*+•·▪●–—]+\s+|\(?\d{1,3}[.)]\s+|#+\s+)")
+_COMMA: Final = re.compile(r"(?<!\d),|,(?!\d)|[;、，；|]")
+"""What parts mentions; a comma between digits does not."""
+_BEFORE: Final = re.compile(r"^[^:：]{1,120}[:：](?:\s+|$)")
+_AND: Final = re.compile(r"^(?:and|et|und|y|и|和|及)\s+", re.IGNORECASE)
+_EDGES: Final = " \t*_`\"'“”‘’«»「」『』"
+_FENCE: Final = re.compile(r"^```\w*\s*|\s*```\s*$")
+_TYPED: Final = re.compile(r"^(?P<mention>.+?)\s+[\[(<{](?P<type>[^\[\](){}<>]+)[\])>}]$")
+_NONE: Final = re.compile(
+    r"(?i)^(?:none|nothing|n/?a|nil|empty|(?:there\s+(?:is|are|were|was)\s+)?no(?:ne|t\s+any)?\b(?:\s+\S+){0,6}|"
+    r"aucune?\b.*|ningun[ao]?\b.*|no\s+hay\b.*|нет\b.*|не\s+\S+.*|没有.*|无.*|なし.*|該当なし.*|.*(?:ありません|ない)|"
+    r"(?:the|le|el)\s+\S+\s+(?:contains?|mentions?|names?)\s+no\b.*|le texte ne contient aucune?\b.*)[.。!]?$"
+)
+"""What is said where there is nothing to find."""
+
+
+def key(text: str) -> str:
+    """What two mentions are equal by: letter case, blanks, quotes around it and a full stop behind it count nothing."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(_EDGES)
+    if plain.endswith((".", "。")) and len(plain) > 1:
+        plain = plain[:-1].strip(_EDGES)
+    match = _TYPED.match(plain)
+    return f"{match['mention'].strip(_EDGES)} [{match['type'].strip()}]" if match else plain
+
+
+def parted(mention: str) -> tuple[str, str]:
+    """The mention and the type of a key `mention [type]`; no type where it names none."""
+    match = _TYPED.match(mention)
+    return (match["mention"], match["type"]) if match else (mention, "")
+
+
+def mentions(output: str, gold: Collection[str], none: Collection[str] = ()) -> list[str] | None:
+    """Keys of what is listed, each once and in order; empty where the output says that there is nothing.
+
+    `gold`: keys of what is right, so that commas within a mention do not part it; `none`: further sentences (as keys)
+    that say there is nothing. None where the output is blank.
+    """
+    text = _FENCE.sub("", output.strip()).strip()
+    if not text:
+        return None
+    if key(text) in gold:
+        return [key(text)]
+    if key(text) in none or _NONE.match(text):
+        return []
+    found = _of_json(text)
+    if found is None:
+        found = [one for line in _lines(text, gold) for one in _of_line(line, gold)]
+    return [one for one in dict.fromkeys(found) if one and (one in gold or one not in none)]
+
+
+def _of_json(text: str) -> list[str] | None:
+    if not text.startswith(("[", "{")):
+        return None
+    try:
+        return [key(one) for one in _strings(json.loads(text))]
+    except ValueError:
+        return None
+
+
+def _strings(value: Any) -> list[str]:
+    """Strings of a list; of an object with a type its first other string and the type, else those of its values."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        words = [one for name, one in value.items() if isinstance(one, str) and name.lower() not in ("type", "label")]
+        kind = next((one for name, one in value.items() if name.lower() in ("type", "label")), "")
+        return (
+            [f"{words[0]} [{kind}]"] if words and kind else [one for inner in value.values() for one in _strings(inner)]
+        )
+    return [one for inner in value for one in _strings(inner)] if isinstance(value, list) else []
+
+
+def _lines(text: str, gold: Collection[str]) -> list[str]:
+    """Lines without bullets; words that announce a list are left out."""
+    lines = [line if key(line) in gold else _BULLET.sub("", line) for line in text.splitlines() if line.strip()]
+    told = []
+    for line in lines:
+        head = _BEFORE.match(line)
+        first = _COMMA.split(line)[0]
+        announces = head and key(first) not in gold and len(head[0]) <= len(first) + 1
+        told.append(line[head.end() :] if announces and head else line)
+    return [line for line in told if line.strip()]
+
+
+def _of_line(line: str, gold: Collection[str]) -> list[str]:
+    """Keys of a line: cut so that as little as possible is no mention of the gold, then into as many as possible."""
+    cuts = [0, *(at for match in _COMMA.finditer(line) for at in match.span()), len(line)]
+    pieces = list(zip(cuts[::2], cuts[1::2], strict=True))
+    longest = max((len(_COMMA.findall(one)) for one in gold), default=0) + 1
+    best: list[tuple[int, int, list[str]]] = [(0, 0, [])]
+    for end in range(1, len(pieces) + 1):
+        best.append(min(_ways(line, pieces, best, end, longest, gold), key=lambda way: way[:2]))
+    return best[-1][2]
+
+
+def _ways(
+    line: str, pieces: Sequence[tuple[int, int]], best: Sequence[tuple[int, int, list[str]]], end: int, longest: int,
+    gold: Collection[str],
+) -> list[tuple[int, int, list[str]]]:  # fmt: skip
+    """(pieces that are no gold, minus the mentions, mentions) up to piece `end`, by where the last mention begins."""
+    ways = []
+    for begin in range(max(0, end - longest), end):
+        words = line[pieces[begin][0] : pieces[end - 1][1]]
+        one = key(words)
+        if one not in gold:
+            one = key(_AND.sub("", words.strip()))
+        if one in gold or begin == end - 1:
+            cost, count, told = best[begin]
+            blank = not one
+            ways.append(
+                (cost + (one not in gold and not blank), count - (not blank), [*told, *([] if blank else [one])])
+            )
+    return ways

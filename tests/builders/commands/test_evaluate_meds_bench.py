@@ -1,0 +1,148 @@
+"""`medmill evaluate meds-bench`: runs from files, in our form and the published one, and runs without a model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from builders.cli import run
+from tests.qc.evaluate.bench import made_items as made
+
+pytestmark = pytest.mark.extras
+pytest.importorskip("sacrebleu")
+pytest.importorskip("rouge_score")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build with a table that may be released and one that may not."""
+    items = made.every_shape()
+    closed = items.filter(pl.col("task").is_in(["112", "117"]))
+    open_ = items.filter(~pl.col("task").is_in(["112", "117"]))
+    return made.bench_build(tmp_path_factory.mktemp("bench") / "build", open_, closed)
+
+
+def evaluated(capsys: pytest.CaptureFixture[str], dataset: Path, *told: str) -> dict[str, Any]:
+    assert run(["evaluate", "meds-bench", "--dataset", str(dataset), "--json", *told]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def scores(found: dict[str, Any], of: str) -> dict[str, float]:
+    return {line["name"]: line["score"]["value"] for line in found["lines"] if line["of"] == of}
+
+
+def refused(capsys: pytest.CaptureFixture[str], dataset: Path, *told: str) -> str:
+    assert run(["evaluate", "meds-bench", "--dataset", str(dataset), *told]) == 2
+    return capsys.readouterr().err
+
+
+def gold() -> list[dict[str, str]]:
+    return [{"id": row["id"], "output": row["outputs"][0]} for row in made.every_shape().to_dicts()]
+
+
+@pytest.mark.parametrize("end", ["csv", "jsonl", "parquet"])
+def test_right_answers_of_a_file_score_1_as_the_baseline_does(
+    end: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, rows = tmp_path / f"right.{end}", pl.DataFrame(gold())
+    {"csv": rows.write_csv, "jsonl": rows.write_ndjson, "parquet": rows.write_parquet}[end](path)
+    found = evaluated(capsys, dataset, "--run", str(path))
+    assert set(scores(found, "task").values()) == {1.0} and found["run"] == "right" and not found["notes"]
+    again = evaluated(capsys, dataset, "--baseline", "gold")
+    assert again["lines"] == found["lines"]
+    assert found["lines"][-1]["items"] == len(gold()) == pl.read_parquet(dataset / "items*" / "*.parquet").height
+
+
+def test_what_is_missing_doubled_or_foreign_is_told(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [row for row in gold() if row["id"].startswith("57:")][1:]
+    path = tmp_path / "part.jsonl"
+    told = [*rows, rows[0], {"id": "elsewhere", "output": "A"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in told))
+    found = evaluated(capsys, dataset, "--run", f"mine={path}", "--task", "57")
+    assert scores(found, "task") == {"57": 4 / 5} and found["run"] == "mine"
+    notes = " | ".join(found["notes"])
+    assert (
+        "1 of 5 items have no output" in notes and "1 rows say the same again" in notes and "1 ids are no item" in notes
+    )
+    path.write_text("".join(json.dumps(row) + "\n" for row in [*rows, {**rows[0], "output": "other"}]))
+    assert "1 questions are answered twice and differently (57:made/1" in refused(capsys, dataset, "--run", str(path))
+
+
+def test_the_published_form_finds_its_items_by_their_input(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = made.every_shape().filter(pl.col("task").is_in(["57", "124"])).to_dicts()
+    prompt = "Do this.\nInput: {}\nOutput: x\n\nInput: {}\nOutput:"
+    rows = [
+        {"task_id": f"task{row['bench_id']}_x", "input": prompt.format(items[0]["input"], row["input"]),
+         "GT": row["outputs"][0], "output": row["outputs"][0]} for row in items
+    ]  # fmt: skip
+    rows.append({"task_id": "7", "input": "never asked", "GT": "", "output": "A"})
+    pl.DataFrame(rows).write_csv(tmp_path / "out.csv")
+    found = evaluated(capsys, dataset, "--run", str(tmp_path / "out.csv"), "--task", "57", "--task", "124")
+    assert scores(found, "task") == {"57": 1, "124": 1}
+    assert [note for note in found["notes"] if "1 rows ask no item" in note]
+
+
+def test_items_of_one_input_are_told_apart_by_their_answers_in_the_published_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [made.item("57", at, input="The same.", outputs=[mark], gold=[mark], choices=made.ORGANS)
+            for at, mark in enumerate("ABB")]  # fmt: skip
+    build = made.bench_build(tmp_path / "build", made.frame(rows))
+    told = [{"task_id": "57", "input": "The same.", "GT": mark, "output": mark} for mark in "BAB"]
+    pl.DataFrame(told).write_csv(tmp_path / "out.csv")
+    (line, *_) = evaluated(capsys, build, "--run", str(tmp_path / "out.csv"))["lines"]
+    assert (line["score"]["value"], line["missing"]) == (1, 0)
+
+
+def test_runs_without_a_model_show_what_chance_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = ["A"] * 500 + ["B"] * 300 + ["C"] * 200
+    build = made.bench_build(tmp_path / "build", made.frame(made.choice("57", "en", made.ORGANS, answers)))
+    assert scores(evaluated(capsys, build, "--baseline", "majority"), "task") == {"57": 0.5}
+    chance = 0.5**2 + 0.3**2 + 0.2**2
+    (line, *_) = evaluated(capsys, build, "--baseline", "shuffled")["lines"]
+    assert line["score"]["value"] == pytest.approx(chance, abs=0.05)
+    assert line["score"]["low"] < line["score"]["value"] < line["score"]["high"]
+
+
+def test_groups_and_what_was_read_are_written(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "read.csv"
+    told = ["--baseline", "gold", "--baseline", "shuffled", "--out", str(out)]
+    assert run(["evaluate", "meds-bench", "--dataset", str(dataset), *told]) == 0
+    shown = capsys.readouterr().out
+    assert "gold on meds-bench" in shown and "shuffled on meds-bench" in shown and "Fact_verication" in shown
+    read = pl.read_csv(out)
+    assert read.height == 2 * len(gold()) and read.columns == [
+        "run", "id", "task", "metric", "said", "value", "unparsed", "missing"
+    ]  # fmt: skip
+    found = evaluated(capsys, dataset, "--baseline", "gold", "--language", "zh")
+    assert scores(found, "language") == {"zh": pytest.approx(1)} and set(scores(found, "task")) == {
+        "58",
+        "51",
+        "chinese",
+    }
+
+
+def test_what_cannot_be_scored_is_refused(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--run FILE" in refused(capsys, dataset)
+    assert "no baseline is called 'best'" in refused(capsys, dataset, "--baseline", "best")
+    assert "--task 999: no items of it; there are 1, 106" in refused(
+        capsys, dataset, "--baseline", "gold", "--task", "999"
+    )
+    assert "no such file" in refused(capsys, dataset, "--run", str(tmp_path / "none.csv"))
+    (tmp_path / "a.csv").write_text("id,output\nx,y\n")
+    assert "none of its 1 rows answers an item" in refused(capsys, dataset, "--run", str(tmp_path / "a.csv"))
+    (tmp_path / "b.csv").write_text("name,output\nx,y\n")
+    assert "expected id and output" in refused(capsys, dataset, "--run", str(tmp_path / "b.csv"))
+    twice = ["--run", f"gold={tmp_path / 'c.csv'}", "--baseline", "gold"]
+    pl.DataFrame(gold()).write_csv(tmp_path / "c.csv")
+    assert "two runs are called gold" in refused(capsys, dataset, *twice)
+    empty = made.bench_build(tmp_path / "empty", made.every_shape().clear())
+    assert "it holds no items to score (items or items_closed)" in refused(capsys, empty, "--baseline", "gold")
