@@ -83,12 +83,16 @@ class Scoring:
 
 
 def items_of(build: Build, wanted: Wanted) -> pl.DataFrame:
-    """The items of a build, whichever of the tables it has, by id; raises `UsageError` where there are none."""
+    """The items of a build by id, and the `table` that each is in; raises `UsageError` where there are none."""
     tables = [table for table in TABLES if build.has(table)]
     if not tables:
         raise UsageError(f"{build.folder}: it holds no items to score ({' or '.join(TABLES)}); expected a build of "
                          "meds-bench")  # fmt: skip
-    items = wanted.of(pl.concat([build.scan(table) for table in tables], how="diagonal_relaxed").collect())
+    items = wanted.of(
+        pl.concat(
+            [build.scan(table).with_columns(table=pl.lit(table)) for table in tables], how="diagonal_relaxed"
+        ).collect()
+    )
     if not items.height:
         raise UsageError(f"{build.folder}: no items of the split {wanted.split} are left to score; name other ones")
     return items.sort("id")

@@ -22,6 +22,7 @@ def meds_bench(
     *,
     dataset: Path,
     run: tuple[str, ...] = (),
+    model: str = "",
     baseline: tuple[str, ...] = (),
     split: str = "test",
     task: tuple[str, ...] = (),
@@ -29,6 +30,10 @@ def meds_bench(
     category: tuple[str, ...] = (),
     language: tuple[str, ...] = (),
     bertscore: str = "",
+    shots: int | None = None,
+    answers: Path | None = None,
+    revision: str = "",
+    agreement: str = "",
     out: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
@@ -40,12 +45,16 @@ def meds_bench(
 
         medmill evaluate meds-bench --dataset out/meds-bench --run answers.jsonl
 
+        medmill evaluate meds-bench --dataset out/meds-bench --model my-llm@http://127.0.0.1:8000/v1
+
         medmill evaluate meds-bench --dataset out/meds-bench --baseline gold --baseline majority
 
     Args:
         dataset: the build folder.
         run: a .jsonl, .csv or .parquet file with the columns id and output, or with task_id, input, GT and output, as
             results are published; NAME=FILE names it otherwise than its file. Repeatable.
+        model: MODEL@URL of a server, or a folder with a model, which vLLM runs here: it is given the definition of the
+            task, the examples and the input of each item.
         baseline: answers without a model: gold, shuffled (of other items) or majority (the commonest). Repeatable.
         split: whose items.
         task: only this one, by its number in MedS-Ins or its name; repeatable.
@@ -53,6 +62,10 @@ def meds_bench(
         category: only this one; repeatable.
         language: only outputs of this language, such as en; repeatable.
         bertscore: a folder or Hub id of a model, to score texts by BERTScore too.
+        shots: show a model at most so many of the examples; default all.
+        answers: the folder that keeps the model's answers; without it, one beside the build.
+        revision: which weights a served model has.
+        agreement: what lets text of the dataset go to a remote server.
         out: write every output as it was read into this .csv, .jsonl or .parquet file.
         as_json: print one JSON object a run.
     """
@@ -60,17 +73,37 @@ def meds_bench(
     from builders.bench_scores import Scoring, Wanted, items_of
     from qc.build import Build
 
-    if not run and not baseline:
-        raise UsageError("name what answered: --run FILE, or --baseline gold, shuffled or majority")
+    if not run and not baseline and not model:
+        raise UsageError("name what answered: --run FILE, --model MODEL@URL or FOLDER, or --baseline gold")
     build = Build.open(dataset)
     items = items_of(build, Wanted(task, folder, category, language, split))
     runs = runs_of(run, baseline, items)
+    if model:
+        runs.append(_asked(build, model, items, shots, (answers, revision, agreement)))
     scored = [_scored(build, one, items, Scoring(bertscore)) for one in runs]
     if out is not None:
         _write(out, scored)
     for made, _ in scored:
         print(made.model_dump_json(indent=2)) if as_json else _show(made)
     return 0
+
+
+def _asked(
+    build: "Build", model: str, items: "pl.DataFrame", shots: int | None, told: tuple[Path | None, str, str]
+) -> "Run":
+    from builders.bench_answers import answered, demand_allowed, model_of
+    from builders.bench_runs import Run
+    from builders.exam_answers import folder_of_answers
+
+    answers, revision, agreement = told
+    llm = model_of(model, folder_of_answers(answers, build.folder), revision)
+    demand_allowed(llm, build, items, agreement)
+
+    def tell(done: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done:,} of {items.height:,} items", end="", file=sys.stderr, flush=True)
+
+    return Run(model, *answered(llm, items, tell, shots))
 
 
 def _scored(

@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 
 from builders.cli import run
+from schemas.terms import Terms
+from tests.annotators.llm.scripted import Asked, Scripted, serving
 from tests.qc.evaluate.bench import made_items as made
 
 pytestmark = pytest.mark.extras
@@ -146,3 +148,36 @@ def test_what_cannot_be_scored_is_refused(dataset: Path, tmp_path: Path, capsys:
     assert "two runs are called gold" in refused(capsys, dataset, *twice)
     empty = made.bench_build(tmp_path / "empty", made.every_shape().clear())
     assert "it holds no items to score (items or items_closed)" in refused(capsys, empty, "--baseline", "gold")
+
+
+def first_letter(asked: Asked) -> str:
+    """Always the first option; nothing at all for a rationale."""
+    return "A" if "Do task 57." in asked[-1]["content"] else "" if "Do task 51." in asked[-1]["content"] else "no"
+
+
+def test_a_served_model_is_shown_the_task_and_asked_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("openai")
+    shown = [{"input": "An older question.", "output": "B"}, {"input": "Another.", "output": "C"}]
+    items = made.every_shape().filter(pl.col("task").is_in(["57", "51"]))
+    items = items.with_columns(examples=pl.Series([shown] * items.height, dtype=made.COLUMNS["examples"]))
+    build = made.bench_build(tmp_path / "build", items)
+    with serving(Scripted(first_letter, finish="length")) as script:
+        told = ["--model", f"tiny@{script.url}", "--answers", str(tmp_path / "answers")]
+        found = evaluated(capsys, build, *told, "--shots", "1")
+        asked = len(script.asked)
+        assert evaluated(capsys, build, *told, "--shots", "1") == found
+        assert len(script.asked) == asked + 1, "an empty answer is not stored; every other one is"
+        evaluated(capsys, build, *told, "--task", "57")
+    assert scores(found, "task") == {"57": 1 / 5, "51": 0}
+    assert "1 items without a usable output: empty_answer" in found["notes"]
+    limits = {body["max_tokens"] for body in script.asked}
+    assert limits == {200, 1000}
+    one, two = script.questions[0], script.questions[-1]
+    assert "An older question." in one and "Another." not in one and "Another." in two
+    assert one.startswith("Do task") and one.endswith("Output:")
+
+
+def test_closed_text_stays_where_its_terms_keep_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = made.bench_build(tmp_path / "build", made.every_shape().head(2), terms=Terms(remote_processing=False))
+    message = refused(capsys, build, "--model", "m@https://no-such-host.invalid/v1")
+    assert "no remote processing; nothing was sent" in " ".join(message.split())
