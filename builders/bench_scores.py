@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 from pydantic import BaseModel
 
-from builders.bench_similarity import BleuRouge
+from builders.bench_similarity import BleuRouge, PublishedSimilarity, first_alone
 from qc.build import Build
 from qc.evaluate.bench.accuracy import Accuracy
 from qc.evaluate.bench.contained import Contained
@@ -16,6 +16,8 @@ from qc.evaluate.bench.entity_f1 import EntityF1
 from qc.evaluate.bench.label_f1 import LabelF1
 from qc.evaluate.bench.lines import BenchLine, bench_lines
 from qc.evaluate.bench.metric import Metric
+from qc.evaluate.bench.published import RULES, with_published_rules
+from qc.evaluate.bench.traps import TrapLine, trap_lines
 from schemas.errors import UsageError
 
 TABLES: Final = ("items", "items_closed")
@@ -31,6 +33,7 @@ class BenchScores(BaseModel):
     as_published: bool
     lines: list[BenchLine]
     notes: list[str]
+    traps: list[TrapLine] = []
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,21 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Scoring:
-    """How: with BERTScore of a model beside BLEU and ROUGE; `draws` for intervals."""
+    """How: by the published rules, with the `traps` of those told apart, with BERTScore of a model; `draws`: intervals.
 
+    By published rules an item without an output is left out, since published files hold no such.
+    """
+
+    as_published: bool = False
+    traps: bool = False
     bertscore: str = ""
     draws: int = DRAWS
 
     @property
     def metrics(self) -> Mapping[str, Metric]:
-        """By the words of declarations (`builders.instructions.words.METRICS`)."""
+        """By the words of declarations (`builders.instructions.words.METRICS`), or by those of the published rules."""
+        if self.as_published:
+            return {**RULES, "bleu1-rougeL": PublishedSimilarity()}
         return {
             "accuracy": Accuracy(), "contained": Contained(), "entity-f1": EntityF1(), "label-f1": LabelF1(),
             "bleu-rouge": BleuRouge(self.bertscore),
@@ -74,11 +84,18 @@ class Scoring:
         self, build: Build, name: str, items: pl.DataFrame, run: pl.DataFrame, notes: Sequence[str] = ()
     ) -> tuple[BenchScores, pl.DataFrame]:
         """The scores of a run (id, output), and every item as it was read."""
-        rows = items.join(run.select("id", "output"), on="id", how="left", maintain_order="left")
+        rows = outputs = items.join(run.select("id", "output"), on="id", how="left", maintain_order="left")
+        told = [*notes]
+        if self.as_published:
+            rows = with_published_rules(rows.drop_nulls("output"))
+            left = items.height - rows.height
+            told += [f"{left:,} of {items.height:,} items have no output in the run and were left out"] if left else []
         lines, read = bench_lines(rows, self.metrics, self.draws)
-        told = [*notes, *_told(read)]
-        made = BenchScores(dataset=build.manifest.dataset, manifest_sha256=build.manifest_sha256, run=name,
-                           as_published=False, lines=lines, notes=told)  # fmt: skip
+        made = BenchScores(
+            dataset=build.manifest.dataset, manifest_sha256=build.manifest_sha256, run=name,
+            as_published=self.as_published, lines=lines, notes=[*told, *_told(read)],
+            traps=[*trap_lines(outputs), first_alone(outputs)] if self.traps else [],
+        )  # fmt: skip
         return made, read
 
 

@@ -7,10 +7,12 @@ from typing import ClassVar
 import numpy as np
 import polars as pl
 
+from annotators.baselines.as_published import AsPublished, rouge_l
 from annotators.baselines.baseline import Baseline
 from annotators.baselines.bertscore import BertScore
 from annotators.baselines.by_language import ByLanguage, words
 from qc.evaluate.bench.metric import Figures, Measured, share
+from qc.evaluate.bench.traps import TrapLine
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,19 @@ class BleuRouge:
         return {name: share(sums[:, at], sums[:, at + len(columns)]) for at, name in enumerate(columns)}
 
 
+def first_alone(items: pl.DataFrame) -> TrapLine:
+    """The trap of comparing with the first of several right answers alone; of `items` with `output`."""
+    several = items.drop_nulls("output").filter(
+        pl.col("metric") == "bleu-rouge", pl.col("outputs").list.unique().list.len() > 1
+    )
+    name, what = "first-answer", "Of several right texts the first alone is compared."
+    if not several.height:
+        return TrapLine(trap=name, what=what, items=0, to_right=0, to_wrong=0)
+    columns = several.select("output", "outputs"), several.select("output", pl.col("outputs").list.head(1))
+    best, first = (best_scores(one, [ByLanguage()])[BleuRouge.primary].fill_null(0.0) for one in columns)
+    return TrapLine(trap=name, what=what, items=several.height, to_right=0, to_wrong=int((first < best).sum()))
+
+
 def best_scores(items: pl.DataFrame, measures: Sequence[Baseline]) -> pl.DataFrame:
     """Per item and measure the score of the right answer that is most like the output, whichever that is.
 
@@ -58,3 +73,35 @@ def best_scores(items: pl.DataFrame, measures: Sequence[Baseline]) -> pl.DataFra
         pl.Series(name, list(column), pl.Float64) for name, column in scores.items()
     )
     return scored.group_by("item", maintain_order=True).max().drop("item")
+
+
+@dataclass(frozen=True)
+class PublishedSimilarity:
+    """BLEU-1 and ROUGE-L against the first right answer alone, of the words of `annotators.baselines.as_published`."""
+
+    primary: ClassVar[str] = "rougeL"
+
+    def measure(self, items: pl.DataFrame) -> Measured:
+        """As `qc.evaluate.bench.metric.Metric.measure`; equal pairs are scored once."""
+        pairs = items.select(pl.col("output").fill_null(""), pl.col("outputs").list.first(), "output_language")
+        known = {pair: _published(*pair) for pair in dict.fromkeys(pairs.iter_rows())}
+        values = np.array([known[pair] for pair in pairs.iter_rows()], float).reshape(-1, 2)
+        said = items["output"].alias("said")
+        return Measured(said, values[:, 1], np.hstack([values, np.ones((len(values), 1))]))
+
+    def figures(self, sums: np.ndarray) -> Figures:
+        """`bleu1`, `rougeL`."""
+        return {"bleu1": share(sums[:, 0], sums[:, 2]), "rougeL": share(sums[:, 1], sums[:, 2])}
+
+
+def _published(output: str, truth: str, language: str) -> tuple[float, float]:
+    from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu  # pyright: ignore[reportMissingImports]
+
+    cut = AsPublished(language)
+    one, other = cut.words(output), cut.words(truth)
+    if not one or not other:
+        return 0.0, 0.0
+    smooth = SmoothingFunction().method1
+    bleu = sentence_bleu([other], one, weights=(1.0,), smoothing_function=smooth)
+    spaced = (" ".join(one), " ".join(other)) if language in ("zh", "ja") else (output, truth)
+    return float(bleu), rouge_l(*spaced)  # pyright: ignore[reportArgumentType]

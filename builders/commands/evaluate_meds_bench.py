@@ -29,6 +29,8 @@ def meds_bench(
     folder: tuple[str, ...] = (),
     category: tuple[str, ...] = (),
     language: tuple[str, ...] = (),
+    as_published: Annotated[bool, Parameter(negative="")] = False,
+    traps: Annotated[bool, Parameter(negative="")] = False,
     bertscore: str = "",
     shots: int | None = None,
     answers: Path | None = None,
@@ -61,6 +63,9 @@ def meds_bench(
         folder: only this folder of MedS-Bench; repeatable.
         category: only this one; repeatable.
         language: only outputs of this language, such as en; repeatable.
+        as_published: score as the published code does, as far as it is known: first letters, a to d alone, strings
+            within strings, entities without their last character, one right answer.
+        traps: say of each trap of the published rules how many items it turns, and which way.
         bertscore: a folder or Hub id of a model, to score texts by BERTScore too.
         shots: show a model at most so many of the examples; default all.
         answers: the folder that keeps the model's answers; without it, one beside the build.
@@ -80,7 +85,7 @@ def meds_bench(
     runs = runs_of(run, baseline, items)
     if model:
         runs.append(_asked(build, model, items, shots, (answers, revision, agreement)))
-    scored = [_scored(build, one, items, Scoring(bertscore)) for one in runs]
+    scored = [_scored(build, one, items, Scoring(as_published, traps, bertscore)) for one in runs]
     if out is not None:
         _write(out, scored)
     for made, _ in scored:
@@ -134,6 +139,11 @@ def _show(made: "BenchScores") -> None:
              for line in made.lines if line.of != "task"]  # fmt: skip
     console.print()
     console.print(_table(["mean of", "", "tasks", "items", "score"], means, left=2))
+    if made.traps:
+        caught = [[one.trap, one.what, f"{one.items:,}", f"{one.to_right:,}", f"{one.to_wrong:,}"]
+                  for one in made.traps]  # fmt: skip
+        console.print()
+        console.print(_table(["trap", "what it does", "items", "to right", "to wrong"], caught, left=2))
     for note in made.notes:
         console.print(note, style="dim", markup=False, highlight=False)
     console.print()

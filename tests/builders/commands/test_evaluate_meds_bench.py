@@ -181,3 +181,28 @@ def test_closed_text_stays_where_its_terms_keep_it(tmp_path: Path, capsys: pytes
     build = made.bench_build(tmp_path / "build", made.every_shape().head(2), terms=Terms(remote_processing=False))
     message = refused(capsys, build, "--model", "m@https://no-such-host.invalid/v1")
     assert "no remote processing; nothing was sent" in " ".join(message.split())
+
+
+def test_the_published_rules_lose_right_answers_and_the_traps_say_which(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("nltk")
+    pytest.importorskip("jieba")
+    pytest.importorskip("janome")
+    found = evaluated(capsys, dataset, "--baseline", "gold", "--as-published", "--traps")
+    assert found["as_published"]
+    tasks = scores(found, "task")
+    assert (tasks["57"], tasks["124"], tasks["61"], tasks["117"]) == (4 / 5, 3 / 4, 0, 1)
+    assert tasks["125"] == 1 and tasks["112"] == pytest.approx(1)
+    caught = {line["trap"]: (line["items"], line["to_right"], line["to_wrong"]) for line in found["traps"]}
+    assert caught["letters-beyond-d"][2] == 1 + 1 + 1 + 2 and caught["maybe"] == (4, 0, 1)
+    assert caught["commas"][2] == 6 and caught["first-answer"] == (1, 0, 0)
+    rows = [{"id": "112:made/1", "output": "Left effusion."}, {"id": "57:made/0", "output": "The answer is A."}]
+    pl.DataFrame(rows).write_csv(tmp_path / "part.csv")
+    found = evaluated(capsys, dataset, "--run", str(tmp_path / "part.csv"), "--as-published", "--traps")
+    assert scores(found, "task") == {"57": 0, "112": pytest.approx(2 * 0.5 * 0.2 / 0.7)}
+    assert f"{len(gold()) - 2} of {len(gold())} items have no output in the run and were left out" in found["notes"]
+    caught = {line["trap"]: line["to_wrong"] for line in found["traps"] if line["to_wrong"]}
+    assert caught == {"first-letter": 1, "first-answer": 1}
+    assert run(["evaluate", "meds-bench", "--dataset", str(dataset), "--baseline", "gold", "--traps"]) == 0
+    assert "letters-beyond-d" in capsys.readouterr().out
