@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from pydantic import BaseModel
 
 from builders.bench_similarity import BleuRouge, PublishedSimilarity, first_alone
 from qc.build import Build
@@ -14,26 +13,15 @@ from qc.evaluate.bench.contained import Contained
 from qc.evaluate.bench.draws import DRAWS
 from qc.evaluate.bench.entity_f1 import EntityF1
 from qc.evaluate.bench.label_f1 import LabelF1
-from qc.evaluate.bench.lines import BenchLine, bench_lines
+from qc.evaluate.bench.lines import bench_lines
 from qc.evaluate.bench.metric import Metric
 from qc.evaluate.bench.published import RULES, with_published_rules
-from qc.evaluate.bench.traps import TrapLine, trap_lines
+from qc.evaluate.bench.scores import BenchScores
+from qc.evaluate.bench.traps import trap_lines
 from schemas.errors import UsageError
 
 TABLES: Final = ("items", "items_closed")
 """Those that may be released, and those of corpora under agreements; a build has either or both."""
-
-
-class BenchScores(BaseModel):
-    """One run: its lines, and what to know when reading them."""
-
-    dataset: str
-    manifest_sha256: str
-    run: str
-    as_published: bool
-    lines: list[BenchLine]
-    notes: list[str]
-    traps: list[TrapLine] = []
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from builders.bench_runs import Run
-    from builders.bench_scores import BenchScores, Scoring
+    from builders.bench_scores import Scoring
     from qc.build import Build
+    from qc.evaluate.bench.scores import BenchScores
     from qc.evaluate.exams import Share
 
 
@@ -36,6 +37,7 @@ def meds_bench(
     answers: Path | None = None,
     revision: str = "",
     agreement: str = "",
+    page: Path | None = None,
     out: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
@@ -71,6 +73,7 @@ def meds_bench(
         answers: the folder that keeps the model's answers; without it, one beside the build.
         revision: which weights a served model has.
         agreement: what lets text of the dataset go to a remote server.
+        page: write all runs side by side as one .html file that needs no network, and no script but to sort.
         out: write every output as it was read into this .csv, .jsonl or .parquet file.
         as_json: print one JSON object a run.
     """
@@ -88,6 +91,8 @@ def meds_bench(
     scored = [_scored(build, one, items, Scoring(as_published, traps, bertscore)) for one in runs]
     if out is not None:
         _write(out, scored)
+    if page is not None:
+        _write_page(page, [made for made, _ in scored])
     for made, _ in scored:
         print(made.model_dump_json(indent=2)) if as_json else _show(made)
     return 0
@@ -123,6 +128,13 @@ def _write(out: Path, scored: "list[tuple[BenchScores, pl.DataFrame]]") -> None:
     from builders.streams import write
 
     write(out, iter([pl.concat([read.select(pl.lit(made.run).alias("run"), pl.all()) for made, read in scored])]))
+
+
+def _write_page(path: Path, runs: "list[BenchScores]") -> None:
+    from qc.evaluate.bench.page import page
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(runs), encoding="utf-8")
 
 
 def _show(made: "BenchScores") -> None:

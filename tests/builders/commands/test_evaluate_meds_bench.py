@@ -116,10 +116,14 @@ def test_groups_and_what_was_read_are_written(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "read.csv"
-    told = ["--baseline", "gold", "--baseline", "shuffled", "--out", str(out)]
+    page = tmp_path / "pages" / "runs.html"
+    told = ["--baseline", "gold", "--baseline", "shuffled", "--out", str(out), "--page", str(page)]
     assert run(["evaluate", "meds-bench", "--dataset", str(dataset), *told]) == 0
     shown = capsys.readouterr().out
     assert "gold on meds-bench" in shown and "shuffled on meds-bench" in shown and "Fact_verication" in shown
+    html = page.read_text(encoding="utf-8")
+    assert html.index(">gold<") < html.index(">shuffled<") and "Fact Verification" in html
+    assert not any(row["input"] in html for row in made.every_shape().to_dicts()), "a page of figures holds no item"
     read = pl.read_csv(out)
     assert read.height == 2 * len(gold()) and read.columns == [
         "run", "id", "task", "metric", "said", "value", "unparsed", "missing"
