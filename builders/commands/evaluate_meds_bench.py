@@ -113,7 +113,8 @@ def _asked(
         if sys.stderr.isatty():
             print(f"\r{done:,} of {items.height:,} items", end="", file=sys.stderr, flush=True)
 
-    return Run(model, *answered(llm, items, tell, shots))
+    name = model.rpartition("@http")[0] or Path(model.partition("?")[0]).name  # no address on a page that may leave
+    return Run(name, *answered(llm, items, tell, shots))
 
 
 def _scored(

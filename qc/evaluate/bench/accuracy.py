@@ -1,8 +1,9 @@
 """Accuracy: an item is right where just the right choices are named."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import polars as pl
@@ -11,10 +12,15 @@ from qc.evaluate.bench.metric import Figures, Measured, share
 from qc.evaluate.bench.options import Choices, chosen
 from qc.evaluate.bench.units import units
 
+_LINE: Final = re.compile(r"(?m)^\W*(\d+)\s*[:.)]\s*(.*\S)\s*$")
+
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Choices are read as `options` says; an item without any is right where the output has the words of an answer."""
+    """Choices are read as `options` says; an item without any is right where the output has the words of an answer.
+
+    Where the right output is numbered lines (`1: neutral`), each line is an answer of its own, and all must be right.
+    """
 
     primary: ClassVar[str] = "accuracy"
 
@@ -35,12 +41,24 @@ def _read(
     output: str | None, choices: Sequence[Mapping[str, Any]], gold: Sequence[str], outputs: Sequence[str], language: str
 ) -> tuple[frozenset[str] | None, frozenset[str]]:
     """What was said, and what is right."""
+    if choices and (lines := _numbered(outputs[0])):
+        pairs, said = pairs_of(choices), _numbered(output or "")
+        read = {number: chosen(said.get(number, ""), pairs, language) for number in lines}
+        wanted = frozenset(f"{number}: {lines[number]}" for number in lines)
+        told = frozenset(f"{number}: {', '.join(sorted(marks))}" for number, marks in read.items() if marks)
+        return told or None, wanted
     if choices:
         pairs = pairs_of(choices)
         return chosen(output or "", pairs, language), right_marks(pairs, gold, outputs, language)
     said = " ".join(units(output or ""))
     answers = [" ".join(units(one)) for one in outputs]
     return frozenset({said}) if said else None, frozenset({said if said in answers else answers[0]})
+
+
+def _numbered(text: str) -> Mapping[str, str]:
+    """Lines that begin with a number by it; none where there are fewer than two."""
+    found = dict(_LINE.findall(text))
+    return found if len(found) > 1 else {}
 
 
 def pairs_of(choices: Sequence[Mapping[str, Any]]) -> Choices:

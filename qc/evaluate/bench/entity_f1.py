@@ -26,7 +26,8 @@ class EntityF1:
         """As `Metric.measure`; `said` is the mentions, with semicolons between."""
         none = nothings(items)
         read = [_read(*row, none=none) for row in items.select("output", "gold", "outputs").iter_rows()]
-        counts = np.array([counted(said or [], gold) for said, gold in read], float).reshape(-1, 5)
+        typed = _is_typed(items)
+        counts = np.array([counted(said or [], gold, typed=typed) for said, gold in read], float).reshape(-1, 5)
         said = pl.Series("said", [None if one is None else "; ".join(one) for one, _ in read], pl.String)
         hits, told, wanted = counts[:, 0], counts[:, 1], counts[:, 2]
         read_at_all = np.array([one is not None for one, _ in read], bool)
@@ -63,17 +64,23 @@ def _read(
     return mentions(output or "", set(wanted), none), wanted
 
 
-def counted(said: Sequence[str], wanted: Sequence[str]) -> tuple[int, int, int, int, int]:
+def _is_typed(items: pl.DataFrame) -> bool:
+    """Whether the mentions of a task have types: all have brackets at their end, which one alone may have as well."""
+    gold = items["gold"].explode(empty_as_null=True).drop_nulls().unique()
+    return len(gold) > 0 and all(parted(key(one))[1] for one in gold)
+
+
+def counted(said: Sequence[str], wanted: Sequence[str], *, typed: bool) -> tuple[int, int, int, int, int]:
     """Equal mentions, how many are said, how many wanted, and how many of either have a near one in the other."""
     one, other = dict.fromkeys(said), dict.fromkeys(wanted)
-    ours, theirs = [_parts(words) for words in one], [_parts(words) for words in other]
+    ours, theirs = [_parts(words, typed=typed) for words in one], [_parts(words, typed=typed) for words in other]
     near = sum(any(_near(first, second) for second in theirs) for first in ours)
     near_back = sum(any(_near(first, second) for second in ours) for first in theirs)
     return len(one.keys() & other.keys()), len(one), len(other), near, near_back
 
 
-def _parts(mention: str) -> tuple[str, str]:
-    words, kind = parted(mention)
+def _parts(mention: str, *, typed: bool) -> tuple[str, str]:
+    words, kind = parted(mention) if typed else (mention, "")
     return f" {' '.join(units(words)) or words} ", kind
 
 

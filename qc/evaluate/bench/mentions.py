@@ -3,14 +3,18 @@
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, Final
 
 _BULLET: Final = re.compile(r"^\s*(?:[-*+•·▪●–—]+\s+|\(?\d{1,3}[.)]\s+|#+\s+)")
 _COMMA: Final = re.compile(r"(?<!\d),|,(?!\d)|[;、，；|]")
 """What parts mentions; a comma between digits does not."""
+_WORDS_JOINED: Final = 4
+"""So many parts with conjunctions between may be one wrong mention."""
 _BEFORE: Final = re.compile(r"^[^:：]{1,120}[:：](?:\s+|$)")
 _AND: Final = re.compile(r"^(?:and|et|und|y|и|和|及)\s+", re.IGNORECASE)
+_CUT: Final = re.compile(rf"{_COMMA.pattern}|(?P<and>\s+(?:and|et|und|y|и)\s+|[和及与])", re.IGNORECASE)
+"""A conjunction parts mentions where a mention of the gold stands before or behind it."""
 _EDGES: Final = " \t*_`\"'“”‘’«»「」『』"
 _FENCE: Final = re.compile(r"^```\w*\s*|\s*```\s*$")
 _TYPED: Final = re.compile(r"^(?P<mention>.+?)\s+[\[(<{](?P<type>[^\[\](){}<>]+)[\])>}]$")
@@ -57,18 +61,23 @@ def mentions(output: str, gold: Collection[str], none: Collection[str] = ()) -> 
 
 
 def _of_json(text: str) -> list[str] | None:
+    """Keys of one value, or of one a line; None for what is no JSON."""
     if not text.startswith(("[", "{")):
         return None
-    try:
-        return [key(one) for one in _strings(json.loads(text))]
-    except ValueError:
-        return None
+    for parts in ([text], text.splitlines()):
+        try:
+            return [key(one) for part in parts if part.strip() for one in _strings(json.loads(part))]
+        except ValueError:
+            continue
+    return None
 
 
 def _strings(value: Any) -> list[str]:
-    """Strings of a list; of an object with a type its first other string and the type, else those of its values."""
+    """Strings of a list; of an object its `entities`, or its first string and its type, else those of its values."""
     if isinstance(value, str):
         return [value]
+    if isinstance(value, dict) and "entities" in value:
+        return _strings(value["entities"])
     if isinstance(value, dict):
         words = [one for name, one in value.items() if isinstance(one, str) and name.lower() not in ("type", "label")]
         kind = next((one for name, one in value.items() if name.lower() in ("type", "label")), "")
@@ -92,30 +101,26 @@ def _lines(text: str, gold: Collection[str]) -> list[str]:
 
 def _of_line(line: str, gold: Collection[str]) -> list[str]:
     """Keys of a line: cut so that as little as possible is no mention of the gold, then into as many as possible."""
-    cuts = [0, *(at for match in _COMMA.finditer(line) for at in match.span()), len(line)]
+    signs = list(_CUT.finditer(line))
+    cuts = [0, *(at for sign in signs for at in sign.span()), len(line)]
     pieces = list(zip(cuts[::2], cuts[1::2], strict=True))
-    longest = max((len(_COMMA.findall(one)) for one in gold), default=0) + 1
+    joined = [sign["and"] is not None for sign in signs]
+    longest = max([_WORDS_JOINED, *(len(_CUT.findall(one)) + 1 for one in gold)])
     best: list[tuple[int, int, list[str]]] = [(0, 0, [])]
     for end in range(1, len(pieces) + 1):
-        best.append(min(_ways(line, pieces, best, end, longest, gold), key=lambda way: way[:2]))
+        ways = []
+        for begin in range(max(0, end - longest), end):
+            one = _key_in(line[pieces[begin][0] : pieces[end - 1][1]], gold)
+            if one in gold or all(joined[begin : end - 1]):
+                cost, count, told = best[begin]
+                ways.append(
+                    (cost + (bool(one) and one not in gold), count - bool(one), [*told, *([one] if one else [])])
+                )
+        best.append(min(ways, key=lambda way: way[:2]))
     return best[-1][2]
 
 
-def _ways(
-    line: str, pieces: Sequence[tuple[int, int]], best: Sequence[tuple[int, int, list[str]]], end: int, longest: int,
-    gold: Collection[str],
-) -> list[tuple[int, int, list[str]]]:  # fmt: skip
-    """(pieces that are no gold, minus the mentions, mentions) up to piece `end`, by where the last mention begins."""
-    ways = []
-    for begin in range(max(0, end - longest), end):
-        words = line[pieces[begin][0] : pieces[end - 1][1]]
-        one = key(words)
-        if one not in gold:
-            one = key(_AND.sub("", words.strip()))
-        if one in gold or begin == end - 1:
-            cost, count, told = best[begin]
-            blank = not one
-            ways.append(
-                (cost + (one not in gold and not blank), count - (not blank), [*told, *([] if blank else [one])])
-            )
-    return ways
+def _key_in(words: str, gold: Collection[str]) -> str:
+    """The key of some words; without the conjunction before them, unless it is part of a mention of the gold."""
+    one = key(words)
+    return one if one in gold else key(_AND.sub("", words.strip()))

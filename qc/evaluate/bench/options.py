@@ -42,14 +42,17 @@ _ANY: Final = re.compile(r"(?<![\w.,])\d{1,3}(?![\w%]|[.,]\d)")
 def chosen(output: str, choices: Choices, language: str = "") -> Chosen | None:
     """Marks of the choices that were named; None where nothing can be read. One beyond the choices is read, and wrong.
 
-    The whole text of a choice, or of several with commas or "and" between, comes before everything else.
+    The whole text of a choice, or of several with commas or "and" between, comes before everything else, be it all of
+    the output or of what is announced.
     """
     if not output.strip():
         return None
-    marks, words = [mark for mark, _ in choices], units(output)
-    only_marks = set(words) <= {mark.casefold() for mark in marks}
-    if not only_marks and (whole := _all_of(words, choices)):
-        return whole
+    marks, text = [mark for mark, _ in choices], unicodedata.normalize("NFKC", output)
+    for place in [0, *_places(text)]:
+        words = units(text[place:])
+        only_marks = set(words) <= {mark.casefold() for mark in marks}
+        if not only_marks and (whole := _all_of(words, choices)):
+            return whole
     if all(re.fullmatch("[A-Z]", mark) for mark in marks):
         return answers.chosen(output, dict(choices), language)
     if all(mark.isdecimal() for mark in marks):
@@ -113,11 +116,13 @@ def _of(mentions: Iterable[Mention], choices: Choices) -> Chosen | None:
 
 
 def _all_of(words: Sequence[str], choices: Choices) -> Chosen | None:
-    """The choices where nothing but their words, and what joins them, is written."""
-    found = _found(words, choices)
+    """The choices where nothing but their words, marks before them, and what joins them, is written."""
+    marked = [(mark, f"{mark} {text}") for mark, text in choices if mark != text]
+    both = [*choices, *marked]
+    found = _found(words, both)
     within = {place for one in found for place in range(one.start, one.end)}
     others = [word for place, word in enumerate(words) if place not in within]
-    return _of(found, choices) if found and all(word in _AND for word in others) else None
+    return _of(found, both) if found and all(word in _AND for word in others) else None
 
 
 def _at_start(text: str, choices: Choices) -> Chosen | None:

@@ -172,7 +172,7 @@ def test_a_served_model_is_shown_the_task_and_asked_once(tmp_path: Path, capsys:
         assert evaluated(capsys, build, *told, "--shots", "1") == found
         assert len(script.asked) == asked + 1, "an empty answer is not stored; every other one is"
         evaluated(capsys, build, *told, "--task", "57")
-    assert scores(found, "task") == {"57": 1 / 5, "51": 0}
+    assert scores(found, "task") == {"57": 1 / 5, "51": 0} and found["run"] == "tiny"
     assert "1 items without a usable output: empty_answer" in found["notes"]
     limits = {body["max_tokens"] for body in script.asked}
     assert limits == {200, 1000}

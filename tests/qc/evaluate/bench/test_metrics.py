@@ -52,7 +52,10 @@ def test_the_right_answers_score_1_for_every_metric_and_every_shape_of_task() ->
 @pytest.mark.parametrize(("choices", "output", "marks"), [
     (made.ORGANS, "E", "E"), (made.ORGANS, "None of these", "E"), (made.ORGANS, "Liver, right lobe", "B"),
     (made.ORGANS, "The answer is E.", "E"), (made.ORGANS, "Heart and Kidney", "A, C"), (made.ORGANS, "Lung", None),
-    (made.ORGANS, "F", "F"), (made.letters("B", "A"), "A", "A"),
+    (made.ORGANS, "F", "F"), (made.letters("B", "A"), "A", "A"), (made.ORGANS, "B\n\nBecause it is large.", "B"),
+    (made.ORGANS, "A) Heart; C) Kidney", "A, C"), (made.ORGANS, "Answer: Liver, right lobe and Kidney", "B, C"),
+    (made.letters("B.C.G", "Polio"), "Answer: B.C.G and Polio", "A, B"), (made.numbers("43", "17"), "Answer: 43", "1"),
+    (made.letters("B型肝炎", "貧血"), "正解：B型肝炎", "A"),
     (made.numbers("Gout", "Rickets", "Scurvy"), "3", "3"), (made.numbers("Gout", "Rickets"), "The answer is 2.", "2"),
     (made.numbers("Gout", "Rickets"), "Concept number 2", "2"), (made.numbers("Gout", "Rickets"), "2) Rickets", "2"),
     (made.numbers("Gout", "Rickets"), "Rickets", "2"), (made.numbers("Gout", "Rickets"), "1 and 2", "1, 2"),
@@ -120,6 +123,14 @@ def test_naming_every_choice_is_no_answer_but_is_told_apart() -> None:
     (["1,2-dichloroethane", "urea"], "urea, 1,2-dichloroethane", ["urea", "1,2-dichloroethane"]),
     (["N,N-dimethyl"], "N,N-dimethyl", ["n,n-dimethyl"]), (["vitamin D, oral"], "vitamin D, oral", ["vitamin d, oral"]),
     (["vitamin D"], "vitamin D, oral", ["vitamin d", "oral"]), (["ratio 2: 1"], "ratio 2: 1", ["ratio 2: 1"]),
+    (["breast cancer", "anaemia"], "breast cancer and anaemia", ["breast cancer", "anaemia"]),
+    (["head and neck tumour"], "head and neck tumour", ["head and neck tumour"]),
+    (["aspirin"], "aspirin and salt and pepper", ["aspirin", "salt and pepper"]),
+    (["肺炎", "发热"], "肺炎和发热", ["肺炎", "发热"]),
+    (["x (Drug)", "y (Finding)"], "x [Drug], y: Finding", ["x [drug]", "y: finding"]),
+    (["x (Drug)", "y (Drug)"], '{"entities": [{"text": "x", "type": "Drug"}], "relations": []}\n'
+     '{"entities": [{"text": "y", "type": "Drug"}], "relations": [{"type": "of", "head": "y", "tail": "x"}]}',
+     ["x [drug]", "y [drug]"]),
     (["a", "b, c", "a, b"], "a, b, c, a, b", ["a", "b, c", "a, b"]), (["aspirin"], "None", []),
     (["aspirin"], "There is no chemical in the text.", []), (["aspirin"], "No chemicals were mentioned.", []),
     (["nitric oxide"], "nitric oxide", ["nitric oxide"]), (["no"], "NO", ["no"]),
@@ -144,6 +155,25 @@ def test_f1_of_entities_is_counted_over_all_items() -> None:
     assert found["whole"] == 1 / 4, "the third item, where nothing is to be found and that is said"
     typed = made.frame([made.item("t", 0, outputs=["x"], gold=["fever [A]", "mass [B]"], metric="entity-f1")])
     assert figures(EntityF1(), with_output(typed, "fever [B]; mass [B]"))["f1"] == 1 / 2
+
+
+def test_brackets_are_a_type_only_where_all_mentions_have_them() -> None:
+    """The abbreviation behind one mention of an untyped task is no type, so that the mention without it is near."""
+    untyped = [made.item("t", at, outputs=[one], gold=[one], metric="entity-f1")
+               for at, one in enumerate(["tumour necrosis factor (TNF)", "aspirin"])]  # fmt: skip
+    items = with_output(made.frame(untyped), "tumour necrosis factor", "aspirin")
+    assert figures(EntityF1(), items)["relaxed_f1"] == 1 and figures(EntityF1(), items)["f1"] == 0.5
+
+
+@pytest.mark.parametrize(("output", "right"), [
+    ("1: neutral\n2: entailment", 1), ("1. Neutral.\n2. It is an entailment", 1), ("2: entailment\n1: neutral", 1),
+    ("1: entailment\n2: neutral", 0), ("neutral, entailment", 0), ("1: neutral", 0), ("", 0),
+])  # fmt: skip
+def test_labels_of_numbered_lines_must_stand_in_their_own_lines(output: str, right: float) -> None:
+    """As one set, any order of the right labels would be right."""
+    value, _ = one(Accuracy(), output, outputs=["1: neutral\n2: entailment"], gold=["neutral", "entailment"],
+                   choices=made.words("entailment", "neutral", "contradiction"))  # fmt: skip
+    assert value == right
 
 
 def test_f1_of_labels_is_the_mean_of_labels() -> None:
