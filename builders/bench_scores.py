@@ -13,7 +13,7 @@ from qc.evaluate.bench.contained import Contained
 from qc.evaluate.bench.draws import DRAWS
 from qc.evaluate.bench.entity_f1 import EntityF1
 from qc.evaluate.bench.label_f1 import LabelF1
-from qc.evaluate.bench.lines import bench_lines
+from qc.evaluate.bench.lines import bench_lines, without_thoughts
 from qc.evaluate.bench.metric import Metric
 from qc.evaluate.bench.published import RULES, with_published_rules
 from qc.evaluate.bench.scores import BenchScores
@@ -74,7 +74,10 @@ class Scoring:
         """The scores of a run (id, output), and every item as it was read."""
         rows = outputs = items.join(run.select("id", "output"), on="id", how="left", maintain_order="left")
         told = [*notes]
-        if self.as_published:
+        outputs = without_thoughts(outputs)
+        if not self.as_published:
+            rows = outputs
+        else:
             rows = with_published_rules(rows.drop_nulls("output"))
             left = items.height - rows.height
             told += [f"{left:,} of {items.height:,} items have no output in the run and were left out"] if left else []

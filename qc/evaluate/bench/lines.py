@@ -16,6 +16,7 @@ TASK: Final = "task"
 MEAN: Final = "mean"
 GROUPS: Final = {"category": "category", "folder": "folder", "language": "output_language"}
 """What tasks are grouped by, and the column that says so."""
+_THOUGHT: Final = r"(?s)^.*</think>\s*"
 READ: Final = ("id", "task", "metric", "said", "value", "unparsed", "missing")
 
 
@@ -50,10 +51,16 @@ class _Task:
     primary: str
 
 
+def without_thoughts(items: pl.DataFrame) -> pl.DataFrame:
+    """Outputs from behind the last `</think>` on: what a model thinks aloud is no part of its answer."""
+    return items.with_columns(pl.col("output").str.replace(_THOUGHT, ""))
+
+
 def bench_lines(
     items: pl.DataFrame, metrics: Mapping[str, Metric], draws: int = DRAWS
 ) -> tuple[list[BenchLine], pl.DataFrame]:
     """The lines, and every item as it was read (`READ`). `items`: rows of `schemas.instructions.BenchItem`, `output`.
+
 
     `metrics`: by the words of the column `metric`; a task of another one is an error of the caller (KeyError).
     """

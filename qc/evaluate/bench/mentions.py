@@ -7,11 +7,16 @@ from collections.abc import Collection
 from typing import Any, Final
 
 _BULLET: Final = re.compile(r"^\s*(?:[-*+•·▪●–—]+\s+|\(?\d{1,3}[.)]\s+|#+\s+)")
-_COMMA: Final = re.compile(r"(?<!\d),|,(?!\d)|[;、，；|]")
+_COMMA: Final = re.compile(r"(?<!\d),|,(?!\d)|[;、，；|\t]")
 """What parts mentions; a comma between digits does not."""
 _WORDS_JOINED: Final = 4
 """So many parts with conjunctions between may be one wrong mention."""
 _BEFORE: Final = re.compile(r"^[^:：]{1,120}[:：](?:\s+|$)")
+_ARE: Final = re.compile(
+    r"^(?:(?:the|les?|las?|los|el)\b[^,;:]{0,90}?\s(?:are|is|includes?|sont|est|incluent|son|es|incluyen)\s+)",
+    re.IGNORECASE,
+)
+"""Words that announce mentions in the same sentence."""
 _AND: Final = re.compile(r"^(?:and|et|und|y|и|和|及)\s+", re.IGNORECASE)
 _CUT: Final = re.compile(rf"{_COMMA.pattern}|(?P<and>\s+(?:and|et|und|y|и)\s+|[和及与])", re.IGNORECASE)
 """A conjunction parts mentions where a mention of the gold stands before or behind it."""
@@ -19,7 +24,8 @@ _EDGES: Final = " \t*_`\"'“”‘’«»「」『』"
 _FENCE: Final = re.compile(r"^```\w*\s*|\s*```\s*$")
 _TYPED: Final = re.compile(r"^(?P<mention>.+?)\s+[\[(<{](?P<type>[^\[\](){}<>]+)[\])>}]$")
 _NONE: Final = re.compile(
-    r"(?i)^(?:none|nothing|n/?a|nil|empty|(?:there\s+(?:is|are|were|was)\s+)?no(?:ne|t\s+any)?\b(?:\s+\S+){0,6}|"
+    r"(?i)^(?:none|nothing|n/?a|nil|empty|not\s+(?:any|found|detected|mentioned|present|applicable)\b.*|"
+    r"the\s+\S+(?:\s+\S+)?\s+(?:does|do|did)\s+not\s+(?:mention|contain|include|name)\b.*|(?:there\s+(?:is|are|were|was)\s+)?no(?:ne|t\s+any)?\b(?:\s+\S+){0,6}|"
     r"aucune?\b.*|ningun[ao]?\b.*|no\s+hay\b.*|нет\b.*|не\s+\S+.*|没有.*|无.*|なし.*|該当なし.*|.*(?:ありません|ない)|"
     r"(?:the|le|el)\s+\S+\s+(?:contains?|mentions?|names?)\s+no\b.*|le texte ne contient aucune?\b.*)[.。!]?$"
 )
@@ -52,11 +58,14 @@ def mentions(output: str, gold: Collection[str], none: Collection[str] = ()) -> 
         return None
     if key(text) in gold:
         return [key(text)]
-    if key(text) in none or _NONE.match(text):
+    if key(text) in none:
         return []
     found = _of_json(text)
     if found is None:
-        found = [one for line in _lines(text, gold) for one in _of_line(line, gold)]
+        bare = text[1:-1] if text[0] + text[-1] == "[]" else text
+        found = [one for line in _lines(bare, gold) for one in _of_line(line, gold)]
+    if not any(one in gold for one in found) and (_NONE.match(text) or (len(found) == 1 and _NONE.match(found[0]))):
+        return []
     return [one for one in dict.fromkeys(found) if one and (one in gold or one not in none)]
 
 
@@ -88,15 +97,24 @@ def _strings(value: Any) -> list[str]:
 
 
 def _lines(text: str, gold: Collection[str]) -> list[str]:
-    """Lines without bullets; words that announce a list are left out."""
-    lines = [line if key(line) in gold else _BULLET.sub("", line) for line in text.splitlines() if line.strip()]
+    """Lines without bullets, those with bullets alone where there are any; words that announce a list are left out."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    listed = [line for line in lines if key(line) in gold or _BULLET.match(line)]
     told = []
-    for line in lines:
-        head = _BEFORE.match(line)
-        first = _COMMA.split(line)[0]
-        announces = head and key(first) not in gold and len(head[0]) <= len(first) + 1
-        told.append(line[head.end() :] if announces and head else line)
+    for line in listed or lines:
+        bare = line if key(line) in gold else _BULLET.sub("", line)
+        told.append(_unannounced(bare, gold))
     return [line for line in told if line.strip()]
+
+
+def _unannounced(line: str, gold: Collection[str]) -> str:
+    first = _COMMA.split(line)[0]
+    head = _BEFORE.match(line)
+    if key(first) in gold:
+        return line
+    if head and len(head[0]) <= len(first) + 1:
+        return line[head.end() :]
+    return _ARE.sub("", line)
 
 
 def _of_line(line: str, gold: Collection[str]) -> list[str]:
@@ -121,6 +139,6 @@ def _of_line(line: str, gold: Collection[str]) -> list[str]:
 
 
 def _key_in(words: str, gold: Collection[str]) -> str:
-    """The key of some words; without the conjunction before them, unless it is part of a mention of the gold."""
-    one = key(words)
-    return one if one in gold else key(_AND.sub("", words.strip()))
+    """The key of some words: without a conjunction before them and an aside behind, unless those are of the gold."""
+    one, bare = key(words), key(_AND.sub("", words.strip()))
+    return next((told for told in (one, bare, parted(bare)[0]) if told in gold), bare)

@@ -20,10 +20,17 @@ _ANNOUNCED: Final = re.compile(
 """What announces an answer beside the words of examinations."""
 _AND: Final = frozenset({"and", "et", "y", "e", "и", "和", "と", "及", "und"})
 _OR: Final = frozenset({"or", "ou", "o", "или", "或", "oder"})
-_NOT: Final = frozenset({"not", "t", "never", "cannot", "neither", "pas", "не", "不", "非", "没", "nicht", "rather"})
-"""What denies the name behind it; `t` is what is left of don't."""
+_NOT: Final = frozenset(
+    {"not", "t", "never", "cannot", "neither", "nor", "than", "unlike", "pas", "не", "不", "非", "没", "nicht"}
+)
+"""What denies the name behind it, or sets it beside another (rather than); `t` is what is left of don't."""
 _NO: Final = re.compile(r"(?i)(?<=[\w,;:.]\s)(?:no|non|нет)(?=\s+\w)")
 """A no within a sentence, which is said of a noun and answers nothing."""
+_BOXED: Final = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}+")
+_CHOSEN: Final = re.compile(
+    r"(?:(?i:\b(?:option|choice|choose|select|pick|be|is))\s+\(?|\()\*{0,2}(?P<letter>[A-Z])\*{0,2}(?=[\s.,;:)]|$)"
+)
+_HEDGED: Final = re.compile(r"\b(?P<one>[A-Z])\)?\s*(?:\b(?:or|ou|oder|или)\b|或|または)\s*\(?(?P<other>[A-Z])\b")
 _FILL: Final = frozenset(
     {"the", "is", "are", "a", "an", "option", "options", "choice", "class", "label", "it", "answer", "patient",
      "should", "be", "most", "likely", "probably", "number", "numbers"}
@@ -45,6 +52,7 @@ def chosen(output: str, choices: Choices, language: str = "") -> Chosen | None:
     The whole text of a choice, or of several with commas or "and" between, comes before everything else, be it all of
     the output or of what is announced.
     """
+    output = _BOXED.sub(r"\nAnswer: \1\n", output)
     if not output.strip():
         return None
     marks, text = [mark for mark, _ in choices], unicodedata.normalize("NFKC", output)
@@ -54,10 +62,21 @@ def chosen(output: str, choices: Choices, language: str = "") -> Chosen | None:
         if not only_marks and (whole := _all_of(words, choices)):
             return whole
     if all(re.fullmatch("[A-Z]", mark) for mark in marks):
-        return answers.chosen(output, dict(choices), language)
+        return _letters(output, choices, language)
     if all(mark.isdecimal() for mark in marks):
         return _numbers(output, choices) or _named(output, choices)
     return _named(output, choices)
+
+
+def _letters(output: str, choices: Choices, language: str) -> Chosen | None:
+    """As `answers.chosen`, and the one letter that is chosen within a sentence; None for one letter or another."""
+    known = dict(choices)
+    found = answers.chosen(output, known, language)
+    if found is None:
+        told = frozenset(match["letter"] for match in _CHOSEN.finditer(output)) & frozenset(known)
+        found = told if len(told) == 1 else None
+    hedged = [match for match in _HEDGED.finditer(output) if match["one"] != match["other"]]
+    return None if found and any(found & {match["one"], match["other"]} for match in hedged) else found
 
 
 def holds_all(output: str, choices: Choices, wanted: Iterable[str]) -> bool:
@@ -97,7 +116,7 @@ def _named(output: str, choices: Choices) -> Chosen | None:
             return found
     if found := _at_start(text, choices):
         return found
-    last = re.split(r"\n|(?<=[.!?。])\s*", text.rstrip(" \n.!?。"))[-1]
+    last = re.split(r"\n|(?<=[^\d\s][.!?])\s+|(?<=。)", text.rstrip(" \n.!?。"))[-1]
     return _sole(text, choices) or _sole(last, choices) or _sole_number(text, choices)
 
 

@@ -14,7 +14,7 @@ from qc.evaluate.bench.accuracy import Accuracy
 from qc.evaluate.bench.contained import Contained
 from qc.evaluate.bench.entity_f1 import EntityF1
 from qc.evaluate.bench.label_f1 import LabelF1
-from qc.evaluate.bench.lines import bench_lines
+from qc.evaluate.bench.lines import bench_lines, without_thoughts
 from qc.evaluate.bench.metric import Metric
 from qc.evaluate.bench.trivial import trivial_run
 from tests.qc.evaluate.bench import made_items as made
@@ -76,7 +76,14 @@ def test_the_right_answers_score_1_for_every_metric_and_every_shape_of_task() ->
     (made.DISEASES, "The diagnosis is acute bronchitis.", "Acute bronchitis"),
     (made.DISEASES, "Not pneumonia. Most likely Bronchitis", "Bronchitis"),
     (made.DISEASES, "Bronchitis or Pneumonia", None),
-    (made.words("有", "无"), "答案：无", "无"),
+    (made.words("有", "无"), "答案：无", "无"), (made.ORGANS, "Option B", "B"), (made.ORGANS, "I would choose B", "B"),
+    (made.ORGANS, "So it must be (B).", "B"), (made.ORGANS, "We get $\\boxed{B}$", "B"),
+    (made.ORGANS, "Answer: A or B", None), (made.ORGANS, "Vitamin B is meant", None),
+    (made.ORGANS, "A is the heart. B is the liver. So, the answer is C.", "C"),
+    (made.words("entailment", "neutral"), "neither entailment nor contradiction, so neutral", "neutral"),
+    (made.DISEASES, "The patient most likely has Pneumonia rather than Bronchitis.", "Pneumonia"),
+    (made.DISEASES, "Top: 1. Pneumonia 2. Bronchitis", None),
+    (made.THREE, "There's no evidence, so no.", "no"), (made.THREE, '{"answer": "no"}', "no"),
 ])  # fmt: skip
 def test_choices_are_read_from_what_is_written(choices: list[dict[str, str]], output: str, marks: str | None) -> None:
     gold = [(marks or choices[0]["mark"]).split(", ")[0]]
@@ -131,6 +138,12 @@ def test_naming_every_choice_is_no_answer_but_is_told_apart() -> None:
     (["x (Drug)", "y (Drug)"], '{"entities": [{"text": "x", "type": "Drug"}], "relations": []}\n'
      '{"entities": [{"text": "y", "type": "Drug"}], "relations": [{"type": "of", "head": "y", "tail": "x"}]}',
      ["x [drug]", "y [drug]"]),
+    (["aspirin", "urea"], "The chemicals mentioned in the text are aspirin and urea.", ["aspirin", "urea"]),
+    (["aspirin", "urea"], "I found:\n* aspirin\n* urea\n\nLet me know if you need more.", ["aspirin", "urea"]),
+    (["aspirin", "urea"], "aspirin (a drug), urea", ["aspirin", "urea"]),
+    (["aspirin"], "['aspirin', 'x']", ["aspirin", "x"]),
+    (["no reflow", "stroke"], "no reflow, stroke", ["no reflow", "stroke"]), (["x"], "- None", []),
+    (["x"], "The text does not mention any disease.", []), (["x"], "No. 5 fluorouracil", ["no. 5 fluorouracil"]),
     (["a", "b, c", "a, b"], "a, b, c, a, b", ["a", "b, c", "a, b"]), (["aspirin"], "None", []),
     (["aspirin"], "There is no chemical in the text.", []), (["aspirin"], "No chemicals were mentioned.", []),
     (["nitric oxide"], "nitric oxide", ["nitric oxide"]), (["no"], "NO", ["no"]),
@@ -189,6 +202,13 @@ def test_f1_of_labels_is_the_mean_of_labels() -> None:
     assert LabelF1().measure(with_output(made.frame(rows[:1]), "Who knows?")).said.to_list() == [None]
     free = [made.item("t", 0, outputs=["x"], gold=["Asthma", "Lung"], metric="label-f1")]
     assert figures(LabelF1(), with_output(made.frame(free), "lung, ASTHMA"))["macro_f1"] == 1
+
+
+def test_what_is_thought_aloud_is_no_output() -> None:
+    items = made.frame(made.choice("57", "en", made.ORGANS, ["B", "A"]))
+    told = with_output(items, "<think>The answer is A.</think>\n\nB", "<think>A")
+    lines, read = bench_lines(without_thoughts(told), METRICS, draws=5)
+    assert read["said"].to_list() == ["B", None] and lines[0].unparsed == 1
 
 
 MENTION = st.text(st.sampled_from("ab1,;-(). [])肺ж"), min_size=1, max_size=8).filter(lambda text: text.strip())

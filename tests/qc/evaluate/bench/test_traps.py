@@ -10,19 +10,19 @@ from qc.evaluate.bench.published import RULES, first_letter, with_published_rule
 from qc.evaluate.bench.traps import TRAPS, trap_lines
 from tests.qc.evaluate.bench import made_items as made
 
-TRUE_FALSE = {"choices": made.words("True", "False"), "folder": "Clinical_outcome_prediction"}
-CLAIM = {"choices": made.words("yes", "no"), "folder": "Fact_verication"}
-DIAGNOSIS = {"choices": made.DISEASES, "folder": "Diagnosis", "metric": "contained"}
-DOSE = {"folder": "Information_extraction", "metric": "contained"}
-NER = {"folder": "NER", "metric": "entity-f1"}
-HOC = {"choices": made.MARKS, "folder": "Text_classification", "metric": "label-f1"}
+TRUE_FALSE: dict[str, Any] = {"choices": made.words("True", "False"), "folder": "Clinical_outcome_prediction"}
+CLAIM: dict[str, Any] = {"choices": made.words("yes", "no"), "folder": "Fact_verication"}
+DIAGNOSIS: dict[str, Any] = {"choices": made.DISEASES, "folder": "Diagnosis", "metric": "contained"}
+DOSE: dict[str, Any] = {"folder": "Information_extraction", "metric": "contained"}
+NER: dict[str, Any] = {"folder": "NER", "metric": "entity-f1"}
+HOC: dict[str, Any] = {"choices": made.MARKS, "folder": "Text_classification", "metric": "label-f1"}
 
 
 def answer(output: str, *gold: str, said: str = "", **told: Any) -> dict[str, Any]:
     return {"output": output, **made.item("t", 0, outputs=[said or ", ".join(gold)], gold=list(gold), **told)}
 
 
-QUESTION = {"choices": made.ORGANS}
+QUESTION: dict[str, Any] = {"choices": made.ORGANS}
 CASES: dict[str, list[tuple[dict[str, Any], str]]] = {
     "letters-beyond-d": [
         (answer("E", "E", **QUESTION), "wrong"), (answer("A", "A", **QUESTION), "same"),
