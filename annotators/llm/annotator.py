@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from annotators.llm.asking import Backend, Failure, Reply, Request, Sampling, too_long
 from annotators.llm.budget import Budget
 from annotators.llm.round import Retold, Round, Rows
-from annotators.llm.task import Passage, Task, parsed
+from annotators.llm.task import Passage, PlainText, Task, parsed
 from annotators.reading.sentences import split
 from annotators.store import Store
 
@@ -124,5 +124,5 @@ def _joined(parts: Sequence[Rows | Failure]) -> Rows | Failure:
 
 @cache
 def schema_of(answer: type[BaseModel]) -> Mapping[str, Any]:
-    """The JSON schema of an answer; pydantic makes it anew each time, which takes as long as asking."""
-    return answer.model_json_schema()
+    """The JSON schema of an answer, none for plain text; pydantic makes it anew each time, as slowly as one asks."""
+    return {} if answer is PlainText else answer.model_json_schema()

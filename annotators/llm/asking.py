@@ -24,7 +24,10 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Request:
-    """One question to one model. `task` names whose it is; `schema`: the JSON schema that the answer is held to."""
+    """One question to one model. `task` names whose it is; `schema`: the JSON schema that the answer is held to.
+
+    Without one any text is an answer.
+    """
 
     task: str
     model: str

@@ -184,7 +184,7 @@ def _sampling(defaults: Any, request: Request) -> Any:
     own.temperature, own.top_p = request.sampling.temperature, request.sampling.top_p
     own.seed = request.sampling.seed if request.sampling.temperature else None
     own.max_tokens = request.sampling.most_tokens
-    own.structured_outputs = StructuredOutputsParams(json=dict(request.schema))
+    own.structured_outputs = StructuredOutputsParams(json=dict(request.schema)) if request.schema else None
     own.output_kind = _last_only()
     return own
 

@@ -67,7 +67,7 @@ class Round:
         """Store a reply, then read it for every passage of its question; no failure is stored."""
         self._under_way.remove(request.key)
         self.told["asked"] += 1
-        usable = _usable(reply)
+        usable = _usable(request, reply)
         if isinstance(usable, Failure):
             self.told[usable.reason] += 1
             self._refused[request.key] = usable
@@ -88,10 +88,10 @@ class Round:
             self.again[passage] = (*self.unread[passage], (said, error.why))
 
 
-def _usable(reply: Reply | Failure) -> Reply | Failure:
-    """The reply, unless it was cut off or is empty."""
+def _usable(request: Request, reply: Reply | Failure) -> Reply | Failure:
+    """The reply, unless it is empty, or was cut off where a whole object is asked for."""
     if isinstance(reply, Failure):
         return reply
-    if reply.finish == "length":
+    if reply.finish == "length" and request.schema:
         return _CUT_OFF
     return reply if reply.text.strip() else _EMPTY

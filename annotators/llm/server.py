@@ -148,6 +148,7 @@ _MEANS: Final = {
 
 def _arguments(request: Request) -> dict[str, Any]:
     sampling = request.sampling
+    form = {"name": "answer", "strict": True, "schema": dict(request.schema)}
     return {
         "model": request.model,
         "messages": [dict(message) for message in request.messages],
@@ -155,10 +156,7 @@ def _arguments(request: Request) -> dict[str, Any]:
         "top_p": sampling.top_p,
         "seed": sampling.seed,
         "max_tokens": sampling.most_tokens,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "strict": True, "schema": dict(request.schema)},
-        },
+        **({"response_format": {"type": "json_schema", "json_schema": form}} if request.schema else {}),
     }
 
 

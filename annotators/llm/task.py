@@ -53,11 +53,17 @@ class UnusableError(Exception):
         self.reason, self.why = reason, why
 
 
+class PlainText(BaseModel):
+    """The answer of a task that asks for text in no form: whatever the model said, also where it was cut off."""
+
+    text: str
+
+
 class Task(Protocol):
     """Adding one is a folder: `prompt.md`, and `task.py` with a class with these and a line `TASK = …`.
 
-    `answer`: the shape that answers are held to. `columns`: of its rows. `given`: what it asks for beside the text.
-    `divisible`: rows speak of sentences, so that a long text may be asked about in parts.
+    `answer`: the shape that answers are held to, or `PlainText`. `columns`: of its rows. `given`: what it asks for
+    beside the text. `divisible`: rows speak of sentences, so that a long text may be asked about in parts.
     """
 
     name: ClassVar[str]
@@ -88,7 +94,7 @@ def parsed(task: Task, text: str, passage: Passage) -> Sequence[dict[str, Any]]:
     if not text.strip():
         raise UnusableError("empty_answer", "it is empty")
     try:
-        answer = task.answer.model_validate_json(text)
+        answer = PlainText(text=text) if task.answer is PlainText else task.answer.model_validate_json(text)
     except ValidationError as error:
         raise _unfit(error) from None
     return task.rows(answer, passage)

@@ -13,11 +13,14 @@ _OTHERS = """annotators: how far two annotators agree on the entities of the sam
 
 metric: how far a metric of reports agrees with people, or tells rewrites apart.
 
-mmedbench: how many examination questions a model answers rightly, in six languages."""
+mmedbench: how many examination questions a model answers rightly, in six languages.
+
+meds-bench: how well a model does the tasks of a benchmark of instructions."""
 evaluate = App(name="evaluate", help=f"Score what a model did against a built dataset.\n\n{_OTHERS}")
 evaluate.command("builders.commands.evaluate_annotators:annotators", name="annotators")
 evaluate.command("builders.commands.evaluate_metric:metric", name="metric")
 evaluate.command("builders.commands.evaluate_mmedbench:mmedbench", name="mmedbench")
+evaluate.command("builders.commands.evaluate_meds_bench:meds_bench", name="meds-bench")
 SHOWN_CUTS = (5, 10)
 WIDTH = 120
 

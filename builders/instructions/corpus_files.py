@@ -40,7 +40,10 @@ class CorpusFiles(Source):
     corpus: Corpus = field(repr=False)
     tasks: tuple[Task, ...] = field(repr=False)
 
+    name: ClassVar[str] = "corpus-files"
+    """What the manifest calls this kind of source; each is called like its corpus."""
     tables: ClassVar[Mapping[str, Any]] = {"instances": Instance}
+    terms: ClassVar[Terms] = Terms(remote_processing=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", absolute(self.location))

@@ -32,16 +32,16 @@ class ByteRange(NamedTuple):
 
 
 def byte_ranges(
-    place: Place, name: str, *, quoted: bool, separator: str = ",", about: int = RANGE_BYTES
+    place: Place, name: str, *, quoted: bool, separator: str = ",", about: int = 0
 ) -> Iterator[ByteRange]:
-    """Cut a file into ranges of `about` so many bytes, in one pass.
+    """Cut a file into ranges of `about` so many bytes (0: 4 MiB), in one pass.
 
     `quoted`: line ends between quotes end no record (CSV).
     """
     letter = separator if quoted else ""
     with unpacked_stream(place, name) as stream:
         offset, pending = 0, b""
-        while chunk := stream.read(about):
+        while chunk := stream.read(about or RANGE_BYTES):
             pending += chunk
             ends = record_ends(pending, letter)
             if len(ends):

@@ -14,9 +14,9 @@ def chosen(output: str, options: Mapping[str, str], language: str = "") -> Chose
     """The letters that were chosen; None where nothing can be read.
 
     Tried in this order: letters or the words of options behind the last words that announce an answer ("the answer is",
-    答案：, 正解, Ответ, réponse, respuesta); letters and nothing else; a letter at the start, as in `B) …`; "C is
-    correct"; the words of one option and nothing else, or at the start. A letter beyond the options is an answer, and a
-    wrong one.
+    答案：, 正解, Ответ, réponse, respuesta); letters and nothing else, in the whole or the last line; a letter at the
+    start, as in `B) …`, or alone in the first line; "C is correct"; the words of one option and nothing else, or at the
+    start. A letter beyond the options is an answer, and a wrong one.
     """
     text = _plain(output, options, language)
     if not text:
@@ -26,10 +26,11 @@ def chosen(output: str, options: Mapping[str, str], language: str = "") -> Chose
         bare = BARE.fullmatch(tail) or LISTED.match(tail)
         if found := _listed(bare, options) or _named(tail, options):
             return found
-    bare = BARE.fullmatch(text) or BARE.fullmatch(text.splitlines()[-1])
+    lines = text.splitlines()
+    bare = BARE.fullmatch(text) or BARE.fullmatch(lines[-1])
     return (
-        _listed(bare, options) or _listed(FIRST.match(text), options) or _said_right(text, options)
-        or _named(text, options)
+        _listed(bare, options) or _listed(FIRST.match(text), options) or _listed(BARE.fullmatch(lines[0]), options)
+        or _said_right(text, options) or _named(text, options)
     )  # fmt: skip
 
 

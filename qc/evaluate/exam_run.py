@@ -25,7 +25,7 @@ def read_exam_run(path: Path) -> pl.DataFrame:
 
     Raises `UsageError` for a file that is neither.
     """
-    rows = _table(path)
+    rows = table(path, _WANTED)
     if set(PUBLISHED_COLUMNS) <= set(rows.columns):
         named = rows.select(pl.col(theirs).cast(pl.String).fill_null("").alias(ours)
                             for theirs, ours in PUBLISHED_COLUMNS.items())  # fmt: skip
@@ -60,10 +60,11 @@ def once(run: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, int]:
     return distinct, run.height - distinct.height
 
 
-def _table(path: Path) -> pl.DataFrame:
+def table(path: Path, wanted: str) -> pl.DataFrame:
+    """All rows of a run file, of a .csv all as text; raises `UsageError` that says what was `wanted`."""
     kind = path.name.lower().removesuffix(".gz").rpartition(".")[2]
     if not path.is_file() or kind not in ("csv", "jsonl", "ndjson", "parquet"):
-        raise UsageError(f"{path}: no such file, or not .csv, .jsonl or .parquet; expected one with {_WANTED}")
+        raise UsageError(f"{path}: no such file, or not .csv, .jsonl or .parquet; expected one with {wanted}")
     try:
         if kind == "csv":
             rows = pl.read_csv(path, infer_schema=False)
@@ -72,9 +73,9 @@ def _table(path: Path) -> pl.DataFrame:
         else:
             rows = pl.read_ndjson(path, infer_schema_length=None)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise UsageError(f"{path}: cannot be read as .{kind} ({type(error).__name__}); expected {_WANTED}") from None
+        raise UsageError(f"{path}: cannot be read as .{kind} ({type(error).__name__}); expected {wanted}") from None
     if not rows.height:
-        raise UsageError(f"{path}: no rows; expected {_WANTED}")
+        raise UsageError(f"{path}: no rows; expected {wanted}")
     return rows
 
 

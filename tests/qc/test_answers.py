@@ -19,6 +19,7 @@ CASES = [
         ("The correct answer is: (C) Myocardial infarction", "C"), ("Answer: A, because C is wrong", "A"),
         ("The pain is typical. Therefore, the answer is A, C and D.", "ACD"), ("The answer is A. C is wrong.", "A"),
         ("The answer is A\nC is wrong", "A"), ("Answer:\n\nA\nC", "AC"), ("My reasoning ...\n\nB", "B"),
+        ("B\n\nBecause the pain eases.", "B"),
         ("The answer is B.\nWait, the answer is C.", "C"), ("Answer: Pericarditis", "B"), ("Pericarditis", "B"),
         ("Pericarditis, because of the pain.", "B"), ("Reflux, Pericarditis", "AB"), ("A is the best answer", "A"),
         ("Option A is incorrect. Option B is correct.", "B"), ("The correct options are A, B", "AB"),

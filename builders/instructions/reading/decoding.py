@@ -25,12 +25,22 @@ def encoding_of(path: str, head: bytes, said: str) -> str:
 
 
 def text(path: str, body: bytes, said: str = "") -> str:
-    """A whole file as text without its mark. UTF-8 is believed before what is said; what does not fit is U+FFFD."""
+    """A whole file as text without its mark, by which it is read where it has one.
+
+    UTF-8 is believed before what is said; what does not fit is U+FFFD.
+    """
     encoding = encoding_of(path, body[:4096], said)
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return body.decode(encoding, "replace").removeprefix("\ufeff")
+    if encoding == UTF8 or not marked(body[:4096]):
+        try:
+            return body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            pass
+    return body.decode(encoding, "replace").removeprefix("\ufeff")
+
+
+def lost_letters(body: bytes, read: str) -> bool:
+    """Whether U+FFFD stands for bytes that did not fit: a corpus may have that sign itself."""
+    return REPLACED in read and REPLACED.encode() not in body
 
 
 def demand_utf8(path: str, body: bytes, broken: int, rows: int) -> None:

@@ -26,6 +26,7 @@ def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
         return
     if _between(head, asked) == " ":
         return
+    _demand_rows(file.path, head)
     demand_text(file.path, head)
     header = _header(head, asked)
     asked.demand(file.path, _empty(header, _between(head, asked)))
@@ -47,8 +48,7 @@ def read_part(file: CorpusFile, part: Part, asked: Asked) -> FileRows:
 def read(file: CorpusFile, asked: Asked) -> FileRows:
     """The rows of a whole file."""
     body = file.body()
-    if not body.strip():
-        raise SourceError(f"{file.path}: the file is empty; download it again")
+    _demand_rows(file.path, body)
     said = asked.text("encoding")
     if said or encoding_of(file.path, body[:4096], "") != UTF8:
         body = text(file.path, body, said).encode()
@@ -65,7 +65,7 @@ def _rows(path: str, block: bytes, head: bytes, part: Part, asked: Asked) -> Fil
     rows = csv_rows(block, between)
     frame = rows.frame.with_columns((rows.numbers + part.before + 1).cast(pl.Int64).alias(NUMBER))
     bad = [(part.before + row.number + 1, "bad_row", row.why) for row in rows.bad]
-    if not _has_broken(block):
+    if not _has_broken(block, asked):
         return FileRows(frame, bad)
     broken = pl.any_horizontal(pl.col(pl.String).str.contains(REPLACED, literal=True).fill_null(False))
     wrong = frame.filter(broken)[NUMBER].to_list()
@@ -74,10 +74,18 @@ def _rows(path: str, block: bytes, head: bytes, part: Part, asked: Asked) -> Fil
     return FileRows(frame.filter(~broken), [*bad, *((number, "not_utf8", why) for number in wrong)])
 
 
-def _has_broken(block: bytes) -> bool:
+def _demand_rows(path: str, head: bytes) -> None:
+    head = head.removeprefix(_MARK)
+    if not head.strip():
+        raise SourceError(f"{path}: the file is empty; download it again")
+    if not head.partition(b"\n")[0].strip():
+        raise SourceError(f"{path}: begins with a blank line; expected the names of columns there, or the first row")
+
+
+def _has_broken(block: bytes, asked: Asked) -> bool:
     """Whether bytes are not UTF-8, or were not of their encoding before they were made UTF-8."""
-    if REPLACED.encode() in block:
-        return True
+    if asked.text("encoding"):
+        return REPLACED.encode() in block
     try:
         block.decode()
     except UnicodeDecodeError:

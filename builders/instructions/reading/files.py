@@ -2,6 +2,7 @@
 
 import gzip
 import zipfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -124,8 +125,7 @@ def _bare(name: str) -> str:
 
 def _told_apart(files: list[CorpusFile]) -> list[CorpusFile]:
     """Files whose labels are equal are called by their whole names."""
-    labels = [file.label for file in files]
-    twice = {one for one in labels if labels.count(one) > 1} if len(set(labels)) < len(labels) else set[str]()
+    twice = {one for one, count in Counter(file.label for file in files).items() if count > 1}
     return [
         CorpusFile(file.place, file.name, file.name if file.label in twice else file.label, file.split)
         for file in files

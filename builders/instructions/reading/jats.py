@@ -119,7 +119,10 @@ def _sections(body: Any) -> list[dict[str, str]]:
 
 
 def _licence(meta: Any) -> str:
-    """The licence by its deed, or by its name in words; `unknown` where neither is there."""
+    """The licence by its deed, or by its name in words; `unknown` where neither is there.
+
+    A name without a version is one of 4.0, as `schemas.licences` has it.
+    """
     for licence in meta.findall("permissions/license"):
         links = [
             licence.get(_HREF, ""),

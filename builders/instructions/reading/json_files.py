@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from builders.instructions.reading.asked import KEY, Asked
-from builders.instructions.reading.decoding import REPLACED, text
+from builders.instructions.reading.decoding import REPLACED, lost_letters, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import Bad, FileRows, of_records
 from builders.instructions.reading.loose_json import loads
@@ -19,21 +19,23 @@ Found = tuple[tuple[str, ...], Any]
 
 def read(file: CorpusFile, asked: Asked) -> FileRows:
     """The rows of a file; what is no object among them is a bad row."""
-    whole = loads(file.path, text(file.path, file.body()))
-    return of_values(_rows(file.path, whole, asked.text("records")))
+    body = file.body()
+    whole = text(file.path, body)
+    found = _rows(file.path, loads(file.path, whole), asked.text("records"))
+    return of_values(found, lost=lost_letters(body, whole))
 
 
-def of_values(found: list[Found]) -> FileRows:
-    """Rows of objects, each with its key where it has one."""
+def of_values(found: list[Found], *, lost: bool) -> FileRows:
+    """Rows of objects, each with its key where it has one. `lost`: U+FFFD stands for bytes that did not fit."""
     records: list[dict[str, Any]] = []
     numbers: list[int] = []
     bad: list[Bad] = []
     for number, (keys, value) in enumerate(found, 1):
         if not isinstance(value, dict):
             bad.append((number, "bad_row", "no JSON object"))
-        elif REPLACED in (line := json.dumps(value, ensure_ascii=False)):
+        elif lost and REPLACED in json.dumps(value, ensure_ascii=False):
             bad.append((number, "not_utf8", "bytes that are not UTF-8"))
-        elif not _is_text(line):
+        elif not _is_text(json.dumps(value, ensure_ascii=False)):
             bad.append((number, "bad_row", "half a surrogate pair, which is no letter"))
         else:
             records.append({**value, **({KEY: "/".join(keys)} if keys else {})})

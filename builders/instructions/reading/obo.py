@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from builders.instructions.reading.asked import Asked
-from builders.instructions.reading.decoding import text
+from builders.instructions.reading.decoding import REPLACED, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, Bad, FileRows
 
@@ -29,6 +29,8 @@ def read(file: CorpusFile, asked: Asked) -> FileRows:
     for number, tags in enumerate(_terms(text(file.path, file.body())), 1):
         if ("is_obsolete", "true") in tags:
             bad.append((number, "obsolete_term", "the ontology says that it is obsolete"))
+        elif any(REPLACED in value for _, value in tags):
+            bad.append((number, "not_utf8", "bytes that are not UTF-8"))
         elif not any(key == "id" for key, _ in tags):
             bad.append((number, "missing_id", "a term without an id"))
         else:

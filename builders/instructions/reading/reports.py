@@ -10,15 +10,22 @@ from builders.base import Kept, Shard
 from builders.discovery import source_class
 from builders.instructions.reading.asked import LABEL, Asked
 from builders.instructions.reading.frames import NUMBER
+from builders.sources.place import digest
 
 TABLE: Final = "reports"
+_EXAMS: Final = "exams"
 _HEADING: Final = "examination"
 _OURS: Final = ("study", "patient", "date", "split", "path", "text", "modality", "region")
 
 
 def shards(location: str, asked: Asked) -> list[Shard]:
-    """Those of the source."""
-    return list(_source(location, asked.text("source")).shards(TABLE))
+    """Those of the source, which change with its table of exams too."""
+    source = _source(location, asked.text("source"))
+    also = [one.identity for one in source.shards(_EXAMS)] if _EXAMS in source.tables else []
+    return [
+        Shard(one.name, digest(one.identity, *also) if also else one.identity, one.rows, one.bytes)
+        for one in source.shards(TABLE)
+    ]
 
 
 def read(location: str, asked: Asked, shard: str) -> Kept:
@@ -50,12 +57,16 @@ def _sections(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_exams(frame: pl.DataFrame, location: str, name: str) -> pl.DataFrame:
-    """Modality and region: of the source where it is of one kind, of its table of exams, or of the heading."""
+    """Modality and region: of the source where it is of one kind, of its table of exams, or of the heading.
+
+    A heading is the section `examination`, or the first line of the report.
+    """
     if shows := source_class(name).shows:
         return frame.with_columns(modality=pl.lit(shows[0]), region=pl.lit(shows[1]))
-    heading = frame[_HEADING] if _HEADING in frame.columns else pl.Series(_HEADING, [None] * frame.height, pl.String)
+    first = pl.col("text").str.strip_chars().str.extract(r"^([^\n]*)")
+    heading = frame.select(pl.coalesce(_HEADING, first) if _HEADING in frame.columns else first).to_series()
     said = exams(frame["study"], heading)
-    told = exams_of(location, name) if "exams" in source_class(name).tables else said.clear()
+    told = exams_of(location, name) if _EXAMS in source_class(name).tables else said.clear()
     both = said.join(told, on="study", how="left", maintain_order="left", suffix="_told")
     kinds = (pl.coalesce(f"{kind}_told", kind).cast(pl.String).alias(kind) for kind in ("modality", "region"))
     return pl.concat([frame, both.select(kinds)], how="horizontal")
@@ -65,7 +76,7 @@ def _with_exams(frame: pl.DataFrame, location: str, name: str) -> pl.DataFrame:
 def exams_of(location: str, name: str) -> pl.DataFrame:
     """The whole table: its shards are not those of the reports."""
     source = _source(location, name)
-    parts = [Kept.of(source.read("exams", shard.name)).frame for shard in source.shards("exams")]
+    parts = [Kept.of(source.read(_EXAMS, shard.name)).frame for shard in source.shards(_EXAMS)]
     return pl.concat(parts).unique("study", keep="first", maintain_order=True) if parts else exams(*_none())
 
 

@@ -2,7 +2,9 @@
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -18,6 +20,11 @@ _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relat
 _STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _PLACE: Final = re.compile(r"([A-Z]+)\d+")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, KeyError, ValueError, NotImplementedError,
+    RuntimeError, BrokenXmlError,
+)  # fmt: skip
+"""What zipfile raises for one damage or another, and what comes of parts that are missing."""
 Row = dict[int, str]
 
 
@@ -26,7 +33,7 @@ def read(file: CorpusFile, asked: Asked) -> FileRows:
     try:
         with zipfile.ZipFile(io.BytesIO(file.body())) as book:
             rows = list(_rows(file.path, book, _sheet(file.path, book, asked.text("sheet"))))
-    except (zipfile.BadZipFile, KeyError, BrokenXmlError) as error:
+    except _DAMAGE as error:
         raise SourceError(
             f"{file.path}: no spreadsheet that can be read ({type(error).__name__}); get it again"
         ) from None
@@ -54,7 +61,7 @@ def _sheet(path: str, book: zipfile.ZipFile, wanted: str) -> str:
     }
     if wanted and wanted not in sheets:
         raise SourceError(f"{path}: no sheet {wanted}; there are {', '.join(sheets)}")
-    target = sheets[wanted] if wanted else next(iter(sheets.values()))
+    target = str(sheets[wanted] if wanted else next(iter(sheets.values()), ""))
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import polars as pl
 
 from builders.instructions.reading.asked import Asked
-from builders.instructions.reading.decoding import text
+from builders.instructions.reading.decoding import REPLACED, lost_letters, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, Bad, FileRows
 from builders.instructions.reading.loose_json import loads
@@ -20,7 +20,9 @@ INSTANCES: Final = "Instances"
 
 def read(file: CorpusFile, asked: Asked) -> FileRows:
     """The instances of a file; one without words for input or output is a bad row."""
-    whole = loads(file.path, text(file.path, file.body()))
+    body = file.body()
+    read_ = text(file.path, body)
+    lost, whole = lost_letters(body, read_), loads(file.path, read_)
     held = whole.get(INSTANCES) if isinstance(whole, dict) else None
     if not isinstance(held, list):
         raise SourceError(f"{file.path}: no list `{INSTANCES}`; expected a file of a task as MedS-Ins publishes them")
@@ -29,7 +31,9 @@ def read(file: CorpusFile, asked: Asked) -> FileRows:
     bad: list[Bad] = []
     for number, one in enumerate(held, 1):
         made = _row(one, number)
-        if isinstance(made, str):
+        if lost and REPLACED in str(made):
+            bad.append((number, "not_utf8", "bytes that are not UTF-8"))
+        elif isinstance(made, str):
             bad.append((number, "bad_row", made))
         else:
             rows.append({NUMBER: number, **made, "definition": definition[0] if definition else None})

@@ -61,6 +61,7 @@ PARTS = ([("There is a small right pleural effusion.", "pleura")], [("No pneumot
          [("Contrast was given.", "none")])  # fmt: skip
 
 TASKS = (
+    "bench-answer",
     "choice-rationale",
     "definition",
     "exam-answer",
@@ -87,7 +88,7 @@ def test_tasks_are_the_folders_and_others_are_said() -> None:
         chosen("summary")
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", TASKS[1:])
 def test_the_examples_of_a_prompt_are_answers_that_would_be_taken(name: str) -> None:
     task = chosen(name)
     assert task.prompt.version >= 1 and len(task.prompt.examples) >= 2
@@ -98,6 +99,22 @@ def test_the_examples_of_a_prompt_are_answers_that_would_be_taken(name: str) -> 
         rows = parsed(task, answer, passage(text, given))
         assert rows and all(set(row) == set(task.columns) for row in rows)
         assert not any(row.get("flags") for row in rows if row.get("sentence") == 0)
+
+
+def test_a_task_of_plain_text_takes_whatever_is_said_also_where_it_was_cut_off(tmp_path: Path) -> None:
+    """The examples come with the text; a truncated text is what the model wrote, half an object is nothing."""
+    given = (("definition", "Name the organ."), ("input", "A murmur."), ("output", "Heart"))
+    with serving(Scripted(lambda _: " Pleura\nof {the} right", finish="length")) as script:
+        llm = Llm(chosen("bench-answer"), Server("tiny", script.url, patience=3.0), Store(tmp_path))
+        assert llm.annotate(["Fluid. On\nthe right."], [given]) == [[{"output": "Pleura\nof {the} right"}]]
+        llm.annotate(["Fluid. On\nthe right."], [given])
+    (body,) = script.asked
+    assert "response_format" not in body
+    assert script.questions == [
+        "Name the organ.\n\nInput: A murmur.\n\nOutput: Heart\n\nInput: Fluid. On\nthe right.\n\nOutput:"
+    ]
+    made, script = asked("rewrite", "  ", tmp_path)
+    assert isinstance(made, Failure) and "response_format" in script.asked[0]
 
 
 def test_rewrites_of_every_sentence_become_rows(tmp_path: Path) -> None:

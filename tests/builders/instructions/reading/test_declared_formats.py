@@ -14,7 +14,23 @@ from builders.instructions.readings import readings
 from builders.instructions.task import Task
 from tests.builders.instructions.reading.own_corpora import rows, written
 from tests.builders.instructions.reading.test_other_layouts import sheet
+from tests.builders.sources.note_tree import write_notes
 
+EBM = """<records><record id="7"><question>Why?</question><answer>
+<snip id="1"><sniptext>Short.</sniptext>
+<long><longtext>Long one.</longtext></long><long><longtext>Long two.</longtext></long></snip>
+<snip id="2"><sniptext>Other.</sniptext><long><longtext>Long.</longtext></long></snip></answer></record></records>"""
+MESH = """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>7</PMID><Article><ArticleTitle>T</ArticleTitle>
+<Abstract><AbstractText Label="A">One.</AbstractText><AbstractText>Two.</AbstractText></Abstract></Article>
+<MeshHeadingList><MeshHeading><DescriptorName>Rash</DescriptorName></MeshHeading></MeshHeadingList>
+</MedlineCitation></PubmedArticle></PubmedArticleSet>"""
+MEMORY = """<tmx><body><tu><tuv xml:lang="EN"><seg>a</seg></tuv><tuv xml:lang="SV"><seg>b</seg></tuv>
+<tuv xml:lang="DE"><seg>c</seg></tuv><tuv xml:lang="FR"><seg>d</seg></tuv></tu></body></tmx>"""
+XML = {
+    "ebm-summariser": ("ClinicalInquiries.xml", EBM, 3),
+    "pubmed-mesh": ("pubmed24n0001.xml.gz", MESH, 1),
+    "ecdc-tm": ("ECDC.tmx", MEMORY, 1),
+}
 TABLES = ("csv", "tsv", "json-lines", "json", "parquet", "xlsx", "bio", "brat")
 ROWS = 3
 
@@ -98,3 +114,32 @@ def test_a_declared_corpus_is_read_as_its_layout_says(tmp_path, name):
         assert asked.lacking(frame.filter(pl.col("__reading") == number)) == []
         splits = set(frame["__split"].cast(str).drop_nulls())
         assert splits == set(reading.options["files"]) - {"all"} or corpus.layout == "brat"
+
+
+@pytest.mark.parametrize("name", sorted(XML))
+def test_a_declared_corpus_of_xml_is_read_as_its_layout_says(tmp_path, name):
+    file, body, count = XML[name]
+    written(tmp_path / "deep" / file, body)
+    tasks = declared().of(name)
+    frame, rejected = rows(CorpusFiles(str(tmp_path), declared().corpora[name], tasks))
+    assert (frame.height, rejected.height) == (count, 0)
+    for number, reading in enumerate(readings(tasks)):
+        of_reading = frame.filter(pl.col("__reading") == number)
+        for column in asked_of(declared().corpora[name], reading.options, reading.tasks).columns:
+            assert of_reading[column].count() == of_reading.height
+
+
+def test_notes_of_mimic_are_told_apart_by_what_was_examined(tmp_path):
+    tasks = declared().of("mimic-iv-note")
+    made = CorpusFiles(str(write_notes(tmp_path / "mimic")), declared().corpora["mimic-iv-note"], tasks)
+    frame, _ = rows(made)
+    assert len(made.shards("instances")) == 1
+    assert made.people == "mimic"
+    kinds = dict(frame.filter(pl.col("__reading") == frame["__reading"].max()).select("study", "modality").rows())
+    assert kinds == {
+        "10000001-RR-1": "ct", "10000001-RR-2": "x-ray", "10000002-RR-1": "ultrasound", "10000003-RR-9": "ultrasound",
+        "10000004-RR-9": None,
+    }  # fmt: skip
+    chosen = {number: reading.options.get("where", {}) for number, reading in enumerate(readings(tasks))}
+    brains = next(number for number, where in chosen.items() if where == {"modality": ("ct",), "region": ("brain",)})
+    assert frame.filter(pl.col("__reading") == brains)["__id"].to_list() == ["mimic-iv-note/10000001-RR-1"]

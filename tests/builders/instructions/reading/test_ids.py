@@ -132,6 +132,11 @@ def test_licences_are_of_each_row_or_of_the_corpus(tmp_path):
     assert rows(source(tmp_path, "json-lines", ALL_JSONL, licence="mit"))[0]["__licence"].unique().to_list() == ["mit"]
 
 
+def test_a_source_is_called_like_its_corpus_and_its_kind_has_a_name_for_the_manifest(tmp_path):
+    made = source(tmp_path, "json-lines", ALL_JSONL)
+    assert (made.name, type(made).name, made.people) == ("ward", "corpus-files", "ward")
+
+
 def test_terms_follow_the_licence(tmp_path):
     assert source(tmp_path, "json-lines", ALL_JSONL).terms.remote_processing
     assert not source(tmp_path, "json-lines", ALL_JSONL, licence="unknown").terms.remote_processing

@@ -66,6 +66,24 @@ def test_a_row_in_another_encoding_is_rejected_and_a_file_in_another_is_an_error
     assert "encoding" in failure(source(tmp_path, "csv", CSV))
 
 
+def test_a_sign_for_a_lost_letter_that_the_corpus_itself_has_rejects_nothing(tmp_path):
+    written(tmp_path / "a.csv", HEAD + "q\ufffd,a\n")
+    written(tmp_path / "a.json", '[{"question": "q\ufffd", "answer": "a"}]')
+    for layout, options in (("csv", CSV), ("json", {"files": {"all": ("*.json",)}})):
+        frame, rejected = rows(source(tmp_path, layout, options))
+        assert (frame["question"].to_list(), rejected.height) == (["q\ufffd"], 0)
+
+
+def test_utf_16_without_a_mark_is_known_by_its_zeros(tmp_path):
+    written(tmp_path / "a.csv", (HEAD + "q,a\n").encode("utf-16-le"))
+    assert rows(source(tmp_path, "csv", CSV))[0]["question"].to_list() == ["q"]
+
+
+def test_a_blank_line_before_the_header_is_told(tmp_path):
+    written(tmp_path / "a.csv", "\n" + HEAD + "q,a\n")
+    assert "blank line" in failure(source(tmp_path, "csv", CSV))
+
+
 def test_an_encoding_that_nobody_knows_is_an_error(tmp_path):
     written(tmp_path / "a.csv", HEAD + "q,a\n")
     assert "klingon" in failure(source(tmp_path, "csv", {**CSV, "encoding": "klingon"}))
