@@ -31,9 +31,7 @@ class ByteRange(NamedTuple):
     block: bytes
 
 
-def byte_ranges(
-    place: Place, name: str, *, quoted: bool, separator: str = ",", about: int = 0
-) -> Iterator[ByteRange]:
+def byte_ranges(place: Place, name: str, *, quoted: bool, separator: str = ",", about: int = 0) -> Iterator[ByteRange]:
     """Cut a file into ranges of `about` so many bytes (0: 4 MiB), in one pass.
 
     `quoted`: line ends between quotes end no record (CSV).
