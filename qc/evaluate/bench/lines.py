@@ -19,6 +19,9 @@ GROUPS: Final = {"category": "category", "folder": "folder", "language": "output
 _THOUGHT: Final = r"(?s)^.*</think>\s*"
 READ: Final = ("id", "task", "metric", "said", "value", "unparsed", "missing")
 
+FEW: Final = 20
+"""Documents below which they are too few to draw from, as the years of an examination are."""
+
 
 class BenchLine(BaseModel):
     """A task, or the mean of several, each counted once.
@@ -84,7 +87,12 @@ def _scored(items: pl.DataFrame, metrics: Mapping[str, Metric], draws: int) -> _
     read = items.select("id", "task", "metric").with_columns(
         made.said.alias("said"), value=pl.Series(made.value), unparsed=made.said.is_null() & ~missing, missing=missing
     )
-    return _Task(head, read, drawn(metric, made.sums, items["document"], head["task"], draws), metric.primary)
+    return _Task(head, read, drawn(metric, made.sums, _drawn_by(items), head["task"], draws), metric.primary)
+
+
+def _drawn_by(items: pl.DataFrame) -> pl.Series:
+    """Documents; items where there are too few of these: one examination alone would seem to be certain."""
+    return items["document"] if items["document"].n_unique() >= min(FEW, items.height) else items["id"]
 
 
 def _line(of: str, name: str, tasks: Sequence[_Task]) -> BenchLine:

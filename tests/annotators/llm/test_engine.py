@@ -23,10 +23,12 @@ from annotators.llm.tasks.findings.task import Answer, FindingsTask
 from annotators.llm.weights import identity
 from annotators.store import Store
 from builders.api import build
+from builders.cli import run
 from schemas.errors import MedmillError
 from schemas.manifest import read_manifest
 from tests.annotators.llm.tiny_lm import make, reports
 from tests.builders.chaos import ROOT
+from tests.builders.instruction_corpora import exam
 
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore")]
 pytest.importorskip("vllm")
@@ -292,6 +294,25 @@ def test_a_served_model_is_held_to_the_schema_and_refuses_what_is_too_long(serve
     for key in asking.store:
         Answer.model_validate_json((asking.store.get(key) or {})["text"])
     assert len(asking.store) == 6 - asking.told["cut_off"]
+
+
+def test_a_served_model_is_asked_and_scored_on_the_benchmark(
+    served: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Random weights say nothing that can be read as an option, or a wrong one; a second run asks nothing."""
+    own = exam(tmp_path)
+    sources, settings = {"exam": str(tmp_path / "exam")}, {"own": str(own), "tasks": "exam-choice", "shots": "1"}
+    build("meds-bench", sources=sources, settings=settings, out=tmp_path / "bench", workers=0)
+    command = ["evaluate", "meds-bench", "--dataset", str(tmp_path / "bench"), "--model", f"tiny@{served}", "--json"]
+    assert run([*command, "--out", str(tmp_path / "read.csv")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (task,) = [line for line in told["lines"] if line["of"] == "task"]
+    assert (task["items"], task["missing"]) == (20, 0)
+    assert task["score"]["value"] <= 0.6 and pl.read_csv(tmp_path / "read.csv").height == 20
+    stored = sorted(path.name for path in (tmp_path / "bench-answers").rglob("*") if path.is_file())
+    assert stored and run(command) == 0
+    assert json.loads(capsys.readouterr().out)["lines"] == told["lines"]
+    assert sorted(path.name for path in (tmp_path / "bench-answers").rglob("*") if path.is_file()) == stored
 
 
 def test_a_recipe_votes_by_the_engine_on_its_own_worker(model: Path, tmp_path: Path) -> None:

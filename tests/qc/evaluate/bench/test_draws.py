@@ -35,6 +35,12 @@ def test_items_of_one_document_are_drawn_together() -> None:
     assert width(answered(alike, 10)) > 2.5 * width(answered(alike))
 
 
+def test_an_examination_of_one_year_does_not_seem_to_be_certain() -> None:
+    """All items of a task were of one document, and the interval had no width."""
+    year = answered([at % 4 != 0 for at in range(400)], 400)
+    assert width(year) == pytest.approx(2 * 1.96 * np.sqrt(0.75 * 0.25 / 400), rel=0.12)
+
+
 @settings(max_examples=20)
 @given(st.lists(st.booleans(), min_size=2, max_size=30), st.randoms(use_true_random=False))
 def test_no_order_of_items_and_no_other_task_changes_a_figure(right: list[bool], random: "st.Random") -> None:
