@@ -20,17 +20,17 @@ def corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _given(folder: Path) -> dict[str, object]:
-    return {
-        "sources": {"exam": str(folder / "exam"), "ward-notes": str(folder / "notes")},
-        "settings": {"own": f"{folder / 'exam.toml'},{folder / 'notes.toml'}", "tasks": "exam-choice,notes-impression"},
-    }
+def _sources(folder: Path) -> dict[str, str]:
+    return {"exam": str(folder / "exam"), "ward-notes": str(folder / "notes")}
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    return {"own": f"{folder / 'exam.toml'},{folder / 'notes.toml'}", "tasks": "exam-choice,notes-impression"}
 
 
 def _command(folder: Path, dataset: str, out: Path, *more: str) -> list[str]:
-    given = _given(folder)
-    words = [word for name, place in given["sources"].items() for word in ("--source", f"{name}={place}")]
-    words += [word for name, value in given["settings"].items() for word in ("--set", f"{name}={value}")]
+    words = [word for name, place in _sources(folder).items() for word in ("--source", f"{name}={place}")]
+    words += [word for name, value in _settings(folder).items() for word in ("--set", f"{name}={value}")]
     return ["build", dataset, "--out", str(out), "--workers", "0", *words, *more]
 
 
@@ -91,9 +91,8 @@ def test_items_of_the_benchmark_are_those_of_test_with_examples_of_train(made: P
 
 
 def test_any_number_of_workers_makes_the_same_bytes(corpora: Path, made: Path, tmp_path: Path):
-    given = _given(corpora)
-    settings = {**given["settings"], "shots": "2"}
-    build("meds-ins", sources=given["sources"], out=tmp_path / "two", settings=settings, workers=2)
+    settings = {**_settings(corpora), "shots": "2"}
+    build("meds-ins", sources=_sources(corpora), out=tmp_path / "two", settings=settings, workers=2)
     for table in ("chats", "chats_closed", "mixture"):
         names = [path.name for path in sorted((made / table).iterdir())]
         assert names == [path.name for path in sorted((tmp_path / "two" / table).iterdir())]
@@ -115,9 +114,8 @@ def test_a_plan_shows_the_mixture_and_publishes_nothing(corpora: Path, tmp_path:
 
 
 def test_corpora_that_are_not_given_are_named_with_how_to_get_them(corpora: Path, tmp_path: Path, capsys):
-    given = _given(corpora)
-    own = ("--set", f"own={given['settings']['own']}", "--set", f"tasks={given['settings']['tasks']}")
-    command = ["build", "meds-ins", "--source", f"exam={given['sources']['exam']}", *own, "--workers", "0"]
+    own = ("--set", f"own={_settings(corpora)['own']}", "--set", f"tasks={_settings(corpora)['tasks']}")
+    command = ["build", "meds-ins", "--source", f"exam={_sources(corpora)['exam']}", *own, "--workers", "0"]
     assert run([*command, "--out", str(tmp_path / "one"), "--no-qc"]) == 0
     skipped = [line for line in capsys.readouterr().err.splitlines() if line.startswith("skipped")]
     assert len(skipped) == 1
@@ -147,6 +145,5 @@ def test_task_files_come_back_as_the_same_instances(corpora: Path, made: Path, t
 
 
 def test_a_declared_corpus_has_no_settings(corpora: Path):
-    given = _given(corpora)
     with pytest.raises(UsageError, match="exam has no settings"):
-        resolve("meds-ins", given["sources"], {**given["settings"], "exam.licence": "mit"})
+        resolve("meds-ins", _sources(corpora), {**_settings(corpora), "exam.licence": "mit"})
