@@ -158,8 +158,9 @@ def built(folder: Path, out: Path, workers: int) -> dict[str, str]:
         f"peak {done.peak_rss_bytes / 1e6:,.0f} MB, {rows['chats']:,} chats",
         flush=True,
     )
-    stages = sorted(manifest["stages"], key=lambda stage: -stage.get("seconds", 0))
-    print("  " + ", ".join(f"{stage['table']} {stage.get('seconds', 0):.0f} s" for stage in stages[:9]), flush=True)
+    stages = sorted(manifest["stages"], key=lambda stage: -stage["seconds"])
+    told = [f"{s['table']} {s['seconds']:.0f} s {s['peak_rss_bytes'] / 1e6:.0f} MB" for s in stages[:9]]
+    print("  " + ", ".join(told), flush=True)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out.glob("chats*/*.parquet"))}
 
 

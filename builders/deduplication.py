@@ -51,10 +51,10 @@ def dedup_tables(sources: Mapping[str, Source], options: DedupOptions) -> list[T
     ]
 
 
-def buckets_for(sources: Mapping[str, Source]) -> int:
-    """A power of two that grows with the bytes of the sources: one bucket for 128 MB, from 4 to 1024."""
+def buckets_for(sources: Mapping[str, Source], each: int = _BYTES_PER_BUCKET) -> int:
+    """A power of two that grows with the bytes of the sources: one bucket for `each` so many, from 4 to 1024."""
     size = sum(shard.bytes for source in sources.values() for table in source.tables for shard in source.shards(table))
-    wanted = max(_FEWEST, min(_MOST, -(-size // _BYTES_PER_BUCKET)))
+    wanted = max(_FEWEST, min(_MOST, -(-size // each)))
     return 1 << (wanted - 1).bit_length()
 
 

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from annotators.token_counts import TokenCounts
 from builders.base import Collect, Group, Map, Source, Table
+from builders.deduplication import buckets_for
 from builders.instructions.choosing import chosen_tasks
 from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.declared import Declared, with_own
@@ -36,6 +37,8 @@ QUESTIONS: Final = "benchmark-questions"
 Leaves = Literal[
     "duplicate", "elsewhere", "conflict", "empty_output", "truncated", "wrong_language", "too_long", "personal_data"
 ]
+_BYTES_PER_BUCKET: Final = 16_000_000
+"""Of corpora; chats with examples are several times as large."""
 _TEMPLATE: Final = 20
 """A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""
 _FATES: Final = {"twins": "twins", "documents": "documents"}
@@ -75,7 +78,12 @@ def instance_tables(
                       input_id="task"))  # fmt: skip
     made += [_flaws(name, source) for name, source in corpora.items()]
     found = [table for name in corpora for table in _found(name)] if asked else []
-    return [*made, *found, *_compared(keys), *(_drawable(name, leaves_out, asked=asked) for name in corpora)]
+    return [
+        *made,
+        *found,
+        *_compared(keys, buckets(corpora)),
+        *(_drawable(name, leaves_out, asked=asked) for name in corpora),
+    ]
 
 
 def _made(name: str, source: CorpusFiles, keys: Keys, seed: str) -> list[Table]:
@@ -108,11 +116,23 @@ def answer_tables(names: Sequence[str]) -> list[Table]:
     ]  # fmt: skip
 
 
-def _compared(keys: tuple[str, ...]) -> list[Table]:
+def buckets(corpora: Mapping[str, CorpusFiles]) -> int:
+    """Parts that instances of all corpora are spread over."""
+    return buckets_for(corpora, _BYTES_PER_BUCKET)
+
+
+def _compared(keys: tuple[str, ...], buckets: int) -> list[Table]:
     """Over all corpora at once: what repeats, contradicts, or stands in two splits."""
     return [
-        Table("twins", InstanceFate, Twins(), keys, shape=Group(("input_key",), of="id"), split=None),
-        Table("documents", InstanceFate, SharedDocuments(), keys, shape=Group(("document_key",), of="id"), split=None),
+        Table("twins", InstanceFate, Twins(), keys, shape=Group(("input_key",), buckets, of="id"), split=None),
+        Table(
+            "documents",
+            InstanceFate,
+            SharedDocuments(),
+            keys,
+            shape=Group(("document_key",), buckets, of="id"),
+            split=None,
+        ),
     ]
 
 

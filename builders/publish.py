@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from builders.graph import Node
 from builders.legs import Leg
@@ -13,7 +14,9 @@ from builders.store import Account, Store, read_account, write_rows
 
 MOST_ROWS = 1_000_000
 MOST_BYTES = 64_000_000
-"""Limits of one published file, so that writing it takes little memory whatever the table's size."""
+MOST_UNPACKED = 128_000_000
+"""Limits of one published file, so that writing it takes little memory whatever the table's size, and however well it
+is packed: chats of one task hardly differ, and take a tenth of what they are in memory."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,14 @@ def _files(root: Path, folder: str, column: str | None, parts: Sequence[tuple[Pa
 def _rows_per_file(parts: Sequence[tuple[Path, Account]]) -> int:
     rows = sum(account.rows for _, account in parts)
     size = sum(path.stat().st_size for path, _ in parts)
-    return max(1, min(MOST_ROWS, rows * MOST_BYTES // max(size, 1)))
+    unpacked = sum(_unpacked(path) for path, _ in parts)
+    return max(1, min(MOST_ROWS, rows * MOST_BYTES // max(size, 1), rows * MOST_UNPACKED // max(unpacked, 1)))
+
+
+def _unpacked(path: Path) -> int:
+    """Bytes of the columns of a Parquet file before they were packed."""
+    footer = pq.read_metadata(path)
+    return sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
 
 
 def _cut(split: str, parts: Iterable[tuple[Path, Account]], most: int) -> Iterable[list[Slice]]:

@@ -17,6 +17,7 @@ from annotators.token_counts import TokenCounts
 from builders.base import Group, Map, Recipe, Source, Table
 from builders.instances import (
     answer_tables,
+    buckets,
     declared_with,
     example_tables,
     instance_tables,
@@ -73,7 +74,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     ]
     for table, names in sides(corpora, "items"):
         read = tuple(f"asked.{name}" for name in names)
-        tables.append(Table(table, BenchItem, Together(("id",)), read, shape=Group(("id",), of="id")))
+        tables.append(Table(table, BenchItem, Together(("id",)), read, shape=Group(("id",), buckets(corpora), of="id")))
     return Recipe("meds-bench", sources, tables, compose([source.terms for source in corpora.values()]), notes=notes)
 
 

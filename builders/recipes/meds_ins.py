@@ -25,6 +25,7 @@ from builders.instances import (
     QUESTIONS,
     Leaves,
     answer_tables,
+    buckets,
     declared_with,
     example_tables,
     instance_tables,
@@ -134,11 +135,13 @@ def _mixed(corpora: Mapping[str, CorpusFiles], options: Options) -> list[Table]:
     for name, source in corpora.items():
         reasons = _reasons(name, source, options, llm) if llm else []
         tables += [*reasons, _chats(name, source.tasks, options, more, [table.name for table in reasons])]
+    spread = buckets(corpora)
     for table, names in sides(corpora, "chats"):
         drawn = tuple(f"drawn.{name}" for name in names)
         own = [task for name in names for task in corpora[name].tasks]
         tables += [
-            Table(table, ChatInstance, Together(("order", "id", "copy")), drawn, shape=Group(("order",), of="id")),
+            Table(table, ChatInstance, Together(("order", "id", "copy")), drawn,
+                  shape=Group(("order",), spread, of="id")),
             Table(table.replace("chats", "definitions"), TaskDefinition, Definitions(told_of(own, more)), drawn,
                   shape=Collect(("task", "definition")), split=None, input_id="task"),
         ]  # fmt: skip

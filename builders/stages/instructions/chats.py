@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
@@ -14,6 +14,9 @@ from builders.stages.hashing import number
 from builders.stages.instructions.drawn import drawn
 from builders.stages.instructions.examples import chosen
 from schemas.instructions import ChatInstance, InstanceRationale
+
+_AT_ONCE: Final = 10_000
+"""Instances whose examples are in memory at once: each has its own copies of them."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,16 @@ class Chats(Stage):
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Instance rows, the Drawable rows of these, and InstanceRationale rows where these are wanted."""
         rows = drawn(frames[0], frames[1], needs["mixture"])
-        if rows.height == 0:
-            return ChatInstance.create_empty()
         reasons = frames[2] if len(frames) > 2 else InstanceRationale.create_empty()
+        pool = pl.read_parquet(needs["examples"] / "*.parquet")
+        parts = [self._made(part, reasons, pool) for part in rows.iter_slices(_AT_ONCE)]
+        return pl.concat([ChatInstance.create_empty(), *parts]).sort("order", "id", "copy")
+
+    def _made(self, rows: pl.DataFrame, reasons: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
         rows = rows.join(reasons, on="id", how="left", maintain_order="left")
         rows = self._worded(self._numbered(rows))
         asked = rows.select("task", "licence", "document", "some", "turn", id="key")
-        shots = chosen(asked, pl.read_parquet(needs["examples"] / "*.parquet"), "some")
+        shots = chosen(asked, pool, "some")
         rows = rows.join(shots, left_on="key", right_on="id", how="left", maintain_order="left")
         return self._finished(rows)
 
@@ -92,7 +98,7 @@ class Chats(Stage):
         rows = rows.with_columns(shots=pl.col("shots").list.eval(pl.element().struct.field("id")))
         words = rows["messages"].list.eval(pl.element().struct.field("content")).list.join("\n")
         rows = rows.with_columns(tokens=self.counts.annotate(words))
-        return rows.select(pl.col(name).cast(kind) for name, kind in kinds.items()).sort("order", "id", "copy")
+        return rows.select(pl.col(name).cast(kind) for name, kind in kinds.items())
 
 
 def _messages(rows: pl.DataFrame) -> pl.Series:
