@@ -37,7 +37,7 @@ QUESTIONS: Final = "benchmark-questions"
 Leaves = Literal[
     "duplicate", "elsewhere", "conflict", "empty_output", "truncated", "wrong_language", "too_long", "personal_data"
 ]
-_BYTES_PER_BUCKET: Final = 16_000_000
+_BYTES_PER_BUCKET: Final = 32_000_000
 """Of corpora; chats with examples are several times as large."""
 _TEMPLATE: Final = 20
 """A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""

@@ -14,7 +14,7 @@ from builders.store import Account, Store, read_account, write_rows
 
 MOST_ROWS = 1_000_000
 MOST_BYTES = 64_000_000
-MOST_UNPACKED = 128_000_000
+MOST_UNPACKED = 64_000_000
 """Limits of one published file, so that writing it takes little memory whatever the table's size, and however well it
 is packed: chats of one task hardly differ, and take a tenth of what they are in memory."""
 

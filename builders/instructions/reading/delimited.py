@@ -9,9 +9,9 @@ from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.decoding import REPLACED, UTF8, demand_utf8, encoding_of, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, FileRows
-from builders.instructions.reading.parts import PACKED_BYTES, Part
+from builders.instructions.reading.parts import PACKED_BYTES, PART_BYTES, Part
 from builders.instructions.reading.split_lines import split_lines
-from builders.sources.byte_ranges import RANGE_BYTES, byte_ranges, first_line, head_of, read_range, separator_of
+from builders.sources.byte_ranges import byte_ranges, first_line, head_of, read_range, separator_of
 from builders.sources.csv_files import demand_text
 from builders.sources.csv_rows import columns_of, csv_rows
 from schemas.errors import SourceError
@@ -31,7 +31,7 @@ def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
     header = _header(head, asked)
     asked.demand(file.path, _empty(header, _between(head, asked)))
     before = 0
-    about = PACKED_BYTES if file.packed else RANGE_BYTES
+    about = PACKED_BYTES if file.packed else PART_BYTES
     for span in byte_ranges(file.place, file.name, quoted=True, separator=_between(head, asked), about=about):
         rows = span.records - (not before and not asked.several("columns"))
         yield Part(span.start, span.end, before, span.identity, rows, span.end - span.start)

@@ -10,8 +10,8 @@ from builders.instructions.reading import json_files
 from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, Bad, FileRows, of_records, parsed, together
-from builders.instructions.reading.parts import PACKED_BYTES, Part
-from builders.sources.byte_ranges import RANGE_BYTES, byte_ranges, head_of, read_range
+from builders.instructions.reading.parts import PACKED_BYTES, PART_BYTES, Part
+from builders.sources.byte_ranges import byte_ranges, head_of, read_range
 from builders.sources.encodings import marked
 from builders.sources.json_rows import record_of
 from schemas.errors import SourceError
@@ -27,7 +27,7 @@ def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
     if not _is_lines(file):
         return
     before, seen = 0, pl.DataFrame()
-    for span in byte_ranges(file.place, file.name, quoted=False, about=PACKED_BYTES if file.packed else RANGE_BYTES):
+    for span in byte_ranges(file.place, file.name, quoted=False, about=PACKED_BYTES if file.packed else PART_BYTES):
         if not seen.width or asked.lacking(seen):
             seen = together([seen, _rows(span.block, 0).frame.clear()]) if seen.width else _rows(span.block, 0).frame
             seen = seen.clear()

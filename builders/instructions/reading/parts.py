@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+PART_BYTES: Final = 8 * 2**20
+"""Of a file that are read at a time; each part is a task for every table, so smaller ones cost more than they spare."""
 PACKED_BYTES: Final = 64 * 2**20
 """Of a packed file parts are larger: each costs unpacking all that is before it."""
 
