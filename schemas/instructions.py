@@ -208,4 +208,8 @@ class SizeLimit(dy.Schema):
     task = dy.String(primary_key=True, metadata=tag("label"))
     instances = dy.Int64(min=0, metadata=tag("count"))
     median = dy.Float64(metadata=tag("count"))
-    limit = dy.Float64(metadata=tag("count"), description="Tokens or characters, as `InstanceKey.size`.")
+    limit = dy.Float64(
+        nullable=True,
+        metadata=tag("count"),
+        description="Tokens or characters, as `InstanceKey.size`; null where a task has too few instances to tell.",
+    )

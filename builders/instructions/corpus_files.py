@@ -97,7 +97,7 @@ class CorpusFiles(Source):
         return shared(self.location, self.corpus, self._readings)
 
     def _demand_files(self, run: Shared) -> None:
-        """Raise a `SourceError` where no file of a reading is there, or not the one that names its test split."""
+        """Raise a `SourceError` where no file of a reading is there, or not what lies beside it or names its test."""
         patterns = run.plan.asked.options.get("files")
         if patterns and not run.plan.all_files:
             tasks = ", ".join(task.id for number, _ in run.readings for task in self._readings[number].tasks)
@@ -107,6 +107,11 @@ class CorpusFiles(Source):
             raise SourceError(
                 f"{self.location}: no file {wanted} here{there}, of which tasks {tasks} are made; "
                 f"{self.corpus.name} is {self.corpus.title}. {self.corpus.obtain}"
+            )
+        if lacking := run.plan.lacks_beside:
+            raise SourceError(
+                f"{self.location}: no file {', '.join(lacking)} here, which has to lie beside the others; download it "
+                f"too. {self.corpus.obtain}"
             )
         if pattern := run.plan.asked.text("test_ids"):
             test_ids(self.location, pattern)

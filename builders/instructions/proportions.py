@@ -32,7 +32,11 @@ def _pairs(setting: str, told: Sequence[str]) -> list[tuple[str, str]]:
     found = [word.rpartition("=") for word in told if word]
     if bad := [value for name, equals, value in found if not equals or not name]:
         raise UsageError(f"{setting}={bad[0]}: expected NAME=NUMBER, several with commas between")
-    return [(name.strip(), value) for name, _, value in found]
+    pairs = [(name.strip(), value) for name, _, value in found]
+    names = [name for name, _ in pairs]
+    if twice := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise UsageError(f"{setting}={twice[0]}: stands there twice; expected each name once, leave one of them out")
+    return pairs
 
 
 def _number(setting: str, name: str, value: str) -> float:

@@ -110,6 +110,10 @@ def _files_of(location: str) -> list[tuple[Place, str, str]]:
 def _held_out(location: str) -> list[tuple[str, str]]:
     """Files of a build that hold questions of splits other than train, each with their column."""
     manifest = read_manifest(Path(location))
+    if manifest.status != "complete":
+        raise SourceError(
+            f"{location}: this build is {manifest.status}, so questions of it would be missed; finish it first"
+        )
     names = [
         (file.path, column)
         for table in manifest.tables

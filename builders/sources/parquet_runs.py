@@ -27,13 +27,16 @@ class Run(NamedTuple):
 
 @contextmanager
 def opened(file: WebFile) -> Iterator[Any]:
-    """The file as pyarrow has it; raises `SourceError` for what is no Parquet, or is cut off."""
+    """The file as pyarrow has it; raises `SourceError` for what is no Parquet, is cut off, or has kinds of its own."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
     try:
         with readable(file.path), file.place.fs.open(file.path, "rb") as raw:
             yield ParquetFile(raw, buffer_size=_BUFFER)
+    except pa.ArrowNotImplementedError as error:
+        why = str(error).partition("\n")[0]
+        raise SourceError(f"{file.path}: a kind of column that is not read ({why}); write it as texts") from None
     except (pa.ArrowInvalid, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise
@@ -89,18 +92,17 @@ def read_run(file: WebFile, start: int, end: int, columns: Sequence[str]) -> pl.
     return frame.with_columns(absent).select(*columns, "broken")
 
 
-def read_kinds(file: WebFile, start: int, end: int) -> pl.DataFrame:
-    """Rows with all their columns as the file has them; categories as their words."""
+def read_kinds(file: WebFile, start: int, end: int) -> Any:
+    """Rows with all their columns as the file has them: a table of arrow."""
+    import pyarrow as pa
+
     with opened(file) as found:
         parts = [
             batch.slice(max(start - at, 0), min(end - at, batch.num_rows) - max(start - at, 0))
             for batch, at in _batches(found, start, end, found.schema_arrow.names)
             if at + batch.num_rows > start
         ]
-        held = parts or found.schema_arrow.empty_table()
-    frame = pl.DataFrame(pl.from_arrow(held))
-    coded = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
-    return frame.with_columns(pl.col(coded).cast(pl.String)) if coded else frame
+        return pa.Table.from_batches(parts) if parts else found.schema_arrow.empty_table()
 
 
 def _batches(found: Any, start: int, end: int, columns: Sequence[str]) -> Iterator[tuple[Any, int]]:

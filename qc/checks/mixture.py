@@ -1,6 +1,7 @@
 """The training set has of each task what the mixture says."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import polars as pl
 
@@ -8,6 +9,10 @@ from qc.base import SHOWN_CASES, Check
 from qc.build import Build
 from qc.wording import counted
 from schemas.quality import Figure, Outcome
+
+_NOTHING: Final = (
+    "Read why instances were rejected; corpora that are test alone, or wholly stand in test, give none to train on."
+)
 
 
 class MixtureHolds(Check):
@@ -19,7 +24,7 @@ class MixtureHolds(Check):
     reads = ("mixture",)
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
-        """Fail where a task has more or fewer."""
+        """Fail where a task has more or fewer, and where none has any."""
         drawn = build.scan("mixture", ["task", "category", "drawn"]).collect()
         tables = [build.scan(table, ["task"]) for table in ("chats", "chats_closed") if build.has(table)]
         there = [scan.filter(pl.col("file_split") == "train").group_by("task").len("there") for scan in tables]
@@ -31,6 +36,8 @@ class MixtureHolds(Check):
         off = both.filter(pl.col("drawn") != pl.col("there")).sort("task")
         kinds = drawn.group_by("category").agg(pl.col("drawn").sum()).sort("category")
         figures: dict[str, Figure] = {"tasks": drawn.filter(pl.col("drawn") > 0).height} | dict(kinds.iter_rows())
+        if not off.height and not figures["tasks"]:
+            return self.outcome("fail", "no instance was drawn", figures=figures, advice=_NOTHING)
         if not off.height:
             told = counted(int(drawn["drawn"].sum()), "instance")
             return self.outcome("pass", f"{told} of {counted(figures['tasks'], 'task')}", figures=figures)  # pyright: ignore[reportArgumentType]

@@ -45,12 +45,12 @@ class Asked:
     def demand(self, path: str, frame: pl.DataFrame) -> None:
         """Raise a `SourceError` that names what is missing, what is there, and what comes nearest."""
         if missing := self.lacking(frame):
-            there = list(_paths(frame.schema))
+            there = [name for name in _paths(frame.schema) if name not in (FILE, NAME)]
             near = {name: get_close_matches(name, there, 1) for name in missing}
             meant = "".join(f"; for {name} there is {close[0]}" for name, close in near.items() if close)
             raise SourceError(
                 f"{path}: no column {', '.join(missing)}; the tasks of {self.corpus} need {', '.join(self.columns)}, "
-                f"{shown(there, 'found')}{meant}; is this another version of the corpus?"
+                f"{shown(there, 'found') if there else 'found none'}{meant}; is this another version of the corpus?"
             )
 
 

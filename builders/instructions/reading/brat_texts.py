@@ -35,6 +35,8 @@ def read(file: CorpusFile, asked: Asked) -> FileRows:
         found = list(brat.entities(f"{file.label} (.ann)", lines, body))
     except SourceError as error:
         return FileRows(pl.DataFrame(schema=_SCHEMA), [(1, "bad_standoff", str(error))])
+    except ValueError:  # Python reads no number of thousands of digits
+        return FileRows(pl.DataFrame(schema=_SCHEMA), [(1, "bad_standoff", "an offset of thousands of digits")])
     if beyond := next((end for one in found for _, end in one.pieces if end > len(body)), 0):
         why = f"a span up to {beyond} in a text of {len(body)} characters"
         return FileRows(pl.DataFrame(schema=_SCHEMA), [(1, "span_beyond_text", why)])

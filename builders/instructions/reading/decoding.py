@@ -9,6 +9,8 @@ from schemas.errors import SourceError
 UTF8: Final = "utf-8"
 REPLACED: Final = "\ufffd"
 """What stands for bytes that do not fit."""
+HALF: Final = "half a surrogate pair, which is no letter"
+"""Why a text that JSON spells with escapes is none."""
 
 
 def encoding_of(path: str, head: bytes, said: str) -> str:
@@ -19,8 +21,9 @@ def encoding_of(path: str, head: bytes, said: str) -> str:
     if mark := marked(head):
         return UTF8 if mark == "utf-8-sig" else mark
     try:
+        "".encode(said or UTF8)  # some codecs of Python are none of texts
         return codecs.lookup(said or UTF8).name
-    except LookupError:
+    except (LookupError, UnicodeError, ValueError):
         raise SourceError(f"{path}: the declaration says encoding {said}, which Python does not know") from None
 
 
@@ -41,6 +44,15 @@ def text(path: str, body: bytes, said: str = "") -> str:
 def lost_letters(body: bytes, read: str) -> bool:
     """Whether U+FFFD stands for bytes that did not fit: a corpus may have that sign itself."""
     return REPLACED in read and REPLACED.encode() not in body
+
+
+def is_text(said: str) -> bool:
+    """Whether all of it are letters: half a surrogate pair is none, and no file can hold it."""
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def demand_utf8(path: str, body: bytes, broken: int, rows: int) -> None:

@@ -22,9 +22,7 @@ _MARK: Final = b"\xef\xbb\xbf"
 def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
     """Ranges of records; none for a file in another encoding than UTF-8, which is read whole."""
     head = head_of(file.place, file.name)
-    if asked.text("encoding") or encoding_of(file.path, head, "") != UTF8 or len(_between(head, asked)) > 1:
-        return
-    if _between(head, asked) == " ":
+    if asked.text("encoding") or encoding_of(file.path, head, "") != UTF8 or _is_split(_between(head, asked)):
         return
     _demand_rows(file.path, head)
     demand_text(file.path, head)
@@ -52,7 +50,8 @@ def read(file: CorpusFile, asked: Asked) -> FileRows:
     said = asked.text("encoding")
     if said or encoding_of(file.path, body[:4096], "") != UTF8:
         body = text(file.path, body, said).encode()
-    if (between := _between(body[: 2**16], asked)) == " " or len(between) > 1:
+    if _is_split(between := _between(body[: 2**16], asked)):
+        demand_utf8(file.path, body, *_broken_lines(body))
         return split_lines(body.removeprefix(_MARK).decode("utf-8", "replace"), between, asked.several("columns"))
     demand_text(file.path, body[: 2**16])
     return _rows(file.path, body, body[: 2**16], Part(0, len(body), 0), asked)
@@ -80,6 +79,17 @@ def _demand_rows(path: str, head: bytes) -> None:
         raise SourceError(f"{path}: the file is empty; download it again")
     if not head.partition(b"\n")[0].strip():
         raise SourceError(f"{path}: begins with a blank line; expected the names of columns there, or the first row")
+
+
+def _is_split(between: str) -> bool:
+    """Whether lines are split at a sign that the reader of tables does not take: a run of blanks, several letters."""
+    return between == " " or len(between.encode()) > 1
+
+
+def _broken_lines(body: bytes) -> tuple[int, int]:
+    """How many lines have bytes that are not UTF-8, and how many there are."""
+    lines = body.decode("utf-8", "replace").split("\n")
+    return sum(REPLACED in line for line in lines), len(lines)
 
 
 def _has_broken(block: bytes, asked: Asked) -> bool:

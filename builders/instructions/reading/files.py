@@ -10,7 +10,7 @@ from typing import Final
 
 from builders.instructions.reading.patterns import is_zip, label, stem
 from builders.sources.byte_ranges import unpacked_stream
-from builders.sources.place import Place, is_gzip
+from builders.sources.place import Place, is_gzip, readable
 from schemas.errors import SourceError
 from schemas.words import SPLITS
 
@@ -45,11 +45,13 @@ class CorpusFile:
     @property
     def size(self) -> int:
         """Bytes as it lies there."""
-        return int(self.place.fs.info(self.path).get("size") or 0)
+        with readable(self.path):
+            return int(self.place.fs.info(self.path).get("size") or 0)
 
     def identity(self) -> str:
         """What changes when its bytes do."""
-        return self.place.identity(self.name)
+        with readable(self.path):
+            return self.place.identity(self.name)
 
     def body(self) -> bytes:
         """Its bytes, unpacked."""

@@ -65,10 +65,21 @@ def _joined(frame: pl.DataFrame, other: pl.DataFrame, on: str, file: CorpusFile,
         Asked(asked.corpus, asked.layout, asked.options, (on,)).demand(f"{asked.corpus}: the rows themselves", frame)
         return frame
     renamed = {name: f"{file.stem}.{name}" for name in other.columns if name in frame.columns and name != on}
-    other = other.with_columns(as_texts(other[on]).alias(_ON)).drop(on).rename(renamed)
+    other = other.with_columns(_plain(other[on]).alias(_ON)).drop(on).rename(renamed)
     other = other.filter(pl.col(_ON).is_not_null()).unique(_ON, keep="first", maintain_order=True)
-    left = frame.with_columns(frame.select(ours.cast(pl.String)).to_series().alias(_ON))
+    left = frame.with_columns(_plain(frame.select(ours.alias(_ON)).to_series()))
     return left.join(other, on=_ON, how="left", maintain_order="left").drop(_ON)
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """What is joined as texts: a number is the same whether a file has it whole or with a point."""
+    if column.dtype.is_float():
+        return (
+            column.to_frame()
+            .select(templates.as_text(pl.col(column.name), column.dtype).alias(column.name))
+            .to_series()
+        )
+    return as_texts(column)
 
 
 def beside_of(files: Sequence[CorpusFile], split: str | None) -> list[CorpusFile]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from builders.instructions.reading.asked import KEY, Asked
-from builders.instructions.reading.decoding import REPLACED, lost_letters, text
+from builders.instructions.reading.decoding import HALF, REPLACED, is_text, lost_letters, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import Bad, FileRows, of_records
 from builders.instructions.reading.loose_json import loads
@@ -35,20 +35,12 @@ def of_values(found: list[Found], *, lost: bool) -> FileRows:
             bad.append((number, "bad_row", "no JSON object"))
         elif lost and REPLACED in json.dumps(value, ensure_ascii=False):
             bad.append((number, "not_utf8", "bytes that are not UTF-8"))
-        elif not _is_text(json.dumps(value, ensure_ascii=False)):
-            bad.append((number, "bad_row", "half a surrogate pair, which is no letter"))
+        elif not is_text(json.dumps(value, ensure_ascii=False)):
+            bad.append((number, "bad_row", HALF))
         else:
             records.append({**value, **({KEY: "/".join(keys)} if keys else {})})
             numbers.append(number)
     return FileRows(of_records(records, numbers), bad)
-
-
-def _is_text(line: str) -> bool:
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _rows(path: str, whole: Any, records: str) -> list[Found]:
@@ -58,7 +50,8 @@ def _rows(path: str, whole: Any, records: str) -> list[Found]:
         found = [one for keys, value in above for one in _step(keys, value, step)]
         if not found:
             there = [key for _, value in above[:1] if isinstance(value, dict) for key in value]
-            raise SourceError(f"{path}: nothing at {step} of `records = {records}`; {shown(there, 'found')}")
+            told = shown(there, "found") if there else "found no keys"
+            raise SourceError(f"{path}: nothing at {step} of `records = {records}`; {told}")
     return [one for keys, value in found for one in _each(keys, value)]
 
 

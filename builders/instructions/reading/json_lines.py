@@ -8,15 +8,18 @@ import polars as pl
 
 from builders.instructions.reading import json_files
 from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.decoding import REPLACED
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, Bad, FileRows, of_records, parsed, together
 from builders.instructions.reading.parts import PACKED_BYTES, PART_BYTES, Part
 from builders.sources.byte_ranges import byte_ranges, head_of, read_range
-from builders.sources.encodings import marked
+from builders.sources.encodings import guessed, marked
 from builders.sources.json_rows import record_of
 from schemas.errors import SourceError
 
 _MARK: Final = b"\xef\xbb\xbf"
+_SURE: Final = 4096
+"""Bytes of a file by which it is told whether it is UTF-8."""
 
 
 def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
@@ -35,7 +38,24 @@ def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
         before += span.records
     if not before:
         raise SourceError(f"{file.path}: the file is empty; download it again")
+    if not _columns(seen):
+        raise _no_lines(file, before)
     asked.demand(file.path, seen.with_columns(name=pl.lit("")))
+
+
+def _columns(frame: pl.DataFrame) -> bool:
+    return any(name != NUMBER for name in frame.columns)
+
+
+def _no_lines(file: CorpusFile, lines: int) -> SourceError:
+    """What is said of a file of which no line is an object with a key: another encoding, or another kind of file."""
+    head = head_of(file.place, file.name)
+    if not head.strip():
+        return SourceError(f"{file.path}: the file is empty; download it again")
+    found = f"{lines:,} {'line' if lines == 1 else 'lines'}, none of them a JSON object with a key"
+    if REPLACED in head[:_SURE].decode("utf-8", "replace")[:-1]:
+        found += f", in what looks like {guessed(head) or 'no encoding of texts'}"
+    return SourceError(f"{file.path}: expected JSON lines in UTF-8, got {found}; is this another file, or cut off?")
 
 
 def _is_lines(file: CorpusFile) -> bool:

@@ -9,6 +9,7 @@ from schemas.errors import SourceError
 _TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[\]}])', re.DOTALL)
 """Strings are matched first, so that nothing within one is taken for a comment."""
 _DEPTH: Final = "nested too deeply to be records; download it again"
+_DIGITS: Final = "a number of thousands of digits; write it as a text, or download it again"
 
 
 def loads(path: str, text: str) -> Any:
@@ -23,6 +24,8 @@ def loads(path: str, text: str) -> Any:
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and (several := _lines(text)) is not None:
             return several
+    except ValueError:
+        raise SourceError(f"{path}: {_DIGITS}") from None
     try:
         return _strict(_TOKENS.sub(_without, text))
     except RecursionError:
@@ -30,6 +33,8 @@ def loads(path: str, text: str) -> Any:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno:,}, column {error.colno:,}"
         raise SourceError(f"{path}: no whole JSON file: it breaks at {where}; download it again") from None
+    except ValueError:
+        raise SourceError(f"{path}: {_DIGITS}") from None
 
 
 def _strict(text: str) -> Any:
@@ -40,7 +45,7 @@ def _lines(text: str) -> list[Any] | None:
     """The values of JSON lines; None where a line is none."""
     try:
         return [_strict(line) for line in text.split("\n") if line.strip()]
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
 
 

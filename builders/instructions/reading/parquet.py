@@ -8,6 +8,7 @@ import polars as pl
 from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, FileRows
+from builders.instructions.reading.parquet_kinds import as_bytes, demand_kinds, plain
 from builders.instructions.reading.parts import Part
 from builders.sources.parquet_runs import opened, read_kinds, runs
 from builders.sources.place import digest
@@ -20,7 +21,8 @@ _EVERY: Final = ""
 def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
     """Runs of about 16 MiB of text; raises `SourceError` for columns that are not there."""
     with opened(_web(file)) as found:
-        columns = pl.DataFrame(pl.from_arrow(found.schema_arrow.empty_table()))
+        demand_kinds(file.path, found.schema_arrow)
+        columns, _ = plain(pl.DataFrame(pl.from_arrow(found.schema_arrow.empty_table())), ())
         asked.demand(file.path, columns.with_columns(name=pl.lit("")))
         identity = file.identity()
         for run in runs(found.metadata, _EVERY, _RUN_BYTES):
@@ -30,13 +32,17 @@ def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
 
 def read_part(file: CorpusFile, part: Part, asked: Asked) -> FileRows:
     """The rows of a run."""
-    frame = read_kinds(_web(file), part.start, part.end)
-    return FileRows(frame.with_columns(pl.int_range(part.start + 1, part.start + 1 + frame.height).alias(NUMBER)))
+    held = read_kinds(_web(file), part.start, part.end)
+    frame, broken = plain(pl.DataFrame(pl.from_arrow(as_bytes(held))), asked.columns)
+    frame = frame.with_columns(pl.int_range(part.start + 1, part.start + 1 + frame.height).alias(NUMBER))
+    bad = [(number, "not_utf8", "bytes that are not UTF-8") for number in frame.filter(broken)[NUMBER]]
+    return FileRows(frame.filter(~broken), bad)
 
 
 def read(file: CorpusFile, asked: Asked) -> FileRows:
     """All rows of a file."""
     with opened(_web(file)) as found:
+        demand_kinds(file.path, found.schema_arrow)
         rows = found.metadata.num_rows
     return read_part(file, Part(0, rows, 0), asked)
 

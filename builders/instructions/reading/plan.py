@@ -9,7 +9,7 @@ from builders.base import Shard
 from builders.instructions.reading import exam_questions, reports
 from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.by_layout import IN_PARTS, TOGETHER
-from builders.instructions.reading.files import ALL, CorpusFile, found
+from builders.instructions.reading.files import ALL, CorpusFile, found, without_files
 from builders.instructions.reading.parts import Part, part_named
 from builders.sources.place import digest
 from schemas.errors import SourceError
@@ -35,10 +35,10 @@ class Plan:
     def _of_run(self, run: Sequence[CorpusFile]) -> Iterator[Shard]:
         if len(run) == 1 and self._in_parts:
             cut = list(IN_PARTS[self.asked.layout][0](run[0], self.asked))
-            for part in cut:
-                identity = digest(part.identity, self._also) if self._also else part.identity
-                yield Shard(f"{run[0].label}:{part.name}", identity, part.rows, part.bytes)
-            if cut:
+            if any(part.rows for part in cut):
+                for part in cut:
+                    identity = digest(part.identity, self._also) if self._also else part.identity
+                    yield Shard(f"{run[0].label}:{part.name}", identity, part.rows, part.bytes)
                 return
         identity = digest(*(f"{file.label} {file.identity()}" for file in run), self._also)
         yield Shard(_run_name(run), identity, 0, sum(file.size for file in run))
@@ -67,6 +67,14 @@ class Plan:
         """The files of the table beside it."""
         beside = self.asked.options.get("beside")
         return found(self.location, beside["files"]) if beside else []
+
+    @property
+    def lacks_beside(self) -> Sequence[str]:
+        """The patterns of the table beside it of which no file is here, for splits that are."""
+        wanted = self.asked.options.get("beside", {}).get("files", {})
+        here = {ALL, *(file.split for file in self.all_files)} if wanted else set[str]()
+        lacking = without_files(self.location, wanted)
+        return [pattern for split, patterns in lacking.items() if split in here for pattern in patterns]
 
     @cached_property
     def _also(self) -> str:

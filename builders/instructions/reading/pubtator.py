@@ -14,6 +14,7 @@ from builders.instructions.reading.labelled import labelled_rows
 from builders.ner_formats.frames import Labelled
 
 _TEXT: Final = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
+_OFFSET: Final = re.compile(r"[0-9]{1,18}")
 _LEAST: Final = 5
 """Columns of a line of offsets: id, start, end, mention, type; those of relations have fewer, or words for offsets."""
 
@@ -53,7 +54,7 @@ def _labelled(lines: list[str]) -> Labelled | str:
     spans: list[tuple[int, int, str]] = []
     for line in lines:
         cells = line.split("\t")
-        if len(cells) >= _LEAST and cells[1].isdecimal() and cells[2].isdecimal():
+        if len(cells) >= _LEAST and all(_OFFSET.fullmatch(cell) for cell in cells[1:3]):
             start, end = int(cells[1]), int(cells[2])
             if said[start:end].replace("\n", " ") != cells[3]:
                 return f"other words stand from {start} to {end}"

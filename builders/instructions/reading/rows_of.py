@@ -32,7 +32,7 @@ def raw_rows(plan: Plan, shard: str) -> Kept:
     files, part = plan.files(shard)
     read = [_read(file, part, asked) for file in files]
     frame = together([_with_file(one, file) for one, file in zip(read, files, strict=True)])
-    bad = [row for one, file in zip(read, files, strict=True) for row in _rejected(one, file, asked)]
+    bad = [row for one, file in zip(read, files, strict=True) for row in _rejected(one, file, part, asked)]
     frame = _arranged(frame, files[0], plan)
     whole = part is None and (asked.layout in TABLES or frame.height >= _ENOUGH)
     frame = _complete(frame, asked, files[0].path, whole=whole)
@@ -71,10 +71,14 @@ def _with_file(read: FileRows, file: CorpusFile) -> pl.DataFrame:
     return read.frame.with_columns(*added, *split)
 
 
-def _rejected(read: FileRows, file: CorpusFile, asked: Asked) -> Sequence[tuple[str, str, str]]:
+def _rejected(read: FileRows, file: CorpusFile, part: Part | None, asked: Asked) -> Sequence[tuple[str, str, str]]:
+    """Bad records, and a file that has none and no row either: nobody would miss it otherwise."""
+    bad = read.bad
+    if not bad and read.frame.is_empty() and part is None:
+        bad = [(1, "no_rows", f"no record of the layout {asked.layout} in this file")]
     return [
         (f"{asked.corpus}/{file.label}#{number}", reason, f"{file.label}#{number}: {why}")
-        for number, reason, why in read.bad
+        for number, reason, why in bad
     ]
 
 

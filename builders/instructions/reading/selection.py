@@ -24,10 +24,12 @@ def of_own(frame: pl.DataFrame, where: Mapping[str, Sequence[str]]) -> dict[str,
 def _has(frame: pl.DataFrame, found: pl.Expr, values: Sequence[str]) -> pl.Expr:
     exact = [value for value in values if not value.startswith("~")]
     words = "|".join(re.escape(value[1:]) for value in values if value.startswith("~"))
-    if isinstance(frame.select(found.alias("x")).schema["x"], pl.List):
-        of = found.cast(pl.List(pl.String)).list.eval(_fits(pl.element(), exact, words)).list.any()
+    kind = frame.select(found.alias("x")).schema["x"]
+    if isinstance(kind, pl.List):
+        inner = kind.inner if isinstance(kind.inner, pl.DataType) else kind.inner()
+        of = found.list.eval(_fits(templates.as_text(pl.element(), inner), exact, words)).list.any()
         return of.fill_null(False)
-    return _fits(found.cast(pl.String), exact, words).fill_null(False)
+    return _fits(templates.as_text(found, kind), exact, words).fill_null(False)
 
 
 def _fits(value: pl.Expr, exact: Sequence[str], words: str) -> pl.Expr:

@@ -15,7 +15,7 @@ def split_lines(body: str, between: str, columns: Sequence[str]) -> FileRows:
     lines = lines.with_columns(pl.col(NUMBER).cast(pl.Int64)).filter(pl.col("line").str.strip_chars() != "")
     sign = r"\s+" if between == " " else re.escape(between)
     if not columns:
-        columns, lines = re.split(sign, lines["line"][0].strip()), lines[1:]
+        columns, lines = _told_apart(re.split(sign, lines["line"][0].strip())), lines[1:]
     pattern = rf"^\s*{sign.join(['(.*?)'] * (len(columns) - 1) + ['(.*)'])}$"
     groups = pl.col("line").str.extract_groups(pattern).struct.rename_fields(list(columns))
     fits = pl.col("line").str.contains(pattern) & ~pl.col("line").str.contains(REPLACED, literal=True)
@@ -24,3 +24,8 @@ def split_lines(body: str, between: str, columns: Sequence[str]) -> FileRows:
     why = f"fewer than {len(columns)} columns, or bytes that are not UTF-8"
     bad = [(number, "bad_row", why) for number in lines.filter(~fits)[NUMBER]]
     return FileRows(frame, bad)
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names of columns, of which a later one that is there already has its place behind it."""
+    return [name if name not in names[:place] else f"{name}_{place}" for place, name in enumerate(names)]

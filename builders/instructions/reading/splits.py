@@ -20,7 +20,10 @@ def test_ids(location: str, pattern: str) -> frozenset[str]:
     files = found(location, {ALL: (pattern,)})
     if not files:
         raise SourceError(f"{location}: no file {pattern}, which names the ids of the test split; download it too")
-    return frozenset(one for file in files for one in _ids(file))
+    ids = frozenset(one for file in files for one in _ids(file))
+    if not ids:
+        raise SourceError(f"{files[0].path}: names no id, expected those of the test split; download it again")
+    return ids
 
 
 def _ids(file: CorpusFile) -> list[str]:

@@ -1,12 +1,13 @@
 """A published file of a task of MedS-Ins: its instances are rows, its definition stands in each."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 import polars as pl
 
 from builders.instructions.reading.asked import Asked
-from builders.instructions.reading.decoding import REPLACED, lost_letters, text
+from builders.instructions.reading.decoding import HALF, REPLACED, is_text, lost_letters, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, Bad, FileRows
 from builders.instructions.reading.loose_json import loads
@@ -35,6 +36,8 @@ def read(file: CorpusFile, asked: Asked) -> FileRows:
             bad.append((number, "not_utf8", "bytes that are not UTF-8"))
         elif isinstance(made, str):
             bad.append((number, "bad_row", made))
+        elif not is_text(json.dumps(made, ensure_ascii=False)):
+            bad.append((number, "bad_row", HALF))
         else:
             rows.append({NUMBER: number, **made, "definition": definition[0] if definition else None})
     return FileRows(pl.DataFrame(rows, schema=_SCHEMA, orient="row"), bad)

@@ -48,10 +48,19 @@ def _said(frame: pl.DataFrame, name: str) -> pl.Expr:
     found = column(frame, name)
     if found is None:
         return pl.lit(None, pl.String)
-    kind = frame.select(found.alias("x")).schema["x"]
+    return as_text(found, frame.select(found.alias("x")).schema["x"])
+
+
+def as_text(found: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """A column of a kind as texts, null where it is blank.
+
+    A whole number is told without a point, so that it is the same where a file has it among fractions or empty cells.
+    """
     if isinstance(kind, pl.List):
-        found = found.cast(pl.List(pl.String)).list.join(_JOINED)
+        of = kind.inner if isinstance(kind.inner, pl.DataType) else kind.inner()
+        found = found.list.eval(as_text(pl.element(), of)).list.join(_JOINED)
     elif isinstance(kind, pl.Struct):
         found = found.struct.json_encode()
-    said = found.cast(pl.String).str.strip_chars()
+    said = found.cast(pl.String)
+    said = (said.str.strip_suffix(".0") if kind.is_float() else said).str.strip_chars()
     return pl.when(said != "").then(said)

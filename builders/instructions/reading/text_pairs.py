@@ -33,7 +33,7 @@ def read(file: CorpusFile, asked: Asked) -> FileRows:
     kind = pl.List(pl.String) if sign else pl.String
     schema = {NUMBER: pl.Int64, first: pl.String, second: kind}
     frame = pl.DataFrame({NUMBER: range(1, len(ours) + 1), first: ours, second: parts}, schema=schema)
-    broken = pl.col(first).str.contains(REPLACED, literal=True)
+    broken = pl.any_horizontal(pl.col(pl.String).str.contains(REPLACED, literal=True))
     bad = [(number, "not_utf8", "bytes that are not UTF-8") for number in frame.filter(broken)[NUMBER]]
     return FileRows(frame.filter(~broken & (pl.col(first) != "")), bad)
 

@@ -93,8 +93,8 @@ class Limits(Stage):
                 size = np.log1p(own["size"].to_numpy())
                 middle = float(np.median(size))
                 spread = 1.4826 * float(np.median(np.abs(size - middle)))
-                limit = np.expm1(middle + _FAR * max(spread, 0.1)) if len(size) >= _LEAST else np.inf
-                rows.append((task, len(size), float(np.expm1(middle)), float(limit)))
+                limit = float(np.expm1(middle + _FAR * max(spread, 0.1))) if len(size) >= _LEAST else None
+                rows.append((task, len(size), float(np.expm1(middle)), limit))
         kinds = {name: column.dtype for name, column in SizeLimit.columns().items()}
         return pl.DataFrame(rows, kinds, orient="row").sort("task")
 

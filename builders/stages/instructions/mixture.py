@@ -28,7 +28,10 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Mixture(Stage):
-    """MixtureShare rows of all tasks; `in_sizes`: the target counts tokens or characters, not instances."""
+    """MixtureShare rows of all tasks; `in_sizes`: the target counts tokens or characters, not instances.
+
+    Instances of one id, and so of one draw, count once: two files of a corpus may have it, and one of them goes out.
+    """
 
     tasks: tuple[Mixed, ...]
     rule: Rule
@@ -46,12 +49,12 @@ class Mixture(Stage):
             for (task,), own in train.group_by("task", maintain_order=True):
                 lists[str(task)].append(own["draw"].to_numpy())
                 sums[str(task)] += int(own["size"].sum())
-        held = {task: np.sort(np.concatenate([np.empty(0, np.uint64), *parts])) for task, parts in lists.items()}
-        return self._shares([held[task.task] for task in self.tasks], [sums[task.task] for task in self.tasks])
+        every = {task: np.concatenate([np.empty(0, np.uint64), *parts]) for task, parts in lists.items()}
+        means = [sums[task.task] / max(len(every[task.task]), 1) for task in self.tasks]
+        return self._shares([np.unique(every[task.task]) for task in self.tasks], means)
 
-    def _shares(self, held: Sequence[np.ndarray], sums: Sequence[int]) -> pl.DataFrame:
+    def _shares(self, held: Sequence[np.ndarray], means: Sequence[float]) -> pl.DataFrame:
         available, caps = [len(draws) for draws in held], [task.cap for task in self.tasks]
-        means = [total / max(count, 1) for total, count in zip(sums, available, strict=True)]
         weights = [task.weight for task in self.tasks]
         counts = drawn(available, weights, caps, self.rule, means if self.in_sizes else ())
         limits = within(available, caps, self.rule)

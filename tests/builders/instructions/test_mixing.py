@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.instructions.mixing import Rule, drawn
+from builders.instructions.proportions import caps_of, weights_of
+from schemas.errors import UsageError
 
 
 def test_without_a_target_all_that_there_is_goes_in():
@@ -65,3 +67,11 @@ def test_no_task_gives_more_than_it_has_and_the_target_is_met_where_it_can_be(
     assert (counts[np.array(weights) == 0] == 0).all()
     if target:
         assert counts.sum() == min(target, most[np.array(weights) > 0].sum())
+
+
+@pytest.mark.parametrize("told", [["en=1", "en=2"], ["45=3", " 45=3"]])
+def test_a_weight_or_a_cap_that_stands_there_twice_is_an_error(told):
+    """The last of two weights counted, and the first was forgotten in silence."""
+    for of in (weights_of, caps_of):
+        with pytest.raises(UsageError, match="stands there twice"):
+            of(told, [])

@@ -115,3 +115,13 @@ def test_instances_come_back_out_of_their_chats(tmp_path, shots):
 
 def test_a_mixture_of_nothing_makes_no_chats(tmp_path):
     assert _made(instances(*_many(5, split="test")), tmp_path, Rule()).height == 0
+
+
+def test_instances_of_one_id_in_two_files_count_once_since_one_of_them_goes_out(tmp_path):
+    keys = Keys()(instances(*_many(3), *_many(2)))
+    _kept(tmp_path, Twins(), keys)
+    _kept(tmp_path, SharedDocuments(), keys)
+    kept = DrawableRows(())(keys, twins=tmp_path / "Twins", documents=tmp_path / "SharedDocuments").frame
+    assert kept.height == 5
+    made = Mixture((Mixed("1", "task 1", "NER", "en", "corpus"),), Rule())(kept)
+    assert made.select("available", "drawn").rows() == [(3, 3)]

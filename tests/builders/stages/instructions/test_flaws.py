@@ -8,6 +8,7 @@ import pytest
 from builders.stages.instructions.answers import Answers, AnswerSums
 from builders.stages.instructions.flaws import Flaws, Limits
 from builders.stages.instructions.keys import Keys
+from schemas.instructions import SizeLimit
 from tests.builders.stages.instructions.made import instances
 
 _FRENCH = (
@@ -71,3 +72,10 @@ def test_answers_are_counted_by_their_place_and_summed_over_parts():
     summed = AnswerSums()(Answers()(part), Answers()(part))
     rows = summed.select("task", "options", "place", "ordered", "rows").rows()
     assert rows == [("1", 3, 1, True, 4), ("1", 3, 2, True, 2), ("2", 2, 1, False, 2)]
+
+
+def test_a_task_of_few_instances_has_no_limit_and_its_row_stands():
+    """An infinite limit is no number of the schema, and the row of the task was rejected for it."""
+    rows = Limits()(Keys()(instances({"id": "a"}, {"id": "b"})))
+    assert SizeLimit.is_valid(rows)
+    assert rows.select("instances", "limit").rows() == [(2, None)]
