@@ -80,12 +80,12 @@ def _sources(making: Making, *, complete: bool) -> list[SourceRecord]:
     return [
         SourceRecord(
             name=name,
-            kind=source.name,
+            kind=type(source).name,
             version=type(source).version,
             settings=plain_settings(source),
             fingerprint=fingerprint([leg.total for leg in legs if leg.table.source == name]),
             shards=sum(bool(part.shard) for leg in legs if leg.table.source == name for part in leg.known),
-            people=source.people or source.name,
+            people=source.people or type(source).name,
             terms=source.terms,
             notes=list(source.notes()) if complete else [],
         )

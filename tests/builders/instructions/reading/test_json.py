@@ -59,7 +59,7 @@ def test_ranges_of_a_file_give_what_the_whole_gives(tmp_path, monkeypatch, end):
     whole, _ = rows(source(tmp_path, "json-lines", ALL_JSONL))
     for module in ("json_lines", "parts"):
         monkeypatch.setattr(f"builders.instructions.reading.{module}.PACKED_BYTES", 200)
-    monkeypatch.setattr("builders.instructions.reading.json_lines.RANGE_BYTES", 200)
+    monkeypatch.setattr("builders.instructions.reading.json_lines.PART_BYTES", 200)
     made = source(tmp_path, "json-lines", ALL_JSONL)
     assert len(made.shards("instances")) > 5
     assert rows(made)[0].equals(whole)

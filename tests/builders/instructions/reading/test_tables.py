@@ -26,7 +26,7 @@ def test_ranges_of_a_table_give_what_the_whole_gives(tmp_path, monkeypatch, end,
     written(tmp_path / f"a.csv{end}", ("" if columns else HEAD) + body)
     options = {**CSV, **({"columns": columns} if columns else {})}
     whole, _ = rows(source(tmp_path, "csv", options))
-    monkeypatch.setattr("builders.instructions.reading.delimited.RANGE_BYTES", 300)
+    monkeypatch.setattr("builders.instructions.reading.delimited.PART_BYTES", 300)
     monkeypatch.setattr("builders.instructions.reading.delimited.PACKED_BYTES", 300)
     made = source(tmp_path, "csv", options)
     assert len(made.shards("instances")) > 5
