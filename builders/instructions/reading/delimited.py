@@ -1,6 +1,7 @@
 """Tables with commas, tabs or other signs between columns: every column as text, as the file spells it."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Final
 
 import polars as pl
@@ -9,7 +10,7 @@ from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.decoding import REPLACED, UTF8, demand_utf8, encoding_of, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, FileRows
-from builders.instructions.reading.parts import PACKED_BYTES, PART_BYTES, Part
+from builders.instructions.reading.parts import PACKED_BYTES, PART_BYTES, Part, demand_same
 from builders.instructions.reading.split_lines import split_lines
 from builders.sources.byte_ranges import byte_ranges, first_line, head_of, read_range, separator_of
 from builders.sources.csv_files import demand_text
@@ -39,6 +40,7 @@ def parts(file: CorpusFile, asked: Asked) -> Iterator[Part]:
 def read_part(file: CorpusFile, part: Part, asked: Asked) -> FileRows:
     """The rows of a range."""
     block = read_range(file.place, file.name, part.start, part.end)
+    demand_same(file.path, part.identity, sha256(block).hexdigest())
     head = block[: 2**16] if part.start == 0 else head_of(file.place, file.name)
     return _rows(file.path, block, head, part, asked)
 

@@ -24,8 +24,8 @@ class FileRows(NamedTuple):
 def of_records(records: Sequence[Mapping[str, Any]], numbers: Sequence[int]) -> pl.DataFrame:
     """A column for each key of any record, null where one lacks it, in the order in which they are first seen.
 
-    Kinds stay: numbers, lists, structs of all fields that are seen. Where values of a column have kinds that do not
-    go together, all are texts, those that are none as JSON.
+    Kinds stay: numbers, lists, structs of all fields that are seen. Where some values of a column are lists, others are
+    lists of one. Where they have kinds that do not go together otherwise, all are texts, those that are none as JSON.
     """
     frame = _typed(records)
     if not frame.width:
@@ -44,11 +44,20 @@ def _typed(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def _column(key: str, values: list[Any]) -> pl.Series:
-    try:
-        lines = "\n".join(json.dumps({"value": value}, ensure_ascii=False) for value in values)
-        return parsed(lines.encode())["value"].alias(key)
-    except (pl.exceptions.PolarsError, UnicodeEncodeError):
-        return pl.Series(key, [_text(value) for value in values], pl.String)
+    for held in (values, _in_lists(values)):
+        try:
+            lines = "\n".join(json.dumps({"value": value}, ensure_ascii=False) for value in held)
+            return parsed(lines.encode())["value"].alias(key)
+        except (pl.exceptions.PolarsError, UnicodeEncodeError):
+            continue
+    return pl.Series(key, [_text(value) for value in values], pl.String)
+
+
+def _in_lists(values: Sequence[Any]) -> list[Any]:
+    """Values of which some are lists as lists, those that are none as lists of one."""
+    if not any(isinstance(value, list) for value in values):
+        return list(values)
+    return [value if value is None or isinstance(value, list) else [value] for value in values]
 
 
 def _text(value: Any) -> str | None:
@@ -59,9 +68,36 @@ def _text(value: Any) -> str | None:
 
 def parsed(lines: bytes) -> pl.DataFrame:
     """JSON lines as polars reads them, all of them looked at for columns and kinds; raises `PolarsError`."""
+    frame = _read(lines)
+    doubted = [name for name in frame.columns if frame.schema[name] == pl.String and _may_be_lists(frame[name])]
+    return frame.with_columns(_as_lists(frame, doubted, lines)) if doubted else frame
+
+
+def _read(lines: bytes) -> pl.DataFrame:
     frame = pl.read_ndjson(io.BytesIO(lines), infer_schema_length=None)
     odd = [name for name, kind in frame.schema.items() if kind in (pl.Null, pl.Int128)]
     return frame.with_columns(pl.col(odd).cast(pl.String)) if odd else frame
+
+
+def _may_be_lists(texts: pl.Series) -> bool:
+    return texts.str.starts_with("[").any()
+
+
+def _as_lists(frame: pl.DataFrame, names: Sequence[str], lines: bytes) -> list[pl.Series]:
+    """Those of the columns in which a record has a list: for one text among lists, polars makes texts of all."""
+    try:
+        records = [json.loads(line) for line in lines.split(b"\n") if line.strip()]
+    except (ValueError, RecursionError):
+        return []
+    if len(records) != frame.height or not all(isinstance(record, dict) for record in records):
+        return []
+    found: list[pl.Series] = []
+    for name in names:
+        values = [record.get(name) for record in records]
+        if any(isinstance(value, list) for value in values):
+            held = "\n".join(json.dumps({name: value}, ensure_ascii=False) for value in _in_lists(values))
+            found.append(_read(held.encode("utf-8", "replace"))[name])
+    return found
 
 
 def together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -72,18 +108,28 @@ def together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
         return pl.concat(frames, how="diagonal_relaxed")
     except pl.exceptions.PolarsError:
         clash = _clashing(frames)
-        return pl.concat([frame.with_columns(_texts(frame, clash)) for frame in frames], how="diagonal_relaxed")
+        try:
+            return pl.concat([frame.with_columns(_lists(frame, clash)) for frame in frames], how="diagonal_relaxed")
+        except pl.exceptions.PolarsError:
+            return pl.concat([frame.with_columns(_texts(frame, clash)) for frame in frames], how="diagonal_relaxed")
 
 
-def _clashing(frames: Sequence[pl.DataFrame]) -> set[str]:
-    kinds: dict[str, set[str]] = {}
+def _clashing(frames: Sequence[pl.DataFrame]) -> dict[str, bool]:
+    """Columns that have several kinds, and whether one of these is a list."""
+    kinds: dict[str, dict[str, bool]] = {}
     for frame in frames:
         for name, kind in frame.schema.items():
-            kinds.setdefault(name, set()).add(str(kind))
-    return {name for name, seen in kinds.items() if len(seen) > 1}
+            kinds.setdefault(name, {})[str(kind)] = isinstance(kind, pl.List)
+    return {name: any(seen.values()) for name, seen in kinds.items() if len(seen) > 1}
 
 
-def _texts(frame: pl.DataFrame, names: set[str]) -> list[pl.Series]:
+def _lists(frame: pl.DataFrame, names: Mapping[str, bool]) -> list[pl.Expr]:
+    """Columns that are lists elsewhere as lists of one."""
+    alone = [name for name, kind in frame.schema.items() if names.get(name) and not isinstance(kind, pl.List)]
+    return [pl.when(pl.col(name).is_not_null()).then(pl.concat_list(name)).alias(name) for name in alone]
+
+
+def _texts(frame: pl.DataFrame, names: Mapping[str, bool]) -> list[pl.Series]:
     return [as_texts(frame[name]) for name in frame.columns if name in names]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, Final
 
 import polars as pl
@@ -11,7 +12,7 @@ from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.decoding import REPLACED
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, Bad, FileRows, of_records, parsed, together
-from builders.instructions.reading.parts import PACKED_BYTES, PART_BYTES, Part
+from builders.instructions.reading.parts import PACKED_BYTES, PART_BYTES, Part, demand_same
 from builders.sources.byte_ranges import byte_ranges, head_of, read_range
 from builders.sources.encodings import guessed, marked
 from builders.sources.json_rows import record_of
@@ -65,7 +66,9 @@ def _is_lines(file: CorpusFile) -> bool:
 
 def read_part(file: CorpusFile, part: Part, asked: Asked) -> FileRows:
     """The rows of a range."""
-    return _rows(read_range(file.place, file.name, part.start, part.end), part.before)
+    block = read_range(file.place, file.name, part.start, part.end)
+    demand_same(file.path, part.identity, sha256(block).hexdigest())
+    return _rows(block, part.before)
 
 
 def read(file: CorpusFile, asked: Asked) -> FileRows:

@@ -10,12 +10,14 @@ from builders.instructions.reading import exam_questions, reports
 from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.by_layout import IN_PARTS, TOGETHER
 from builders.instructions.reading.files import ALL, CorpusFile, found, without_files
-from builders.instructions.reading.parts import Part, part_named
+from builders.instructions.reading.parts import Part, demand_same, part_named
 from builders.sources.place import digest
 from schemas.errors import SourceError
 
 RUN_BYTES: Final = 16 * 2**20
 MOST_FILES: Final = 500
+_MARK: Final = "~"
+_MARK_LETTERS: Final = 8
 _SOURCES: Final = {"exam-source": exam_questions.shards, "report-source": reports.shards}
 
 
@@ -27,7 +29,10 @@ class Plan:
     asked: Asked
 
     def shards(self) -> list[Shard]:
-        """Named `FILE` for a whole file, `FILE:FROM-TO+BEFORE` for a part of it, `FILE+COUNT` for a run."""
+        """Named `FILE` for a whole file, `FILE:FROM-TO+BEFORE` for a part of it, `FILE+COUNT` for a run.
+
+        Behind it stands `~` and the begin of the identity of its bytes, by which a change before they are read is seen.
+        """
         if of_source := _SOURCES.get(self.asked.layout):
             return of_source(self.location, self.asked)
         return [shard for run in self._runs for shard in self._of_run(run)]
@@ -38,10 +43,10 @@ class Plan:
             if any(part.rows for part in cut):
                 for part in cut:
                     identity = digest(part.identity, self._also) if self._also else part.identity
-                    yield Shard(f"{run[0].label}:{part.name}", identity, part.rows, part.bytes)
+                    yield Shard(_marked(f"{run[0].label}:{part.name}", part.identity), identity, part.rows, part.bytes)
                 return
-        identity = digest(*(f"{file.label} {file.identity()}" for file in run), self._also)
-        yield Shard(_run_name(run), identity, 0, sum(file.size for file in run))
+        own = _identity(run)
+        yield Shard(_marked(_run_name(run), own), digest(own, self._also), 0, sum(file.size for file in run))
 
     def source_notes(self) -> Sequence[str]:
         """What the source that reads the files says of this copy."""
@@ -50,12 +55,18 @@ class Plan:
     def files(self, shard: str) -> tuple[Sequence[CorpusFile], Part | None]:
         """The files of a shard, and which part of the one file it is; raises `SourceError` where they are gone."""
         runs = {_run_name(run): run for run in self._runs}
-        if shard in runs:
-            return runs[shard], None
-        label, _, span = shard.rpartition(":")
+        name, _, mark = shard.rpartition(_MARK)
+        if name in runs:
+            return runs[name], None
+        label, _, span = name.rpartition(":")
         if label not in runs:
-            raise SourceError(f"{self.location}: {shard}: gone since the files were listed; run the same command again")
-        return runs[label], part_named(span)
+            raise SourceError(f"{self.location}: {name}: gone since the files were listed; run the same command again")
+        return runs[label], part_named(span, mark)
+
+    def demand_same(self, shard: str, files: Sequence[CorpusFile]) -> None:
+        """Raise a `SourceError` where the files of a run are not what they were when they were listed."""
+        name, _, mark = shard.rpartition(_MARK)
+        demand_same(f"{self.location}: {name}", mark, _identity(files))
 
     @cached_property
     def all_files(self) -> list[CorpusFile]:
@@ -111,6 +122,14 @@ class Plan:
     @property
     def _is_whole(self) -> bool:
         return "group" in self.asked.options or self.asked.layout in TOGETHER
+
+
+def _marked(name: str, identity: str) -> str:
+    return f"{name}{_MARK}{identity[:_MARK_LETTERS]}"
+
+
+def _identity(run: Sequence[CorpusFile]) -> str:
+    return digest(*(f"{file.label} {file.identity()}" for file in run))
 
 
 def _run_name(run: Sequence[CorpusFile]) -> str:

@@ -31,6 +31,8 @@ def raw_rows(plan: Plan, shard: str) -> Kept:
         return Kept(_complete(frame, asked, shard, whole=False), rejected)
     files, part = plan.files(shard)
     read = [_read(file, part, asked) for file in files]
+    if part is None:
+        plan.demand_same(shard, files)
     frame = together([_with_file(one, file) for one, file in zip(read, files, strict=True)])
     bad = [row for one, file in zip(read, files, strict=True) for row in _rejected(one, file, part, asked)]
     frame = _arranged(frame, files[0], plan)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from schemas.errors import SourceError
 from tests.builders.instructions.reading.own_corpora import ALL_JSONL, every, failure, rows, source, written
 
 WORD = "zebrafinch"
@@ -215,3 +216,41 @@ def test_two_columns_of_one_name_in_parquet_are_an_error(tmp_path):
 def test_a_kind_of_parquet_that_nobody_reads_is_an_error(tmp_path):
     pl.DataFrame({"question": pl.Series([1], dtype=pl.Int128), "answer": ["a"]}).write_parquet(tmp_path / "a.parquet")
     assert "a kind of column that is not read" in said(tmp_path, "parquet", every("*.parquet"))
+
+
+@pytest.mark.parametrize("layout", ["json-lines", "csv", "parquet", "json"])
+def test_a_file_that_changes_before_it_is_read_is_an_error(tmp_path, layout):
+    """Rows of the new file stood under the identity of the old one, and came back with it."""
+    path = tmp_path / f"a.{layout}"
+
+    def write(word):
+        frame = pl.DataFrame({"question": [word], "answer": ["a"]})
+        {"json-lines": frame.write_ndjson, "csv": frame.write_csv, "parquet": frame.write_parquet,
+         "json": lambda to: to.write_text(frame.write_json())}[layout](path)  # fmt: skip
+
+    write("old")
+    made = source(tmp_path, layout, every(f"a.{layout}"))
+    (shard,) = made.shards("instances")
+    assert made.read("instances", shard.name).frame["question"].to_list() == ["old"]
+    write("new")
+    with pytest.raises(SourceError, match="changed while the build ran; run the same command again"):
+        source(tmp_path, layout, every(f"a.{layout}")).read("instances", shard.name)
+
+
+def test_one_text_among_lists_does_not_make_texts_of_all_lists(tmp_path):
+    """Every question of a file lost its options for one that had a text in their place."""
+    held = [{"question": "q", "answer": value, "other": "[sic]"} for value in (["a", "b"], "c", None, ["d"], 5)]
+    written(tmp_path / "a.jsonl", "\n".join(map(json.dumps, held[:4])))
+    frame, _ = rows(source(tmp_path, "json-lines", ALL_JSONL))
+    assert frame["answer"].to_list() == [["a", "b"], ["c"], None, ["d"]] and set(frame["other"]) == {"[sic]"}
+    written(tmp_path / "a.json", json.dumps(held))
+    frame, _ = rows(source(tmp_path, "json", every("*.json")))
+    assert frame["answer"].to_list() == [["a", "b"], ["c"], None, ["d"], ["5"]]
+
+
+def test_a_file_of_texts_beside_one_of_lists_does_not_make_texts_of_all_lists(tmp_path):
+    written(tmp_path / "a.json", json.dumps([{"question": "q", "answer": ["a", "b"]}]))
+    written(tmp_path / "b.json", json.dumps([{"question": "q", "answer": "c"}, {"question": 5, "answer": None}]))
+    frame, _ = rows(source(tmp_path, "json", every("*.json")))
+    assert frame["answer"].to_list() == [["a", "b"], ["c"], None]
+    assert frame["question"].to_list() == ["q", "q", "5"]
