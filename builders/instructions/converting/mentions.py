@@ -7,7 +7,7 @@ import polars as pl
 
 from builders.instructions.converting.draws import ROW
 from builders.instructions.converting.template import alone, listed, rendered
-from builders.instructions.converting.values import Value, in_a_line, made
+from builders.instructions.converting.values import Value, as_text, in_a_line, made
 from builders.instructions.converting.words_of_classes import spelt
 
 MENTION: Final = "mention"
@@ -15,7 +15,7 @@ TYPE: Final = "type"
 START: Final = "start"
 END: Final = "end"
 WRONG: Final = "wrong"
-"""Why a mention rejects its row: `span_beyond_text`, `mention_not_in_text`, `unknown_type`; null if it is sound."""
+"""Why a mention rejects its row: `no_offsets`, `span_beyond_text`, `mention_not_in_text`, `unknown_type`; else null."""
 
 
 def mentions(rows: pl.DataFrame, texts: pl.Series, fields: Mapping[str, Any]) -> pl.DataFrame:
@@ -41,23 +41,31 @@ def _counts(types: Sequence[str]) -> pl.Expr:
 
 
 def _spans(rows: pl.DataFrame, texts: pl.Series, value: Value) -> pl.DataFrame:
-    names = [field.name for field in made(value.dtype.inner).fields]  # pyright: ignore
     entity = pl.col("entity").struct
-    kind = entity.field(TYPE).cast(pl.String) if TYPE in names else pl.lit("", pl.String)
+    kinds = {field.name: made(field.dtype) for field in made(value.dtype.inner).fields}  # pyright: ignore
+    kind = as_text(Value(entity.field(TYPE), kinds[TYPE])) if TYPE in kinds else pl.lit("", pl.String)
+    ends = [_offset(name, kinds) for name in (START, END)]
     long = rows.select(value.expr.alias("entity")).with_columns(texts.alias("text")).with_row_index(ROW)
     long = long.filter(pl.col("entity").list.len() > 0).explode("entity")
-    long = long.select(
-        ROW, "text", entity.field(START).cast(pl.Int64), entity.field(END).cast(pl.Int64), kind.alias(TYPE)
-    )
+    long = long.select(ROW, "text", *ends, kind.alias(TYPE))
     start, end = pl.col(START), pl.col(END)
     inside = ((start >= 0) & (start < end) & (end <= pl.col("text").str.len_chars())).fill_null(value=False)
     cut = pl.col("text").str.slice(start.clip(0), (end - start).clip(0))
     said = pl.when(inside).then(in_a_line(cut))
+    wrong = pl.when(start.is_null() | end.is_null()).then(pl.lit("no_offsets"))
+    wrong = wrong.when(~inside).then(pl.lit("span_beyond_text"))
     return (
-        long.with_columns(said.alias(MENTION), pl.when(~inside).then(pl.lit("span_beyond_text")).alias(WRONG))
+        long.with_columns(said.alias(MENTION), wrong.alias(WRONG))
         .filter(pl.col(MENTION).is_not_null() | ~inside)
         .drop("text")
     )
+
+
+def _offset(name: str, kinds: Mapping[str, pl.DataType]) -> pl.Expr:
+    """An offset of an entity as a number; null where it has none, or one that is no number."""
+    if name not in kinds or kinds[name].is_nested():
+        return pl.lit(None, pl.Int64).alias(name)
+    return pl.col("entity").struct.field(name).cast(pl.Int64, strict=False).alias(name)
 
 
 def _written(rows: pl.DataFrame, texts: pl.Series, template: str) -> pl.DataFrame:

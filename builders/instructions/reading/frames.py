@@ -76,7 +76,10 @@ def parsed(lines: bytes) -> pl.DataFrame:
 def _read(lines: bytes) -> pl.DataFrame:
     frame = pl.read_ndjson(io.BytesIO(lines), infer_schema_length=None)
     odd = [name for name, kind in frame.schema.items() if kind in (pl.Null, pl.Int128)]
-    return frame.with_columns(pl.col(odd).cast(pl.String)) if odd else frame
+    none = [name for name, kind in frame.schema.items() if kind == pl.Struct([])]
+    return frame.with_columns(
+        *(pl.col(one).cast(pl.String) for one in odd), *(pl.lit(None, pl.String).alias(one) for one in none)
+    )
 
 
 def _may_be_lists(texts: pl.Series) -> bool:

@@ -69,6 +69,8 @@ def _column(column: pl.Series) -> pl.Series:
         return _decoded(column)
     if column.dtype == pl.Duration:
         return column.dt.to_string("iso")
+    if column.dtype == pl.Struct([]):
+        return pl.Series(column.name, [None], pl.String).new_from_index(0, len(column))
     wanted = _plain(column.dtype)
     if wanted == column.dtype:
         return column
