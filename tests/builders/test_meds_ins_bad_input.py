@@ -496,7 +496,7 @@ class Restless(CorpusFiles):
     def shards(self, table: str) -> Sequence[Shard]:
         found = super().shards(table)
         path = Path(self.location) / "train1.jsonl"
-        path.write_text(path.read_text().replace("Why", "How"))
+        path.write_text(path.read_text().replace("Why", "Why,"))
         return found
 
 
