@@ -9,6 +9,16 @@ from schemas.corpora import CorpusDocument, DocumentScores, PageReading
 from schemas.duplicates import Duplicate
 from schemas.exam_questions import ExamQuestion, QuestionCount
 from schemas.grounding import GroundedMask, Question
+from schemas.instructions import (
+    AnswerCount,
+    BenchItem,
+    ChatInstance,
+    InstanceFate,
+    InstanceFlaw,
+    MixtureShare,
+    SizeLimit,
+    TaskDefinition,
+)
 from schemas.ner import Dispute, DrawnReport, LabelledSentence, Vote
 from schemas.radiology import Entity, Label
 from schemas.rate_eval import ScoredRewrite
@@ -40,6 +50,14 @@ PUBLISHED: dict[str, type[dy.Schema]] = {
     "duplicates": Duplicate,
     "exam_questions": ExamQuestion,
     "exam_counts": QuestionCount,
+    "chats": ChatInstance,
+    "mixture": MixtureShare,
+    "twins": InstanceFate,
+    "flaws.SOURCE": InstanceFlaw,
+    "answers": AnswerCount,
+    "limits": SizeLimit,
+    "definitions": TaskDefinition,
+    "items": BenchItem,
 }
 
 

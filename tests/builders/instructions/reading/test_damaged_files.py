@@ -88,7 +88,9 @@ def test_an_empty_file_is_told_or_has_no_rows(tmp_path, layout):
             assert frame.height <= 1
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"question,answer\n" * 900, mtime=0)[:-9], b"question,answer\nq,a\n", b""])
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"question,answer\n" * 900, mtime=0)[:-9], b"question,answer\nq,a\n", b""]
+)
 def test_a_packed_file_that_is_damaged_is_told(tmp_path, body):
     (tmp_path / "a.csv.gz").write_bytes(body)
     with pytest.raises(SourceError, match=r"a\.csv\.gz"):
