@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from annotators.token_counts import TokenCounts
 from builders.base import Collect, Group, Map, Source, Table
-from builders.deduplication import buckets_for
+from builders.deduplication import DedupOptions, buckets_for, dedup_tables
 from builders.instructions.choosing import chosen_tasks
 from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.declared import Declared, with_own
@@ -19,6 +19,7 @@ from builders.stages.instructions.drawable import DrawableRows
 from builders.stages.instructions.examples import Candidates, Examples
 from builders.stages.instructions.flaws import Flaws, Limits
 from builders.stages.instructions.keys import Keys
+from builders.stages.instructions.texts import Texts
 from builders.stages.instructions.twins import SharedDocuments, Twins
 from builders.stages.mill.question_index import QuestionIndex
 from schemas.contamination import Overlap, Question, QuestionRuns
@@ -30,12 +31,21 @@ from schemas.instructions import (
     InstanceFate,
     InstanceFlaw,
     InstanceKey,
+    InstanceText,
     SizeLimit,
 )
 
 QUESTIONS: Final = "benchmark-questions"
 Leaves = Literal[
-    "duplicate", "elsewhere", "conflict", "empty_output", "truncated", "wrong_language", "too_long", "personal_data"
+    "duplicate",
+    "near_duplicate",
+    "elsewhere",
+    "conflict",
+    "empty_output",
+    "truncated",
+    "wrong_language",
+    "too_long",
+    "personal_data",
 ]
 _BYTES_PER_BUCKET: Final = 32_000_000
 """Of corpora; chats with examples are several times as large."""
@@ -69,21 +79,40 @@ def question_tables() -> list[Table]:
 
 
 def instance_tables(
-    corpora: Mapping[str, CorpusFiles], seed: str, counts: TokenCounts, leaves_out: tuple[str, ...], *, asked: bool
+    corpora: Mapping[str, CorpusFiles],
+    seed: str,
+    counts: TokenCounts,
+    leaves_out: tuple[str, ...],
+    *,
+    asked: bool,
+    similarity: float = 0.0,
 ) -> list[Table]:
-    """From corpora to `instances.NAME` and `drawable.NAME`; `asked`: questions of benchmarks are known."""
+    """From corpora to `instances.NAME` and `drawable.NAME`.
+
+    `asked`: questions of benchmarks are known. `similarity`: of words, from which on instances are near copies; 0: none
+    are looked for.
+    """
     made = [table for name, source in corpora.items() for table in _made(name, source, Keys(seed, counts), seed)]
     keys = tuple(f"keys.{name}" for name in corpora)
     made.append(Table("limits", SizeLimit, Limits(), keys, shape=Collect(("task", "size")), split=None,
                       input_id="task"))  # fmt: skip
     made += [_flaws(name, source) for name, source in corpora.items()]
     found = [table for name in corpora for table in _found(name)] if asked else []
+    needs = {**_FATES, **({"near": "duplicates"} if similarity else {})}
     return [
         *made,
         *found,
+        *(_near(corpora, similarity) if similarity else []),
         *_compared(keys, buckets(corpora)),
-        *(_drawable(name, leaves_out, asked=asked) for name in corpora),
+        *(_drawable(name, leaves_out, needs, asked=asked) for name in corpora),
     ]
+
+
+def _near(corpora: Mapping[str, CorpusFiles], similarity: float) -> list[Table]:
+    """Near copies over all corpora and tasks, by MinHash."""
+    texts = [Table(f"passed.{name}", InstanceText, Texts(), (f"instances.{name}",), shape=Map(of="id"), publish=False)
+             for name in corpora]  # fmt: skip
+    return [*texts, *dedup_tables(corpora, DedupOptions(similarity=similarity))]
 
 
 def _made(name: str, source: CorpusFiles, keys: Keys, seed: str) -> list[Table]:
@@ -136,9 +165,9 @@ def _compared(keys: tuple[str, ...], buckets: int) -> list[Table]:
     ]
 
 
-def _drawable(name: str, leaves_out: tuple[str, ...], *, asked: bool) -> Table:
+def _drawable(name: str, leaves_out: tuple[str, ...], needs: Mapping[str, str], *, asked: bool) -> Table:
     reads = (f"keys.{name}", f"flaws.{name}", *([f"contamination.{name}"] if asked else []))
-    return Table(f"drawable.{name}", Drawable, DrawableRows(leaves_out), reads, needs=_FATES, leaves_out=tuple(_FATES),
+    return Table(f"drawable.{name}", Drawable, DrawableRows(leaves_out), reads, needs=needs, leaves_out=tuple(needs),
                  publish=False)  # fmt: skip
 
 

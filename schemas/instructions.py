@@ -213,3 +213,12 @@ class SizeLimit(dy.Schema):
         metadata=tag("count"),
         description="Tokens or characters, as `InstanceKey.size`; null where a task has too few instances to tell.",
     )
+
+
+class InstanceText(dy.Schema):
+    """The words of an instance, in the columns that copies are looked for in."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    text = dy.String(min_length=1, metadata=tag("adapted_text"))
+    url = dy.String(nullable=True, metadata=tag("id"))
+    licence = dy.String(metadata=tag("licence"))

@@ -66,10 +66,11 @@ class Options:
     (characters without a tokenizer), the mixture has; neither: as many as the parts allow. `cap`: of each task; `caps`:
     of one, as 45=1000. `temperature`: above 1, small tasks get more. `weights`: of tasks, categories and languages, as
     45=2,NER=0.5,ja=3. `repeats`: how often an instance may be drawn. `shots`: up to how many examples stand before it.
-    `leaves_out`: what is rejected besides what stands in test: `duplicate`, `elsewhere`, `conflict`,
-    `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data` (docs/instructions.md). `tokenizer`: a
-    tokenizer.json, or its folder, to count with. `definitions`: a file of `medmill definitions`, whose kept versions
-    are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with choices: `none`,
+    `similarity`: of words, from which on instances are near copies of each other; 0: none are looked for.
+    `leaves_out`: what is rejected besides what stands in test: `duplicate`, `near_duplicate`, `elsewhere`,
+    `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data` (docs/instructions.md).
+    `tokenizer`: a tokenizer.json, or its folder, to count with. `definitions`: a file of `medmill definitions`, whose
+    kept versions are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with choices: `none`,
     `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`; `rationale_share`: of how many of
     these questions; `revision`: which weights these are; `agreement`: what lets text go to a remote server.
     """
@@ -85,6 +86,7 @@ class Options:
     weights: tuple[str, ...] = ()
     repeats: AtLeastOne = 1
     shots: NotNegative = 0
+    similarity: Share = 0.0
     leaves_out: tuple[Leaves, ...] = ("duplicate", "empty_output")
     tokenizer: str = ""
     definitions: str = ""
@@ -114,11 +116,15 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     counts = TokenCounts(options.tokenizer)
     tables = [
         *(question_tables() if asked else []),
-        *instance_tables(corpora, options.seed, counts, options.leaves_out, asked=asked),
+        *instance_tables(corpora, options.seed, counts, options.leaves_out, asked=asked, similarity=options.similarity),
         *answer_tables(tuple(corpora)),
         *example_tables(tuple(corpora)),
         *_mixed(corpora, options),
     ]
+    if "near_duplicate" in options.leaves_out and not options.similarity:
+        raise UsageError(
+            "leaves_out=near_duplicate: near copies are looked for with similarity=0.8 or the like; set it"
+        )
     terms = compose([source.terms for source in corpora.values()])
     if options.rationale != "none" and not any(reasoned_tasks(source.tasks) for source in corpora.values()):
         notes = (*notes, "rationale: no task of this build is answered by choices, so nothing is asked")

@@ -56,4 +56,8 @@ def _counts(build: Build) -> pl.DataFrame:
         )
         rows = rows.filter(pl.col("flaw").is_in(_FATES))
         parts.append(rows.group_by("task", "flaw").len("rows").collect())
+    if build.has("duplicates"):
+        near = build.scan("duplicates", ["id", "kind"]).filter(pl.col("kind").cast(pl.String) == "near")
+        rows = near.select(task=pl.col("id").str.extract("^([^:]*):"), flaw=pl.lit("near_duplicate"))
+        parts.append(rows.group_by("task", "flaw").len("rows").collect())
     return pl.concat(parts, how="vertical_relaxed").sort("task", "flaw")

@@ -147,3 +147,27 @@ def test_task_files_come_back_as_the_same_instances(corpora: Path, made: Path, t
 def test_a_declared_corpus_has_no_settings(corpora: Path):
     with pytest.raises(UsageError, match="exam has no settings"):
         resolve("meds-ins", _sources(corpora), {**_settings(corpora), "exam.licence": "mit"})
+
+
+def test_near_copies_are_looked_for_where_they_are_wanted(corpora: Path, tmp_path: Path, capsys):
+    """Of thirty findings of the ward that differ in a word, one stays; what differs more stays."""
+    words = " ".join(f"word{n}" for n in range(60))
+    rows = [{"id": f"r{n}", "question": f"{words} {n}", "answer": f"{words} again"} for n in range(30)]
+    rows.append({"id": "other", "question": " ".join(f"another{n}" for n in range(60)), "answer": "It differs."})
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    told = CORPUS.format(name="near", licence="cc-by-4.0", layout="json-lines", splits='["train"]',
+                         files='{ train = "*.jsonl" }', options='id = "{id}"')  # fmt: skip
+    told += TASK.format(id="near-task", category="Question Answering", shape="question-answer", metric="bleu-rouge",
+                        fields='{ question = "{question}", answer = "{answer}" }', split="published", bench=""
+                        ).replace('bench = ""\n', "")  # fmt: skip
+    (tmp_path / "near.toml").write_text(told, encoding="utf-8")
+    command = ["build", "meds-ins", "--source", f"near={tmp_path / 'in'}", "--set", f"own={tmp_path / 'near.toml'}",
+               "--set", "tasks=near-task", "--workers", "0", "--set", "leaves_out=near_duplicate"]  # fmt: skip
+    assert run([*command, "--out", str(tmp_path / "not")]) == 2
+    assert "set it" in capsys.readouterr().err
+    assert run([*command, "--out", str(tmp_path / "out"), "--set", "similarity=0.8"]) in (0, 3)
+    ids = set(_rows(tmp_path / "out", "chats")["id"])
+    assert len(ids) == 2 and "near-task:near/other" in ids
+    rejected = _rows(tmp_path / "out" / "rejected", "drawable.near")
+    assert rejected["reason"].value_counts().rows() == [("near_duplicate", 29)]

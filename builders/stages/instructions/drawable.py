@@ -17,8 +17,8 @@ LEAKS: Final = ("in_test", "document_in_test", "contaminated")
 class DrawableRows(Stage):
     """Drawable rows; those of train and validation that a fate of `leaves_out` speaks against are rejected by its name.
 
-    Needs `twins` and `documents` (InstanceFate). Reads InstanceFlaw rows too, and Overlap rows where questions of
-    benchmarks are known.
+    Needs `twins` and `documents` (InstanceFate), and `near` (Duplicate) where near copies are looked for. Reads
+    InstanceFlaw rows too, and Overlap rows where questions of benchmarks are known.
     """
 
     leaves_out: tuple[str, ...] = ("duplicate",)
@@ -30,6 +30,7 @@ class DrawableRows(Stage):
         """`frames`: InstanceKey rows, and InstanceFlaw and Overlap rows of these."""
         rows = frames[0].filter(pl.col("split") != "test")
         found = [fates_of(rows["id"], needs[need]) for need in ("twins", "documents")]
+        found += [_near(rows["id"], needs["near"])] if "near" in needs else []
         found += [_spoken(frame) for frame in frames[1:]]
         told = pl.concat([one.cast({"fate": pl.String}) for one in found])
         told = told.filter(pl.col("fate").is_in([*LEAKS, *self.leaves_out]))
@@ -48,6 +49,12 @@ def _spoken(frame: pl.DataFrame) -> pl.DataFrame:
     if "flaw" in frame.columns:
         return frame.select("id", fate=pl.col("flaw").cast(pl.String), of="detail")
     return frame.select("id", fate=pl.lit("contaminated"), of=pl.format("holds {}", "item"))
+
+
+def _near(ids: pl.Series, folder: Path) -> pl.DataFrame:
+    """Near copies of which another is kept, as fates."""
+    rows = pl.scan_parquet(folder / "*.parquet").filter(pl.col("kind") == "near", pl.col("id").is_in(ids.implode()))
+    return rows.select("id", fate=pl.lit("near_duplicate"), of=pl.format("of {}", "kept")).collect(engine="streaming")
 
 
 def fates_of(ids: pl.Series, folder: Path) -> pl.DataFrame:
