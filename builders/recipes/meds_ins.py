@@ -70,9 +70,10 @@ class Options:
     `leaves_out`: what is rejected besides what stands in test: `duplicate`, `near_duplicate`, `elsewhere`,
     `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data` (docs/instructions.md).
     `tokenizer`: a tokenizer.json, or its folder, to count with. `definitions`: a file of `medmill definitions`, whose
-    kept versions are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with choices: `none`,
-    `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`; `rationale_share`: of how many of
-    these questions; `revision`: which weights these are; `agreement`: what lets text go to a remote server.
+    kept versions are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with
+    choices: `none`, `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`;
+    `rationale_share`: of how many of these questions; `revision`: which weights these are; `agreement`: what lets text
+    go to a remote server.
     """
 
     own: tuple[str, ...] = ()

@@ -525,6 +525,19 @@ def test_a_build_that_was_killed_goes_on_to_the_same_bytes(build: Callable[..., 
     assert digests(tmp_path / "out") == digests(whole.out)
 
 
+def test_the_benchmark_holds_what_is_good_of_bad_files_and_each_id_once(build: Callable[..., Build], ward):
+    own, folder = ward
+    bad = f'{{"question": "{WORD}"\n'
+    write(
+        folder, {"test.jsonl": lines(asked(1), asked(2, answer=None)) + bad, "test2.jsonl": lines(asked(1), asked(3))}
+    )
+    made = build(f"ward={folder}", own=[own], dataset="meds-bench")
+    assert (made.code, made.said) == (0, []) and made.rows("items")["id"].str.tail(2).to_list() == ["/1", "/3"]
+    assert made.rejected("instances.ward") == {"ward/2": "empty_output", "ward/test.jsonl#3": "bad_row"}
+    assert Counter(made.rejected("items").values()) == {"duplicate_id": 1}
+    assert not told_anywhere(made.out, WORD)
+
+
 @pytest.mark.soak
 def test_a_record_of_50_mb(build: Callable[..., Build], tmp_path: Path):
     own = declared(tmp_path, "ward", "json-lines", f'{PARTED}\nid = "{{id}}"')

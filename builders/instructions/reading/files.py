@@ -75,12 +75,16 @@ def placed(location: str) -> tuple[Place, str]:
 
 @lru_cache(maxsize=8)
 def listing(location: str) -> tuple[Place, tuple[str, ...]]:
-    """All files below a location, hidden ones apart; listed once in a process, since each shard asks for it."""
+    """All files below a location, hidden ones apart; listed once in a process, since each shard asks for it.
+
+    What is neither a file nor a link to one (a pipe, which would be waited for without end) is none.
+    """
     place, alone = placed(location)
     if alone:
         return place, (alone,)
     below = len(place.full()) + (place.full() != "/")
-    names = sorted(path[below:] for path in place.fs.find(place.full()))
+    there = place.fs.find(place.full(), detail=True)
+    names = sorted(path[below:] for path, info in there.items() if info["type"] != "other" or info.get("islink"))
     return place, tuple(name for name in names if not any(part.startswith(".") for part in name.split("/")))
 
 

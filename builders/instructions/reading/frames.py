@@ -26,6 +26,7 @@ def of_records(records: Sequence[Mapping[str, Any]], numbers: Sequence[int]) -> 
 
     Kinds stay: numbers, lists, structs of all fields that are seen. Where some values of a column are lists, others are
     lists of one. Where they have kinds that do not go together otherwise, all are texts, those that are none as JSON.
+    Objects of a column that have no key at all are null.
     """
     frame = _typed(records)
     if not frame.width:
@@ -101,6 +102,12 @@ def _as_lists(frame: pl.DataFrame, names: Sequence[str], lines: bytes) -> list[p
             held = "\n".join(json.dumps({name: value}, ensure_ascii=False) for value in _in_lists(values))
             found.append(_read(held.encode("utf-8", "replace"))[name])
     return found
+
+
+def without_ours(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows without columns of the file that are called as ours may be (`__split`); `__index_level_0__` is none."""
+    ours = [name for name in frame.columns if name.startswith("__") and not name.endswith("__") and name != NUMBER]
+    return frame.drop(ours)
 
 
 def together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

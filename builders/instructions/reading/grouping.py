@@ -9,7 +9,7 @@ from builders.instructions.reading import coded_answers, templates
 from builders.instructions.reading.asked import FILE, LABEL, NAME, Asked
 from builders.instructions.reading.by_layout import WHOLE, layout_of
 from builders.instructions.reading.files import CorpusFile
-from builders.instructions.reading.frames import NUMBER, as_texts
+from builders.instructions.reading.frames import NUMBER, as_texts, without_ours
 from builders.instructions.rows import SPLIT
 
 _ON: Final = "__on"
@@ -55,7 +55,7 @@ def _table(file: CorpusFile, asked: Asked) -> pl.DataFrame:
     layout = layout_of(file.name) or asked.layout
     own = asked.options if layout == asked.layout else {}
     free = Asked(asked.corpus, layout, {"records": "*", **own} if layout == "json" else own, ())
-    return WHOLE[layout](file, free).frame.drop(NUMBER)
+    return without_ours(WHOLE[layout](file, free).frame).drop(NUMBER)
 
 
 def _joined(frame: pl.DataFrame, other: pl.DataFrame, on: str, file: CorpusFile, asked: Asked) -> pl.DataFrame:

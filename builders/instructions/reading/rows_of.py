@@ -11,7 +11,7 @@ from builders.instructions.reading import exam_questions, obo, reports
 from builders.instructions.reading.asked import FILE, KEY, LABEL, NAME, Asked
 from builders.instructions.reading.by_layout import BY_NAME, IN_PARTS, TABLES, TOGETHER, WHOLE
 from builders.instructions.reading.files import CorpusFile
-from builders.instructions.reading.frames import FileRows, together
+from builders.instructions.reading.frames import FileRows, together, without_ours
 from builders.instructions.reading.grouping import beside_of, grouped, joined
 from builders.instructions.reading.parts import Part
 from builders.instructions.reading.plan import Plan
@@ -61,7 +61,8 @@ def _arranged(frame: pl.DataFrame, file: CorpusFile, plan: Plan) -> pl.DataFrame
 
 
 def _read(file: CorpusFile, part: Part | None, asked: Asked) -> FileRows:
-    return WHOLE[asked.layout](file, asked) if part is None else IN_PARTS[asked.layout][1](file, part, asked)
+    read = WHOLE[asked.layout](file, asked) if part is None else IN_PARTS[asked.layout][1](file, part, asked)
+    return read if asked.layout in BY_NAME else FileRows(without_ours(read.frame), read.bad)
 
 
 def _with_file(read: FileRows, file: CorpusFile) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from builders.instructions.reading.asked import Asked
+from builders.instructions.reading.decoding import is_text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, FileRows
 from builders.instructions.reading.xml_stream import BrokenXmlError, elements, said
@@ -19,6 +20,7 @@ from schemas.errors import SourceError
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _PLACE: Final = re.compile(r"([A-Z]+)\d+")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DAMAGE: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, KeyError, ValueError, NotImplementedError,
@@ -61,7 +63,9 @@ def _sheet(path: str, book: zipfile.ZipFile, wanted: str) -> str:
     }
     if wanted and wanted not in sheets:
         raise SourceError(f"{path}: no sheet {wanted}; there are {', '.join(sheets)}")
-    target = str(sheets[wanted] if wanted else next(iter(sheets.values()), ""))
+    if not sheets:
+        raise SourceError(f"{path}: a spreadsheet without a sheet; get it again")
+    target = str(sheets[wanted] if wanted else next(iter(sheets.values())))
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
@@ -95,7 +99,7 @@ def _value(cell: Any, shared: list[str]) -> str:
         return _words(inline)
     text = "" if value is None else value.text or ""
     if cell.get("t") == "s":
-        return shared[int(text)] if text.isdecimal() and int(text) < len(shared) else ""
+        return shared[int(text)] if _NUMBER.fullmatch(text) and int(text) < len(shared) else ""
     return _letters(text)
 
 
@@ -107,4 +111,5 @@ def _words(element: Any) -> str:
 
 
 def _letters(text: str) -> str:
-    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+    """The text with its escapes read; half a surrogate pair is no letter, and stays an escape."""
+    return _ESCAPED.sub(lambda code: letter if is_text(letter := chr(int(code[1], 16))) else code[0], text)

@@ -3,6 +3,8 @@
 import datetime as dt
 import io
 import json
+import os
+import zipfile
 
 import polars as pl
 import pyarrow as pa
@@ -11,6 +13,7 @@ import pytest
 
 from schemas.errors import SourceError
 from tests.builders.instructions.reading.own_corpora import ALL_JSONL, every, failure, rows, source, written
+from tests.builders.instructions.reading.test_other_layouts import SHEET
 
 WORD = "zebrafinch"
 """Stands in every damaged text, and must not stand in what is said of it."""
@@ -254,3 +257,65 @@ def test_a_file_of_texts_beside_one_of_lists_does_not_make_texts_of_all_lists(tm
     frame, _ = rows(source(tmp_path, "json", every("*.json")))
     assert frame["answer"].to_list() == [["a", "b"], ["c"], None]
     assert frame["question"].to_list() == ["q", "q", "5"]
+
+
+OURS = {
+    "__split": "test",
+    "__id": "x",
+    "__number": 9,
+    "__file": "f",
+    "__row": 1,
+    "__alone": "a",
+    "__index_level_0__": 3,
+}
+
+
+@pytest.mark.parametrize("layout", ["json-lines", "csv", "parquet", "json"])
+def test_columns_that_are_called_like_ours_decide_nothing(tmp_path, layout):
+    """A column `__split` put rows into the test split, or broke the build."""
+    frame = pl.DataFrame({"question": ["q"], "answer": ["a"], **{name: [value] for name, value in OURS.items()}})
+    {"json-lines": frame.write_ndjson, "csv": frame.write_csv, "parquet": frame.write_parquet,
+     "json": lambda to: to.write_text(frame.write_json())}[layout](tmp_path / "a.table")  # fmt: skip
+    for options in ({}, {"group": "question"}):
+        read, rejected = rows(source(tmp_path, layout, every("a.table", **options)))
+        assert read["__split"].to_list() == [None] and read["__id"].to_list() == ["ward/a.table#1"]
+        assert "__index_level_0__" in read.columns and rejected.is_empty()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    written(tmp_path / "a.jsonl", GOOD)
+    os.mkfifo(tmp_path / "b.jsonl")
+    (tmp_path / "c.jsonl").symlink_to(tmp_path / "a.jsonl")
+    frame, _ = rows(source(tmp_path, "json-lines", ALL_JSONL))
+    assert frame["__id"].to_list() == ["ward/a.jsonl#1", "ward/c.jsonl#1"]
+
+
+@pytest.mark.parametrize(
+    ("part", "body", "told"),
+    [
+        ("xl/workbook.xml", b"<workbook/>", "a spreadsheet without a sheet"),
+        ("xl/_rels/workbook.xml.rels", b"<Relationships/>", "no spreadsheet that can be read"),
+        ("xl/worksheets/sheet1.xml", b"<worksheet><row>", "no spreadsheet that can be read"),
+        ("xl/worksheets/sheet1.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "declares entities of its own"),
+    ],
+)
+def test_a_spreadsheet_with_a_damaged_part_is_one_line(tmp_path, part, body, told):
+    written(tmp_path / "a.xlsx", with_part(part, body))
+    assert told in said(tmp_path, "xlsx", every("*.xlsx"))
+
+
+def with_part(name, body):
+    """The spreadsheet with one of its files replaced."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(SHEET)) as old, zipfile.ZipFile(held, "w") as new:
+        for one in old.namelist():
+            new.writestr(one, body if one == name else old.read(one))
+    return held.getvalue()
+
+
+def test_cells_of_a_spreadsheet_that_mean_nothing_are_empty_or_stay_escapes(tmp_path):
+    cells = f'<c t="s"><v>{"9" * 5000}</v></c><c><v>a_xD800_b_x0041_</v></c>'
+    body = f"<worksheet><row><c><v>question</v></c><c><v>answer</v></c></row><row>{cells}</row></worksheet>"
+    written(tmp_path / "a.xlsx", with_part("xl/worksheets/sheet1.xml", body.encode()))
+    frame, _ = rows(source(tmp_path, "xlsx", every("*.xlsx")))
+    assert frame.select("question", "answer").rows() == [(None, "a_xD800_bA")]

@@ -143,4 +143,4 @@ def test_records_of_any_kinds_become_rows_in_their_order(records):
     assert set(frame.columns) - {NUMBER} == {key for record in records for key in record}
     for key in set(frame.columns) - {NUMBER}:
         held = [record.get(key) for record in records]
-        assert all(value is not None for value, was in zip(frame[key], held, strict=True) if was is not None)
+        assert all(value is not None for value, was in zip(frame[key], held, strict=True) if was not in (None, {}))
