@@ -51,6 +51,10 @@ LONGEST = (
     "tests/releases/test_markers.py",
     "tests/builders/test_mmedc.py",
     "tests/builders/test_mmedbench.py",
+    "tests/builders/test_meds_ins_bad_input.py",
+    "tests/builders/test_meds_ins.py",
+    "tests/builders/test_meds_ins_by_model.py",
+    "tests/builders/test_meds_ins_contamination.py",
 )
 """Files that take more than 15 s, the longest first: a process that begins one of them last leaves the other idle.
 
