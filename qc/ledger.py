@@ -111,8 +111,8 @@ class Ledger:
         return rows.select("kind", hash=pl.Series(hashes, dtype=pl.String), split="split")
 
     def _hash(self, kind: str, people: str, value: str) -> str:
-        """Equal texts are equal whoever wrote them; ids mean something among their own people only."""
-        whose = "" if kind == "text" else people
+        """Equal texts are equal whoever wrote them, documents name their corpus; other ids hold among their people."""
+        whose = "" if kind in ("document", "text") else people
         return blake2b(f"{kind}\0{whose}\0{value}".encode(), key=self._key, digest_size=16).hexdigest()
 
     @cached_property

@@ -18,10 +18,11 @@ TAGS: Final = (
 )
 
 
-IDENTIFIES: Final = ("subject", "scan", "study", "text")
+IDENTIFIES: Final = ("subject", "scan", "study", "document", "text")
 """What a column may tell apart: if its value stands in train here and in test there, something leaks.
 
-`scan`: one acquisition, whose reconstructions are the same picture; `text`: a group of equal texts.
+`scan`: one acquisition, whose reconstructions are the same picture; `document`: an article, patient or exam under the
+name of its corpus, which is the same whatever other corpora stand beside it; `text`: a group of equal texts.
 """
 
 

@@ -20,7 +20,7 @@ class Instance(dy.Schema):
     task = dy.String(metadata=tag("label"), description="Number as published, or a name.")
     corpus = dy.String(metadata=tag("label"))
     document = dy.String(
-        metadata=tag("id", identifies="study"),
+        metadata=tag("id", identifies="document"),
         description="The article, patient or exam: what must not stand in two splits. `CORPUS/…`.",
     )
     split = dy.Enum(SPLITS, metadata=tag("label"))
@@ -66,7 +66,7 @@ class ChatInstance(dy.Schema):
     task = dy.String(metadata=tag("label"))
     corpus = dy.String(metadata=tag("label"))
     category = dy.String(metadata=tag("label"))
-    document = dy.String(metadata=tag("id", identifies="study"))
+    document = dy.String(metadata=tag("id", identifies="document"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
     input_language = dy.String(metadata=tag("label"), description="ISO 639-1.")
     output_language = dy.String(metadata=tag("label"), description="ISO 639-1.")
@@ -172,7 +172,7 @@ class Example(dy.Schema):
     task = dy.String(primary_key=True, metadata=tag("label"))
     draw = dy.UInt64(primary_key=True, metadata=tag("count"))
     id = dy.String(primary_key=True, metadata=tag("id"))
-    document = dy.String(metadata=tag("id", identifies="study"))
+    document = dy.String(metadata=tag("id", identifies="document"))
     input = dy.String(min_length=1, metadata=tag("adapted_text"))
     output = dy.String(min_length=1, metadata=tag("adapted_text"))
     licence = dy.String(metadata=tag("licence"))

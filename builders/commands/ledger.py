@@ -21,7 +21,7 @@ def ledger(
 
     Args:
         seal: A text file of ids to seal, one a line.
-        kind: What they are: subject, scan, study or text.
+        kind: What they are: subject, scan, study, document or text.
         people: Whose ids they are: `mimic`, or the name of a source.
         forget: Drop what is known of this dataset (`sealed`: of all that is sealed).
         json: Print the table as JSON.

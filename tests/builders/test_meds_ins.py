@@ -171,3 +171,19 @@ def test_near_copies_are_looked_for_where_they_are_wanted(corpora: Path, tmp_pat
     assert len(ids) == 2 and "near-task:near/other" in ids
     rejected = _rows(tmp_path / "out" / "rejected", "drawable.near")
     assert rejected["reason"].value_counts().rows() == [("near_duplicate", 29)]
+
+
+def test_what_the_benchmark_tests_with_is_known_to_the_set_whatever_else_is_built(
+    corpora: Path, bench: Path, tmp_path: Path, capsys
+):
+    """Two builds of other corpora called their documents by other names in the ledger, and never met."""
+    folder = tmp_path / "exam"
+    folder.mkdir()
+    tested = (corpora / "exam" / "test.jsonl").read_text(encoding="utf-8").replace("Which drug", "What medicine")
+    (folder / "train.jsonl").write_text(tested, encoding="utf-8")
+    command = ["build", "meds-ins", "--source", f"exam={folder}", "--set", f"own={corpora / 'exam.toml'}",
+               "--set", "tasks=exam-choice", "--workers", "0", "--out", str(tmp_path / "out")]  # fmt: skip
+    assert run(command) == 3
+    report = json.loads((tmp_path / "out" / "qc" / "report.json").read_text(encoding="utf-8"))
+    (held,) = [check for check in report["checks"] if check["name"] == "held_out"]
+    assert held["verdict"] == "fail" and "meds-bench" in json.dumps(held)

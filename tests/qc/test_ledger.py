@@ -146,7 +146,7 @@ def test_a_rebuild_takes_the_place_of_what_was_known(good: GoodBuild, ledger: Le
 
 
 def test_an_unknown_kind_is_named(ledger: Ledger) -> None:
-    with pytest.raises(MedmillError, match="expected one of subject, scan, study, text"):
+    with pytest.raises(MedmillError, match="expected one of subject, scan, study, document, text"):
         ledger.seal("patient", "mimic", ["p1"])
 
 
