@@ -12,6 +12,7 @@ from builders.instructions.choosing import chosen_tasks
 from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.declared import Declared, with_own
 from builders.instructions.task import Task
+from builders.sealed import identity
 from builders.stages.instructions.answers import Answers, AnswerSums
 from builders.stages.instructions.contaminated import Contaminated
 from builders.stages.instructions.convert import Convert
@@ -86,11 +87,12 @@ def instance_tables(
     *,
     asked: bool,
     similarity: float = 0.0,
+    subjects: frozenset[str] = frozenset(),
 ) -> list[Table]:
     """From corpora to `instances.NAME` and `drawable.NAME`.
 
     `asked`: questions of benchmarks are known. `similarity`: of words, from which on instances are near copies; 0: none
-    are looked for.
+    are looked for. `subjects`: patients of MIMIC that are never trained on.
     """
     made = [table for name, source in corpora.items() for table in _made(name, source, Keys(seed, counts), seed)]
     keys = tuple(f"keys.{name}" for name in corpora)
@@ -98,13 +100,14 @@ def instance_tables(
                       input_id="task"))  # fmt: skip
     made += [_flaws(name, source) for name, source in corpora.items()]
     found = [table for name in corpora for table in _found(name)] if asked else []
+    drawable = DrawableRows(leaves_out, identity(subjects), subjects)
     needs = {**_FATES, **({"near": "duplicates"} if similarity else {})}
     return [
         *made,
         *found,
         *(_near(corpora, similarity) if similarity else []),
         *_compared(keys, buckets(corpora)),
-        *(_drawable(name, leaves_out, needs, asked=asked) for name in corpora),
+        *(_drawable(name, drawable, needs, asked=asked) for name in corpora),
     ]
 
 
@@ -165,9 +168,9 @@ def _compared(keys: tuple[str, ...], buckets: int) -> list[Table]:
     ]
 
 
-def _drawable(name: str, leaves_out: tuple[str, ...], needs: Mapping[str, str], *, asked: bool) -> Table:
+def _drawable(name: str, stage: DrawableRows, needs: Mapping[str, str], *, asked: bool) -> Table:
     reads = (f"keys.{name}", f"flaws.{name}", *([f"contamination.{name}"] if asked else []))
-    return Table(f"drawable.{name}", Drawable, DrawableRows(leaves_out), reads, needs=needs, leaves_out=tuple(needs),
+    return Table(f"drawable.{name}", Drawable, stage, reads, needs=needs, leaves_out=tuple(needs),
                  publish=False)  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from schemas.manifest import ColumnRecord, TableRecord
 HELD_OUT: Final = ("test",)
 SEALED: Final = "sealed"
 _SCHEMA: Final = {"kind": pl.String, "hash": pl.String, "split": pl.String}
-_PEOPLE_OF_SEALED: Final = frozenset({"mimic"})
+_MIMIC: Final = "mimic"
+_PEOPLE_OF_SEALED: Final = frozenset({_MIMIC})
 """Whose official test subjects are sealed with every build: MIMIC-CXR's are the field's common test set."""
 
 
@@ -99,7 +100,7 @@ class Ledger:
         held = pl.concat(self._read(name).with_columns(held_out_by=pl.lit(name)) for name in others)
         held = held.filter(pl.col("split").is_in(HELD_OUT)).drop("split")
         found = []
-        for rows in _items(build):
+        for rows in (*_items(build), *_patients(build)):
             own = rows.with_columns(hash=self._hashed(build, rows)["hash"]).filter(~pl.col("split").is_in(HELD_OUT))
             met = own.join(held, on=["kind", "hash"]).select("kind", "value", "row", "table", "split", "held_out_by")
             found += [Item(*row) for row in met.unique().sort(pl.all()).iter_rows()]
@@ -107,7 +108,10 @@ class Ledger:
 
     def _hashed(self, build: Build, rows: pl.DataFrame) -> pl.DataFrame:
         people = " ".join(sorted(_people(build)))
-        hashes = [self._hash(kind, people, value) for kind, value in rows.select("kind", "value").iter_rows()]
+        if "people" not in rows.columns:
+            rows = rows.with_columns(people=pl.lit(people))
+        named = rows.select("kind", "people", "value").iter_rows()
+        hashes = [self._hash(kind, whose, value) for kind, whose, value in named]
         return rows.select("kind", hash=pl.Series(hashes, dtype=pl.String), split="split")
 
     def _hash(self, kind: str, people: str, value: str) -> str:
@@ -165,6 +169,14 @@ def _of_column(build: Build, table: TableRecord, column: ColumnRecord) -> pl.Dat
     )
     columns = {"kind": pl.lit(column.identifies), "table": pl.lit(table.name)}
     return pairs.with_columns(**columns).select("kind", "value", "row", "table", "split").collect(engine="streaming")
+
+
+def _patients(build: Build) -> Iterable[pl.DataFrame]:
+    """Documents that are patients of MIMIC, as its own builds call them: `mimic/10000032` is subject `p10000032`."""
+    patient = pl.concat_str(pl.lit("p"), pl.col("value").str.extract(rf"^{_MIMIC}/(\d+)$"))
+    for rows in _items(build):
+        told = rows.filter(pl.col("kind") == "document").with_columns(kind=pl.lit("subject"), value=patient)
+        yield told.drop_nulls("value").with_columns(people=pl.lit(_MIMIC))
 
 
 def in_two_splits(build: Build) -> list[Item]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from builders.base import Kept, Shard, Source
+from builders.instructions.people import people_of
 from builders.instructions.reading import exam_questions, reports
 from builders.instructions.reading.files import listing, packed_up, without_files
 from builders.instructions.reading.partners import by_name
@@ -22,7 +23,6 @@ from schemas.terms import Terms
 _CREDENTIALED: Final = "credentialed"
 _PHYSIONET: Final = "physionet.org"
 _LICENCE: Final = "physionet-credentialed-health-data-license-1.5.0"
-_MIMIC: Final = "mimic"
 _MARK: Final = "|"
 
 
@@ -48,7 +48,7 @@ class CorpusFiles(Source):
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", absolute(self.location))
         object.__setattr__(self, "name", self.corpus.name)
-        object.__setattr__(self, "people", _MIMIC if self.corpus.name.startswith(f"{_MIMIC}-") else self.corpus.name)
+        object.__setattr__(self, "people", people_of(self.corpus.name))
         object.__setattr__(self, "terms", terms_of(self.corpus))
 
     @property

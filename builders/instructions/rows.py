@@ -5,7 +5,7 @@ from typing import Final
 ID: Final = "__id"
 """Unique in the corpus: `CORPUS/…`, of the option `id`, or file and number."""
 DOCUMENT: Final = "__document"
-"""What must not stand in two splits: `CORPUS/…`, of the option `document`, or the id."""
+"""What must not stand in two splits: `CORPUS/…`, of the option `document`, or the id; see `people.named` for MIMIC."""
 SPLIT: Final = "__split"
 """The split that the corpus gives it; null where it has none."""
 LICENCE: Final = "__licence"

@@ -39,6 +39,7 @@ from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.mixing import Rule
 from builders.instructions.proportions import caps_of, weights_of
 from builders.instructions.task import Task
+from builders.sealed import read_sealed
 from builders.settings import AtLeastOne, NotNegative, Share
 from builders.stages.instructions.chats import Chats
 from builders.stages.instructions.definitions import Definitions
@@ -66,6 +67,7 @@ class Options:
     (characters without a tokenizer), the mixture has; neither: as many as the parts allow. `cap`: of each task; `caps`:
     of one, as 45=1000. `temperature`: above 1, small tasks get more. `weights`: of tasks, categories and languages, as
     45=2,NER=0.5,ja=3. `repeats`: how often an instance may be drawn. `shots`: up to how many examples stand before it.
+    `sealed`: a file of patients of MIMIC that are never trained on, such as mimic-cxr-2.0.0-split.csv.gz.
     `similarity`: of words, from which on instances are near copies of each other; 0: none are looked for.
     `leaves_out`: what is rejected besides what stands in test: `duplicate`, `near_duplicate`, `elsewhere`,
     `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data` (docs/instructions.md).
@@ -87,6 +89,7 @@ class Options:
     weights: tuple[str, ...] = ()
     repeats: AtLeastOne = 1
     shots: NotNegative = 0
+    sealed: str = ""
     similarity: Share = 0.0
     leaves_out: tuple[Leaves, ...] = ("duplicate", "empty_output")
     tokenizer: str = ""
@@ -117,7 +120,15 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     counts = TokenCounts(options.tokenizer)
     tables = [
         *(question_tables() if asked else []),
-        *instance_tables(corpora, options.seed, counts, options.leaves_out, asked=asked, similarity=options.similarity),
+        *instance_tables(
+            corpora,
+            options.seed,
+            counts,
+            options.leaves_out,
+            asked=asked,
+            similarity=options.similarity,
+            subjects=read_sealed(options.sealed) if options.sealed else frozenset(),
+        ),
         *answer_tables(tuple(corpora)),
         *example_tables(tuple(corpora)),
         *_mixed(corpora, options),

@@ -89,6 +89,20 @@ def test_a_note_of_a_sealed_subject_in_another_corpus_is_named(good: GoodBuild, 
     assert cases(ledger, good) == ["subject p7 (notes, train): held out by sealed"]
 
 
+def test_a_patient_of_mimic_in_a_document_is_the_sealed_subject(good: GoodBuild, ledger: Ledger) -> None:
+    """Sets of many corpora call patients of MIMIC `mimic/10000032`, and its own builds `p10000032`."""
+    assert ledger.seal("subject", "mimic", ["p10000032"]) == 1
+    columns = [
+        {"name": "id", "dtype": "String", "tag": "id", "unit": "", "description": ""},
+        {"name": "document", "dtype": "String", "tag": "id", "unit": "", "description": "", "identifies": "document"},
+    ]
+    (good.folder / "chats").mkdir()
+    rows = pl.DataFrame({"id": ["a", "b", "c"], "document": ["mimic/10000032", "mimic/10000033", "other/10000032"]})
+    rows.write_parquet(good.folder / "chats" / "train-00000-of-00001.parquet")
+    add_table(good, "chats", ["id"], columns)
+    assert cases(ledger, good) == ["subject p10000032 (chats, train): held out by sealed"]
+
+
 def add_table(build: GoodBuild, name: str, key: list[str], columns: list[dict[str, str]]) -> None:
     from dataclasses import asdict
 

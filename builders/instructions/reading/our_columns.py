@@ -6,6 +6,7 @@ import polars as pl
 
 from builders.base import REJECTED_SCHEMA, Kept
 from builders.instructions import rows
+from builders.instructions.people import named
 from builders.instructions.reading import templates
 from builders.instructions.reading.asked import LABEL, Asked
 from builders.instructions.reading.frames import NUMBER
@@ -31,9 +32,10 @@ def with_ours(frame: pl.DataFrame, asked: Asked, reading: int, licence: str, tes
     split = pl.col(rows.SPLIT) if test is None else with_test(frame, test, pl.col("__said"))
     made = frame.with_columns(
         (pl.lit(f"{asked.corpus}/") + pl.col("__said")).alias(rows.ID),
-        (
-            pl.lit(f"{asked.corpus}/")
-            + pl.coalesce(document if document.name == "__said" else _short(document), "__said")
+        named(
+            pl.coalesce(document if document.name == "__said" else _short(document), "__said"),
+            asked.corpus,
+            declared=bool(asked.text("document")),
         ).alias(rows.DOCUMENT),
         split.cast(pl.Enum(SPLITS)).alias(rows.SPLIT),
         _licence(frame, asked, licence).alias(rows.LICENCE),

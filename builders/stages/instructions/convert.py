@@ -11,6 +11,7 @@ from builders.base import REJECTED_SCHEMA, Kept, Stage
 from builders.instructions.converting.by_shape import convert
 from builders.instructions.converting.drafts import CONVERTED
 from builders.instructions.converting.draws import Draw
+from builders.instructions.people import people_of
 from builders.instructions.readings import readings
 from builders.instructions.rows import DOCUMENT, ID, LICENCE, READING, SPLIT
 from builders.instructions.task import Task
@@ -74,13 +75,13 @@ def _converted(rows: pl.DataFrame, task: Task, seed: str) -> Kept:
 
 
 def _split(rows: pl.DataFrame, task: Task, seed: str) -> pl.Series:
-    """Documents are drawn by seed and corpus, so that all tasks of a corpus have the same ones in their tests."""
+    """Documents are drawn by seed and people, so that all tasks about the same have the same ones in their tests."""
     if task.split == "published":
         return rows[SPLIT].cast(pl.String)
     if task.split == "test-only":
         return pl.Series(["test"]).new_from_index(0, rows.height)
     documents = rows.select(pl.col(DOCUMENT).unique(maintain_order=True))
-    place = Draw(seed, task.corpus).fractions(documents[DOCUMENT], "split")
+    place = Draw(seed, people_of(task.corpus)).fractions(documents[DOCUMENT], "split")
     is_test = documents.with_columns(split=pl.when(place < TEST_SHARE).then(pl.lit("test")).otherwise(pl.lit("train")))
     return rows.select(DOCUMENT).join(is_test, on=DOCUMENT, how="left", maintain_order="left")["split"]
 

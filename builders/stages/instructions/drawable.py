@@ -1,15 +1,17 @@
 """Which instances may be drawn: those that nothing speaks against."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final
 
 import polars as pl
 
 from builders.base import Kept, Stage
+from builders.instructions.people import MIMIC
+from builders.stages.hashing import number
 from schemas.instructions import FATES, Drawable
 
-LEAKS: Final = ("in_test", "document_in_test", "contaminated")
+LEAKS: Final = ("sealed_subject", "in_test", "document_in_test", "contaminated")
 """What is always left out: it would let a benchmark be learnt by heart."""
 
 
@@ -18,10 +20,14 @@ class DrawableRows(Stage):
     """Drawable rows; those of train and validation that a fate of `leaves_out` speaks against are rejected by its name.
 
     Needs `twins` and `documents` (InstanceFate), and `near` (Duplicate) where near copies are looked for. Reads
-    InstanceFlaw rows too, and Overlap rows where questions of benchmarks are known.
+    InstanceFlaw rows too, and Overlap rows where questions of benchmarks are known. Instances of the `subjects`,
+    patients of MIMIC, are rejected as `sealed_subject`; `sealed` stands for the list in the fingerprint, and names
+    nobody.
     """
 
     leaves_out: tuple[str, ...] = ("duplicate",)
+    sealed: str = ""
+    subjects: frozenset[str] = field(default=frozenset(), repr=False)
 
     version: ClassVar[int] = 1
     selects: ClassVar[bool] = True
@@ -32,6 +38,7 @@ class DrawableRows(Stage):
         found = [fates_of(rows["id"], needs[need]) for need in ("twins", "documents")]
         found += [_near(rows["id"], needs["near"])] if "near" in needs else []
         found += [_spoken(frame) for frame in frames[1:]]
+        found.append(self._sealed(rows))
         told = pl.concat([one.cast({"fate": pl.String}) for one in found])
         told = told.filter(pl.col("fate").is_in([*LEAKS, *self.leaves_out]))
         order = pl.col("fate").replace_strict(
@@ -42,6 +49,11 @@ class DrawableRows(Stage):
         rejected = out.select("id", reason="fate", detail="of").sort("id")
         kept = rows.join(out, on="id", how="anti", maintain_order="left")
         return Kept(kept.select(Drawable.column_names()), rejected)
+
+    def _sealed(self, rows: pl.DataFrame) -> pl.DataFrame:
+        keys = number(pl.Series([f"{MIMIC}/{subject}" for subject in sorted(self.subjects)], dtype=pl.String))
+        held = rows.filter(pl.col("document_key").is_in(keys.implode()))
+        return held.select("id", fate=pl.lit("sealed_subject"), of=pl.lit("a subject of the list of sealed ones"))
 
 
 def _spoken(frame: pl.DataFrame) -> pl.DataFrame:

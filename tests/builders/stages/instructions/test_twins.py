@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from builders.sealed import identity
 from builders.stages.instructions.drawable import DrawableRows
 from builders.stages.instructions.keys import Keys
 from builders.stages.instructions.twins import SharedDocuments, Twins
@@ -63,3 +64,15 @@ def test_leaks_are_rejected_always_and_the_rest_by_setting(tmp_path):
     told = set(made.rejected.select("id", "reason", "detail").iter_rows())
     assert told == {("b", "duplicate", "of a"), ("c", "in_test", "of d"), ("e", "document_in_test", "of d")}
     assert DrawableRows(())(keys, **folders).frame["id"].to_list() == ["a", "b", "f"]
+
+
+def test_a_sealed_patient_of_mimic_is_never_drawn(tmp_path):
+    keys = Keys()(instances({"id": "a", "document": "mimic/10000032"}, {"id": "b", "document": "mimic/10000033"}))
+    needs = {"twins": Twins()(keys), "documents": SharedDocuments()(keys)}
+    for name, found in needs.items():
+        (tmp_path / name).mkdir()
+        found.write_parquet(tmp_path / name / "all.parquet")
+    stage = DrawableRows((), identity(frozenset({"10000032"})), frozenset({"10000032"}))
+    made = stage(keys, **{name: tmp_path / name for name in needs})
+    assert made.frame["id"].to_list() == ["b"]
+    assert made.rejected.select("id", "reason").rows() == [("a", "sealed_subject")]
