@@ -193,4 +193,5 @@ def test_buckets_grow_with_the_bytes_of_the_sources(tmp_path: Path) -> None:
     assert buckets_for({"a": Shelf(str(tmp_path))}) == 4
     with (tmp_path / "b.jsonl").open("wb") as file:
         file.truncate(1_000_000_000)
-    assert buckets_for({"a": Shelf(str(tmp_path)), "b": Shelf(str(tmp_path))}) == 64
+    shelves = {"a": Shelf(str(tmp_path)), "b": Shelf(str(tmp_path))}
+    assert (buckets_for(shelves), buckets_for(shelves, 32_000_000)) == (16, 64)

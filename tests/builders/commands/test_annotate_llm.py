@@ -155,7 +155,7 @@ def test_a_task_is_given_columns_beside_the_text(reports: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize(("more", "said"), [
-    (("--task", "summary"), "unknown task 'summary'; expected one of bench-answer, exam-answer, exam-rationale"),
+    (("--task", "summary"), "unknown task 'summary'; expected one of bench-answer, choice-rationale, definition"),
     (("--task", "rewrite", "--given", "question=id"), "the task rewrite is given nothing"),
     (("--task", "rationale", "--given", "reason=id"), "is given question=COLUMN, answer=COLUMN"),
 ])  # fmt: skip
