@@ -9,7 +9,7 @@ import polars as pl
 
 from annotators.llm.annotator import Given
 from annotators.llm.asking import Failure
-from annotators.llm.by_name import LlmByName, llm_named
+from annotators.llm.by_name import LlmByName
 from qc.build import Build
 
 AT_ONCE: Final = 256
@@ -18,12 +18,6 @@ LONG: Final = 1000
 SHORT: Final = 200
 MOST_TOKENS: Final[Mapping[str, int]] = {"bleu-rouge": LONG}
 """Of an output by the metric of its task, as MedS-Bench has them; of all others `SHORT`."""
-
-
-def model_of(told: str, answers: str, revision: str = "") -> LlmByName:
-    """The model of `MODEL@URL`, `vllm:FOLDER`, or a folder with a model; raises `UsageError` for anything else."""
-    spec = told if told.startswith(("llm:", "vllm:")) else f"llm:{told}" if "@http" in told else f"vllm:{told}"
-    return llm_named(spec, "bench-answer", answers=answers, revision=revision)
 
 
 def demand_allowed(llm: LlmByName, build: Build, items: pl.DataFrame, agreement: str) -> None:

@@ -86,13 +86,14 @@ def instance_tables(
     leaves_out: tuple[str, ...],
     *,
     asked: bool,
+    spread: int,
     similarity: float = 0.0,
     subjects: frozenset[str] = frozenset(),
 ) -> list[Table]:
     """From corpora to `instances.NAME` and `drawable.NAME`.
 
-    `asked`: questions of benchmarks are known. `similarity`: of words, from which on instances are near copies; 0: none
-    are looked for. `subjects`: patients of MIMIC that are never trained on.
+    `asked`: questions of benchmarks are known. `spread`: what `buckets` said. `similarity`: of words, from which on
+    instances are near copies; 0: none are looked for. `subjects`: patients of MIMIC that are never trained on.
     """
     made = [table for name, source in corpora.items() for table in _made(name, source, Keys(seed, counts), seed)]
     keys = tuple(f"keys.{name}" for name in corpora)
@@ -106,7 +107,7 @@ def instance_tables(
         *made,
         *found,
         *(_near(corpora, similarity) if similarity else []),
-        *_compared(keys, buckets(corpora)),
+        *_compared(keys, spread),
         *(_drawable(name, drawable, needs, asked=asked) for name in corpora),
     ]
 
@@ -149,7 +150,7 @@ def answer_tables(names: Sequence[str]) -> list[Table]:
 
 
 def buckets(corpora: Mapping[str, CorpusFiles]) -> int:
-    """Parts that instances of all corpora are spread over."""
+    """Parts that instances of all corpora are spread over; asks for their shards, which reads all files once."""
     return buckets_for(corpora, _BYTES_PER_BUCKET)
 
 

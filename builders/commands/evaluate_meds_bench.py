@@ -101,12 +101,12 @@ def meds_bench(
 def _asked(
     build: "Build", model: str, items: "pl.DataFrame", shots: int | None, told: tuple[Path | None, str, str]
 ) -> "Run":
-    from builders.bench_answers import answered, demand_allowed, model_of
+    from builders.bench_answers import answered, demand_allowed
     from builders.bench_runs import Run
-    from builders.exam_answers import folder_of_answers
+    from builders.exam_answers import folder_of_answers, model_of
 
     answers, revision, agreement = told
-    llm = model_of(model, folder_of_answers(answers, build.folder), revision)
+    llm = model_of(model, folder_of_answers(answers, build.folder), revision, "bench-answer")
     demand_allowed(llm, build, items, agreement)
 
     def tell(done: int) -> None:

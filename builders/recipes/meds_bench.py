@@ -66,15 +66,16 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     corpora = {name: source for name, source in sources.items() if isinstance(source, CorpusFiles)}
     known = declared_with(options.own)
     notes = skipped(known, wanted_tasks(known, options.tasks, bench=True), corpora, options.require)
+    spread = buckets(corpora)
     tables = [
-        *instance_tables(corpora, options.seed, TokenCounts(), ("duplicate",), asked=False),
+        *instance_tables(corpora, options.seed, TokenCounts(), ("duplicate",), asked=False, spread=spread),
         *answer_tables(tuple(corpora)),
         *example_tables(tuple(corpora)),
         *(_items(name, source.tasks, options) for name, source in corpora.items()),
     ]
     for table, names in sides(corpora, "items"):
         read = tuple(f"asked.{name}" for name in names)
-        tables.append(Table(table, BenchItem, Together(("id",)), read, shape=Group(("id",), buckets(corpora), of="id")))
+        tables.append(Table(table, BenchItem, Together(("id",)), read, shape=Group(("id",), spread, of="id")))
     return Recipe("meds-bench", sources, tables, compose([source.terms for source in corpora.values()]), notes=notes)
 
 

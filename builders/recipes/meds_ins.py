@@ -117,7 +117,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
         raise UsageError(f"meds-ins: {QUESTIONS} alone is no corpus; name one too, as pubmedqa=FOLDER")
     known, asked = declared_with(options.own), QUESTIONS in sources
     notes = skipped(known, wanted_tasks(known, options.tasks, bench=False), corpora, options.require)
-    counts = TokenCounts(options.tokenizer)
+    counts, spread = TokenCounts(options.tokenizer), buckets(corpora)
     tables = [
         *(question_tables() if asked else []),
         *instance_tables(
@@ -126,12 +126,13 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
             counts,
             options.leaves_out,
             asked=asked,
+            spread=spread,
             similarity=options.similarity,
             subjects=read_sealed(options.sealed) if options.sealed else frozenset(),
         ),
         *answer_tables(tuple(corpora)),
         *example_tables(tuple(corpora)),
-        *_mixed(corpora, options),
+        *_mixed(corpora, options, spread),
     ]
     if "near_duplicate" in options.leaves_out and not options.similarity:
         raise UsageError(
@@ -143,7 +144,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     return Recipe("meds-ins", sources, tables, terms, notes=notes, previews="mixture")
 
 
-def _mixed(corpora: Mapping[str, CorpusFiles], options: Options) -> list[Table]:
+def _mixed(corpora: Mapping[str, CorpusFiles], options: Options, spread: int) -> list[Table]:
     """What is drawn, and how it reads."""
     tasks = [task for source in corpora.values() for task in source.tasks]
     more, llm = rewordings_of(options.definitions, tasks), _reasoner(corpora, options)
@@ -153,7 +154,6 @@ def _mixed(corpora: Mapping[str, CorpusFiles], options: Options) -> list[Table]:
     for name, source in corpora.items():
         reasons = _reasons(name, source, options, llm) if llm else []
         tables += [*reasons, _chats(name, source.tasks, options, more, [table.name for table in reasons])]
-    spread = buckets(corpora)
     for table, names in sides(corpora, "chats"):
         drawn = tuple(f"drawn.{name}" for name in names)
         own = [task for name in names for task in corpora[name].tasks]
