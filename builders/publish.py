@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from builders.graph import Node
 from builders.legs import Leg
 from builders.provenance import fingerprint
-from builders.store import Account, Store, read_account, write_rows
+from builders.row_groups import write_row_groups
+from builders.store import Account, Store, read_account
 
+LAYOUT_VERSION = 2
+"""Rises when the same rows are published as other bytes."""
 MOST_ROWS = 1_000_000
-MOST_BYTES = 64_000_000
-MOST_UNPACKED = 64_000_000
-"""Limits of one published file, so that writing it takes little memory whatever the table's size, and however well it
-is packed: chats of one task hardly differ, and take a tenth of what they are in memory."""
+MOST_BYTES = 256_000_000
+"""Limits of one published file: large enough for a table of terabytes, small enough to be one task of many."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class PublishedFile:
     @property
     def fingerprint(self) -> str:
         """Changes with what is in it."""
-        return fingerprint(self.split, [[part.fingerprint, part.offset, part.rows] for part in self.slices])
+        return fingerprint(LAYOUT_VERSION, self.split, [[part.fingerprint, part.offset, part.rows] for part in self.slices])
 
     def finished(self) -> bool:
         """Whether it is there and holds this."""
@@ -51,10 +51,10 @@ class PublishedFile:
         return account is not None and account.fingerprint == self.fingerprint
 
     def run(self) -> Account:
-        """Write it; memory is bounded by one file."""
-        frame = pl.concat([self._read(part) for part in self.slices])
-        account = Account(self.fingerprint, rows=frame.height, splits={self.split: frame.height})
-        write_rows(self.path, frame, account)
+        """Write it; memory is bounded by one row group and one partition."""
+        rows = sum(part.rows for part in self.slices)
+        account = Account(self.fingerprint, rows=rows, splits={self.split: rows})
+        write_row_groups(self.path, (self._read(part) for part in self.slices), account)
         return account
 
     def _read(self, part: Slice) -> pl.DataFrame:
@@ -99,14 +99,7 @@ def _files(root: Path, folder: str, column: str | None, parts: Sequence[tuple[Pa
 def _rows_per_file(parts: Sequence[tuple[Path, Account]]) -> int:
     rows = sum(account.rows for _, account in parts)
     size = sum(path.stat().st_size for path, _ in parts)
-    unpacked = sum(_unpacked(path) for path, _ in parts)
-    return max(1, min(MOST_ROWS, rows * MOST_BYTES // max(size, 1), rows * MOST_UNPACKED // max(unpacked, 1)))
-
-
-def _unpacked(path: Path) -> int:
-    """Bytes of the columns of a Parquet file before they were packed."""
-    footer = pq.read_metadata(path)
-    return sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
+    return max(1, min(MOST_ROWS, rows * MOST_BYTES // max(size, 1)))
 
 
 def _cut(split: str, parts: Iterable[tuple[Path, Account]], most: int) -> Iterable[list[Slice]]:

@@ -19,7 +19,8 @@ from schemas.errors import MedmillError
 ROW_GROUP = 131_072
 LAYOUT_VERSION = 1
 """Part of every fingerprint: rises when the same rows are written as other bytes."""
-_KEY = "medmill"
+ACCOUNT = "medmill"
+"""Under which key a footer holds the account."""
 
 
 class NoRoomError(MedmillError):
@@ -53,7 +54,7 @@ def write_rows(path: Path, frame: pl.DataFrame, account: Account, *, scratch: bo
             compression_level=None if scratch else 3,
             statistics=not scratch,
             row_group_size=ROW_GROUP,
-            metadata={_KEY: json.dumps(asdict(account), sort_keys=True)},
+            metadata={ACCOUNT: json.dumps(asdict(account), sort_keys=True)},
         )
     return path.stat().st_size
 
@@ -135,7 +136,7 @@ def read_account(path: Path) -> Account | None:
 def _read_account(path: Path, mtime_ns: int, size: int) -> Account | None:
     """Read once, until the file changes: a footer is asked for by the plan, the progress and the manifest."""
     try:
-        return Account(**json.loads(pl.read_parquet_metadata(path)[_KEY]))
+        return Account(**json.loads(pl.read_parquet_metadata(path)[ACCOUNT]))
     except (OSError, pl.exceptions.PolarsError, KeyError, ValueError, TypeError):
         return None
 
