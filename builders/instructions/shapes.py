@@ -16,7 +16,7 @@ What the slots mean:
 - `options`: the choices, as a list, or as templates one after the other. `numbering`: how they are marked (`A-E`,
   `1-5`, or `words` where the answer is the option itself). `answer` of a choice: letter, number from 1, or the option.
   They stand below the question, unless the declaration names them, as its definitions then must. Several right marks
-  have commas between.
+  have commas between. `also`: a list of other answers that examiners accepted, each as right as the first (`A,C`).
 - `label`, `labels`: a class, several classes; `words` says how they are spelt in the output, `none` what is answered
   where there is none. Several have commas between, and semicolons where no `words` close them.
 - `entities`: spans with type, as the layouts of labelled text give them, or mentions as they are written; `types`:
@@ -65,7 +65,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "multiple-choice": Shape(
         "a question with options, answered by one or several of them",
         {"question": TEMPLATE, "options": TEMPLATES, "answer": TEMPLATE},
-        {"context": TEMPLATE, "numbering": ("A-E", "1-5", "words"), "words": TABLE},
+        {"context": TEMPLATE, "numbering": ("A-E", "1-5", "words"), "words": TABLE, "also": TEMPLATE},
     ),
     "classification": Shape(
         "a text and the class it is of",

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from qc.evaluate.bench.metric import Figures, Measured, share
-from qc.evaluate.bench.options import Choices, chosen
+from qc.evaluate.bench.options import Choices, Chosen, chosen
 from qc.evaluate.bench.units import units
 
 _LINE: Final = re.compile(r"(?m)^\W*(\d+)\s*[:.)]\s*(.*\S)\s*$")
@@ -18,6 +18,8 @@ _LINE: Final = re.compile(r"(?m)^\W*(\d+)\s*[:.)]\s*(.*\S)\s*$")
 @dataclass(frozen=True)
 class Accuracy:
     """Choices are read as `options` says; an item without any is right where the output has the words of an answer.
+
+    Any of several right answers is: those of `outputs` behind the first are other sets of choices that were accepted.
 
     Where the right output is numbered lines (`1: neutral`), each line is an answer of its own, and all must be right.
     """
@@ -49,7 +51,8 @@ def _read(
         return told or None, wanted
     if choices:
         pairs = pairs_of(choices)
-        return chosen(output or "", pairs, language), right_marks(pairs, gold, outputs, language)
+        marks = chosen(output or "", pairs, language)
+        return marks, right_of(marks, pairs, gold, outputs, language)
     said = " ".join(units(output or ""))
     answers = [" ".join(units(one)) for one in outputs]
     return frozenset({said}) if said else None, frozenset({said if said in answers else answers[0]})
@@ -66,7 +69,21 @@ def pairs_of(choices: Sequence[Mapping[str, Any]]) -> Choices:
     return [(one["mark"], one["text"] or one["mark"]) for one in choices]
 
 
-def right_marks(choices: Choices, gold: Sequence[str], outputs: Sequence[str], language: str) -> frozenset[str]:
+def right_of(
+    said: Chosen | None, choices: Choices, gold: Sequence[str], outputs: Sequence[str], language: str
+) -> Chosen:
+    """Marks of the right choices; of several right answers those that were `said`, else those of the best."""
+    right = accepted(choices, gold, outputs, language)
+    return said if said is not None and said in right else right[0]
+
+
+def accepted(choices: Choices, gold: Sequence[str], outputs: Sequence[str], language: str) -> list[Chosen]:
+    """Marks of the right choices, then those of other answers that are taken for right: `outputs` behind the first."""
+    others = [chosen(one, choices, language) for one in outputs[1:]]
+    return [right_marks(choices, gold, outputs, language), *(one for one in others if one)]
+
+
+def right_marks(choices: Choices, gold: Sequence[str], outputs: Sequence[str], language: str) -> Chosen:
     """Marks of the right choices: of `gold`, where those are marks or texts; else as the right output is read."""
     marks, texts = {mark for mark, _ in choices}, {text: mark for mark, text in choices}
     found = frozenset(texts.get(one, one) if one not in marks else one for one in gold)

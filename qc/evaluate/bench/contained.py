@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import polars as pl
 
-from qc.evaluate.bench.accuracy import pairs_of, right_marks
+from qc.evaluate.bench.accuracy import accepted, pairs_of
 from qc.evaluate.bench.metric import Figures, Measured, share
 from qc.evaluate.bench.options import chosen, holds_all
 from qc.evaluate.bench.units import holds, units
@@ -42,8 +42,9 @@ def _read(
     """What was said; whether it is right alone, and anywhere; the share of its parts."""
     if choices:
         pairs = pairs_of(choices)
-        wanted, found = right_marks(pairs, gold, outputs, language), chosen(output, pairs, language)
-        anywhere = found == wanted or holds_all(output, pairs, wanted)
+        found, right = chosen(output, pairs, language), accepted(pairs, gold, outputs, language)
+        wanted = found if found in right else right[0]
+        anywhere = found == wanted or any(holds_all(output, pairs, one) for one in right)
         return None if found is None else ", ".join(sorted(found)), found == wanted, anywhere, float(anywhere)
     there = [holds(output, one) for one in gold]
     right = any(holds(output, one) for one in outputs) or (bool(there) and all(there))

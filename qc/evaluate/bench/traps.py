@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from qc.evaluate.bench import published
-from qc.evaluate.bench.accuracy import pairs_of, right_marks
+from qc.evaluate.bench.accuracy import pairs_of, right_marks, right_of
 from qc.evaluate.bench.mentions import key, mentions
 from qc.evaluate.bench.options import Chosen, chosen
 from qc.evaluate.bench.units import Names, units
@@ -41,10 +41,15 @@ class Item(NamedTuple):
 
     @property
     def read(self) -> tuple[Chosen | None, Chosen]:
-        """Marks that are read of the output, and the right ones."""
+        """Marks that are read of the output, and the right ones: of another right answer where that was given."""
         pairs = pairs_of(self.choices)
-        wanted = right_marks(pairs, self.gold, self.outputs, self.language)
-        return chosen(self.output, pairs, self.language), wanted
+        said = chosen(self.output, pairs, self.language)
+        return said, right_of(said, pairs, self.gold, self.outputs, self.language)
+
+    @property
+    def best(self) -> Chosen:
+        """Marks of the first right answer."""
+        return right_marks(pairs_of(self.choices), self.gold, self.outputs, self.language)
 
     @property
     def lettered(self) -> bool:
@@ -99,8 +104,9 @@ def _first_letter(item: Item) -> Verdicts:
 def _one_of_several(item: Item) -> Verdicts:
     if not item.lettered:
         return None
-    said, wanted = item.read
-    return (said == wanted, bool(said) and min(said or "") == min(wanted)) if len(wanted) > 1 else None
+    (said, wanted), first = item.read, item.best
+    several = len(first) > 1 or len(item.outputs) > 1
+    return (said == wanted, bool(said) and min(said or "") == min(first)) if several else None
 
 
 def _maybe(item: Item) -> Verdicts:

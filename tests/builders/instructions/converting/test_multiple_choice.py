@@ -25,6 +25,22 @@ def test_several_right_letters_are_answered_in_the_order_of_the_options():
     assert one({**row, "a": ["C,A"]}, "multiple-choice", **LETTERED)["gold"] == ["A", "C"]
 
 
+def test_answers_that_were_accepted_too_are_outputs_behind_the_first():
+    row = {"q": ["Which?"], "o": [["a", "b", "c", "d"]], "a": [["A"]], "t": [["D", "B,C", "A"]]}
+    found = one(row, "multiple-choice", **LETTERED, also="{t}")
+    assert (found["outputs"], found["gold"]) == (["A", "D", "B, C"], ["A"])
+    options = [{"letter": "A", "text": "one"}, {"letter": "C", "text": "three"}]
+    found = one({**row, "o": [options], "t": [["C"]]}, "multiple-choice", **LETTERED, also="{t}")
+    assert found["outputs"] == ["A", "B"], "letters are those of the options as they stand here"
+
+
+def test_other_answers_belong_to_their_own_question_and_one_beyond_its_options_is_rejected():
+    rows = {"q": ["x", "y", "z"], "o": [["a", "b", "c"]] * 3, "a": ["A", "B", "C"], "t": [[], ["C"], ["B", "E"]]}
+    kept = made(rows, "multiple-choice", **LETTERED, also="{t}")
+    assert kept.frame["outputs"].to_list() == [["A"], ["B", "C"]]
+    assert kept.rejected["reason"].to_list() == ["answer_beyond_options"]
+
+
 @pytest.mark.parametrize(
     ("answer", "mark"), [("c", "C"), (3, "C"), ("3", "C"), ("gamma", "C"), ("Gamma", "C"), (1, "A")]
 )
