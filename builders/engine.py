@@ -32,6 +32,7 @@ CONFIG = {
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
+    "distributed.worker.profile.enabled": False,  # nobody looks at it, and workers grow by it for an hour
     "distributed.comm.timeouts.connect": "10s",
     "distributed.comm.timeouts.tcp": "60s",
     "distributed.admin.tick.limit": "1h",
