@@ -9,7 +9,7 @@ import polars as pl
 from builders.graph import Node
 from builders.legs import Leg
 from builders.provenance import fingerprint
-from builders.store import Account, read_account, write_rows
+from builders.store import Account, account_in, write_rows
 
 _BUCKET = "__bucket__"
 
@@ -45,7 +45,7 @@ class Shuffled:
         """All rows of one bucket."""
         frames = [empty]
         for path in self.paths:
-            account = read_account(path)
+            account = account_in(path)
             if account is None:
                 raise FileNotFoundError(f"{path}: shuffled rows are missing")
             counts = {int(name): rows for name, rows in account.splits.items()}
@@ -62,7 +62,7 @@ def nodes(leg: Leg, read: Leg, by: tuple[str, ...], buckets: int) -> tuple[list[
         path = leg.folder.scratch(f"shuffle-{read.table.name}") / f"{part.name}.parquet"
         paths.append(path)
         mark = fingerprint(part.fingerprint, by, buckets, pl.__version__)
-        account = read_account(path)
+        account = account_in(path)
         if account is None or account.fingerprint != mark:
             task = Shuffle(read.folder.part(part.name), path, by, buckets, mark)
             key = f"{leg.table.name}/shuffle/{read.table.name}/{part.name}"
