@@ -37,7 +37,9 @@ from schemas.instructions import (
 )
 
 QUESTIONS: Final = "benchmark-questions"
+Unanswerable = Literal["needs_image", "struck", "none"]
 Leaves = Literal[
+    "none",
     "duplicate",
     "near_duplicate",
     "elsewhere",
@@ -47,6 +49,8 @@ Leaves = Literal[
     "wrong_language",
     "too_long",
     "personal_data",
+    "needs_image",
+    "struck",
 ]
 _BYTES_PER_BUCKET: Final = 32_000_000
 """Of corpora; chats with examples are several times as large."""

@@ -11,6 +11,10 @@ _CHOICE = dy.Struct({"mark": dy.String(), "text": dy.String()})
 _PAIR = dy.Struct({"input": dy.String(), "output": dy.String()})
 _MESSAGE = dy.Struct({"role": dy.String(), "content": dy.String()})
 
+UNANSWERABLE: Final = ("needs_image", "struck")
+"""Why a question cannot be answered from its text, or its answer not be trusted: it asks about a picture, or its
+examiners took it out of the score."""
+
 
 class Instance(dy.Schema):
     """One pair of input and output of one task, made of one row of a corpus; the wording of the task is not in it."""
@@ -38,6 +42,10 @@ class Instance(dy.Schema):
     gold = dy.List(
         dy.String(), metadata=tag("adapted_text"),
         description="What is scored where it is not the words: marks of right choices, classes, entities.",
+    )  # fmt: skip
+    unanswerable = dy.List(
+        dy.Enum(UNANSWERABLE), metadata=tag("label"),
+        description="Of a question of an examination: whether it needs a picture, whether its examiners struck it.",
     )  # fmt: skip
     licence = dy.String(metadata=tag("licence"), description="`unknown` where none is known, which stays at home.")
 
@@ -178,7 +186,7 @@ class Example(dy.Schema):
     licence = dy.String(metadata=tag("licence"))
 
 
-FLAWS: Final = ("empty_output", "truncated", "wrong_language", "too_long", "personal_data")
+FLAWS: Final = ("empty_output", "truncated", "wrong_language", "too_long", "personal_data", *UNANSWERABLE)
 """What may be wrong with an instance by itself: see `builders/stages/instructions/flaws.py`."""
 
 

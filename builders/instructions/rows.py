@@ -12,4 +12,6 @@ LICENCE: Final = "__licence"
 """Of the row, or of its corpus, as `schemas.licences` spells it; `unknown` where nothing is known."""
 READING: Final = "__reading"
 """Which of the readings of its corpus it is of: tasks whose options differ read the corpus differently."""
+UNANSWERABLE: Final = "__unanswerable"
+"""Of `schemas.instructions.UNANSWERABLE` those that are true of a question, in corpora whose reading can know."""
 OURS: Final = (ID, DOCUMENT, SPLIT, LICENCE, READING)

@@ -16,6 +16,7 @@ from typing import Final, Literal
 from annotators.token_counts import TokenCounts
 from builders.base import Group, Map, Recipe, Source, Table
 from builders.instances import (
+    Unanswerable,
     answer_tables,
     buckets,
     declared_with,
@@ -45,13 +46,16 @@ class Options:
     """Settings of MedS-Bench.
 
     `own`: TOML files that declare corpora of yours. `tasks`: only these, by id. `require`: with `all`, a corpus of a
-    ready task that is not among the sources is an error. `shots`: examples before each item.
+    ready task that is not among the sources is an error. `shots`: examples before each item. `leaves_out`: which
+    questions of examinations are rejected: those that need a picture (`needs_image`), those that their examiners took
+    out of the score (`struck`), or `none`: they stay, and say so in the column `unanswerable`.
     """
 
     own: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     require: Literal["any", "all"] = "any"
     shots: NotNegative = 3
+    leaves_out: tuple[Unanswerable, ...] = ("needs_image", "struck")
     seed: str = "medmill"
 
 
@@ -66,9 +70,9 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
     corpora = {name: source for name, source in sources.items() if isinstance(source, CorpusFiles)}
     known = declared_with(options.own)
     notes = skipped(known, wanted_tasks(known, options.tasks, bench=True), corpora, options.require)
-    spread = buckets(corpora)
+    spread, leaves_out = buckets(corpora), ("duplicate", *options.leaves_out)
     tables = [
-        *instance_tables(corpora, options.seed, TokenCounts(), ("duplicate",), asked=False, spread=spread),
+        *instance_tables(corpora, options.seed, TokenCounts(), leaves_out, asked=False, spread=spread),
         *answer_tables(tuple(corpora)),
         *example_tables(tuple(corpora)),
         *(_items(name, source.tasks, options) for name, source in corpora.items()),
@@ -84,6 +88,6 @@ def _items(name: str, tasks: tuple[Task, ...], options: Options) -> Table:
         task.id: Asked(task.bench, task.bench_id, task.category, task.metric, task.input_language,
                        task.output_language, task.definitions[0]) for task in tasks
     }  # fmt: skip
-    items = Items(asked, options.shots, options.seed)
+    items = Items(asked, options.shots, options.seed, options.leaves_out)
     return Table(f"asked.{name}", BenchItem, items, (f"instances.{name}",), shape=Map(of="id"),
                  needs={"examples": f"examples.{name}"}, publish=False)  # fmt: skip

@@ -70,7 +70,8 @@ class Options:
     `sealed`: a file of patients of MIMIC that are never trained on, such as mimic-cxr-2.0.0-split.csv.gz.
     `similarity`: of words, from which on instances are near copies of each other; 0: none are looked for.
     `leaves_out`: what is rejected besides what stands in test: `duplicate`, `near_duplicate`, `elsewhere`,
-    `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data` (docs/instructions.md).
+    `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data`, and of questions of
+    examinations `needs_image` and `struck`; or `none` (docs/instructions.md).
     `tokenizer`: a tokenizer.json, or its folder, to count with. `definitions`: a file of `medmill definitions`, whose
     kept versions are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with
     choices: `none`, `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`;
@@ -91,7 +92,7 @@ class Options:
     shots: NotNegative = 0
     sealed: str = ""
     similarity: Share = 0.0
-    leaves_out: tuple[Leaves, ...] = ("duplicate", "empty_output")
+    leaves_out: tuple[Leaves, ...] = ("duplicate", "empty_output", "needs_image", "struck")
     tokenizer: str = ""
     definitions: str = ""
     rationale: str = "none"

@@ -7,6 +7,7 @@ import polars as pl
 
 from qc.base import Check
 from qc.build import Build
+from schemas.instructions import UNANSWERABLE
 from schemas.quality import Figure, Outcome
 
 MANY: Final = 0.05
@@ -25,7 +26,10 @@ class InstructionFlaws(Check):
     reads = ("limits",)
 
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
-        """Warn where a flaw is in more than `MANY` of the instances of a task."""
+        """Warn where a flaw is in more than `MANY` of the instances of a task.
+
+        Pictures are no mistake of an examination: such questions are counted, and warn of nothing.
+        """
         sizes = build.scan("limits", ["task", "instances"]).select("task", "instances").collect()
         found = (
             _counts(build).join(sizes, on="task", how="inner").with_columns(share=pl.col("rows") / pl.col("instances"))
@@ -33,7 +37,8 @@ class InstructionFlaws(Check):
         whole = max(int(sizes["instances"].sum()), 1)
         sums = found.group_by("flaw").agg(pl.col("rows").sum()).sort("flaw")
         figures: dict[str, Figure] = {"instances": whole} | dict(sums.iter_rows())
-        many = found.filter((pl.col("share") > MANY) & (pl.col("instances") >= ENOUGH)).sort("share", descending=True)
+        loud = (pl.col("share") > MANY) & (pl.col("instances") >= ENOUGH) & ~pl.col("flaw").is_in(UNANSWERABLE)
+        many = found.filter(loud).sort("share", descending=True)
         cases = [f"task {task}: {flaw} in {rows:,} of {of:,}" for task, flaw, rows, of in
                  many.select("task", "flaw", "rows", "instances").iter_rows()]  # fmt: skip
         told = ", ".join(f"{rows:,} {flaw.replace('_', ' ')}" for flaw, rows in sums.iter_rows()) or "no flaw"

@@ -9,8 +9,10 @@ from builders.base import Kept, Shard, Source
 from builders.discovery import source_class
 from builders.instructions.reading.asked import LABEL, Asked
 from builders.instructions.reading.frames import NUMBER
+from builders.instructions.rows import SPLIT, UNANSWERABLE
 from builders.sources.place import digest
 from schemas.errors import SourceError
+from schemas.instructions import UNANSWERABLE as MARKS
 
 TABLE: Final = "questions"
 _SAID_AGAIN: Final = ("question", "context", "options")
@@ -43,11 +45,17 @@ def read(location: str, asked: Asked, shard: str) -> Kept:
         rejected = pl.concat([rejected, more])
     frame = frame.with_columns(
         pl.col("id").str.strip_prefix(f"{asked.text('source')}/"),
-        pl.col("split").cast(pl.String).alias("__split"),
+        pl.col("split").cast(pl.String).alias(SPLIT),
+        _unanswerable().alias(UNANSWERABLE),
         pl.int_range(1, pl.len() + 1).cast(pl.Int64).alias(NUMBER),
         pl.lit(shard).alias(LABEL), file=pl.lit(shard), name=pl.lit(shard),
     )  # fmt: skip
     return Kept(frame, rejected)
+
+
+def _unanswerable() -> pl.Expr:
+    """The marks of a question that are set; an empty list where none is."""
+    return pl.concat_list(pl.when(mark).then(pl.lit(mark)) for mark in MARKS).list.drop_nulls()
 
 
 def _translated(frame: pl.DataFrame, location: str, source: str, shard: str, language: str) -> Kept:

@@ -9,19 +9,22 @@ import polars as pl
 
 from builders.base import REJECTED_SCHEMA, Kept, Stage
 from builders.instructions.converting.by_shape import convert
-from builders.instructions.converting.drafts import CONVERTED
 from builders.instructions.converting.draws import Draw
 from builders.instructions.people import people_of
 from builders.instructions.readings import readings
-from builders.instructions.rows import DOCUMENT, ID, LICENCE, READING, SPLIT
+from builders.instructions.rows import DOCUMENT, ID, LICENCE, READING, SPLIT, UNANSWERABLE
 from builders.instructions.task import Task
 from schemas.errors import UsageError
+from schemas.instructions import UNANSWERABLE as MARKS
 from schemas.instructions import Instance
 from schemas.licences import normalised
 from schemas.words import SPLITS
 
 TEST_SHARE: Final = 0.1
 """Of the documents of a corpus that is parted nine to one, as MedS-Ins has it (arXiv 2408.12547)."""
+
+ANSWERED: Final = ("multiple-choice", "question-answer")
+"""Shapes that answer what a question asks: others (a translation of it, its subject) need no picture for that."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,8 @@ def _converted(rows: pl.DataFrame, task: Task, seed: str) -> Kept:
     detail = pl.concat_str(
         pl.lit(f"task {task.id}"), pl.col("detail").replace("", None), separator=": ", ignore_nulls=True
     )
-    return Kept(
-        _instances(made.frame, task), pl.concat([lost.rejected, made.rejected.with_columns(detail.alias("detail"))])
-    )
+    rejected = pl.concat([lost.rejected, made.rejected.with_columns(detail.alias("detail"))])
+    return Kept(_instances(_marked(made.frame, rows, task), task), rejected)
 
 
 def _split(rows: pl.DataFrame, task: Task, seed: str) -> pl.Series:
@@ -84,6 +86,14 @@ def _split(rows: pl.DataFrame, task: Task, seed: str) -> pl.Series:
     place = Draw(seed, people_of(task.corpus)).fractions(documents[DOCUMENT], "split")
     is_test = documents.with_columns(split=pl.when(place < TEST_SHARE).then(pl.lit("test")).otherwise(pl.lit("train")))
     return rows.select(DOCUMENT).join(is_test, on=DOCUMENT, how="left", maintain_order="left")["split"]
+
+
+def _marked(made: pl.DataFrame, rows: pl.DataFrame, task: Task) -> pl.DataFrame:
+    """What was made, with what speaks against answering the question of its row."""
+    kind = pl.List(pl.Enum(MARKS))
+    known = UNANSWERABLE in rows.columns and task.shape in ANSWERED
+    marks = rows.select(row=ID, unanswerable=UNANSWERABLE if known else pl.lit([], kind))
+    return made.join(marks.cast({"unanswerable": kind}), on="row", how="left", maintain_order="left")
 
 
 def _instances(made: pl.DataFrame, task: Task) -> pl.DataFrame:
@@ -102,7 +112,6 @@ def _licences(licences: pl.Series) -> pl.Series:
 
 def _lost(rows: pl.DataFrame, reason: str, detail: str) -> Kept:
     """No instances, and these rows rejected."""
-    none = pl.DataFrame(schema=CONVERTED).with_columns(*(pl.lit("").alias(name) for name in ("id", "task", "corpus")))
-    empty = none.with_columns(pl.col("split").cast(pl.Enum(SPLITS))).select(Instance.column_names())
+    empty = pl.DataFrame(schema=Instance.create_empty().schema)
     rejected = rows.select(id=ID, reason=pl.lit(reason), detail=pl.lit(detail))
     return Kept(empty, rejected.cast(pl.Schema(REJECTED_SCHEMA)))

@@ -20,6 +20,8 @@ _SURE: Final = 0.8
 """Confidence of the language model from which on a language is another one."""
 _CUT: Final = r"(?:\.\.\.|…|[,;(\[]|[\pL]-)\s*$"
 """An output that ends so goes on somewhere else."""
+_MARKS: Final = {"needs_image": "asks about a picture", "struck": "its examiners took it out of the score"}
+"""Of `schemas.instructions.UNANSWERABLE`."""
 _FAR: Final = 8.0
 """Robust standard deviations of the logarithm of the size, from which on an instance is an outlier."""
 _LEAST: Final = 20
@@ -33,6 +35,7 @@ class Flaws(Stage):
     `empty_output`: no letter or digit. `truncated`: it ends in an ellipsis, a comma or an open bracket.
     `wrong_language`: an output of 80 letters or more is clearly of another language. `too_long`: larger than 8 robust
     deviations above what is usual in the task. `personal_data`: an address, a number or a key of a person.
+    `needs_image`, `struck`: what the reading of an examination knows of a question.
     """
 
     languages: Mapping[str, str]
@@ -54,6 +57,7 @@ class Flaws(Stage):
         rows = rows.join(declared, on="task", how="left", maintain_order="left")
         found = [self._empty(rows), self._cut(rows), self._strange(rows), self._personal(rows)]
         found.append(_long(frames[1], pl.read_parquet(needs["limits"] / "*.parquet")))
+        found += [_marked(frames[0], mark, told) for mark, told in _MARKS.items()]
         kinds = {name: column.dtype for name, column in InstanceFlaw.columns().items()}
         return pl.concat(part.select(pl.col(name).cast(kind) for name, kind in kinds.items()) for part in found)
 
@@ -102,6 +106,10 @@ class Limits(Stage):
 def _long(keys: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
     rows = keys.join(limits.select("task", "limit"), on="task", how="inner", maintain_order="left")
     return _told(rows.filter(pl.col("size") > pl.col("limit")), "too_long", pl.col("size").cast(pl.String))
+
+
+def _marked(rows: pl.DataFrame, mark: str, told: str) -> pl.DataFrame:
+    return _told(rows.filter(pl.col("unanswerable").list.contains(mark)), mark, pl.lit(told))
 
 
 def _told(rows: pl.DataFrame, flaw: str, detail: pl.Expr) -> pl.DataFrame:

@@ -29,7 +29,7 @@ class Plainly(Stage):
             "id": pl.format("t:{}", rows.ID), "row": pl.col(rows.ID), "task": pl.lit("t"), "corpus": pl.lit("ward"),
             "document": pl.col(rows.DOCUMENT), "split": pl.coalesce(rows.SPLIT, pl.lit("train")),
             "input": pl.col("question"), "outputs": pl.concat_list("answer"), "choices": pl.lit(none),
-            "gold": pl.lit(none), "licence": pl.col(rows.LICENCE),
+            "gold": pl.lit(none), "unanswerable": pl.lit(none), "licence": pl.col(rows.LICENCE),
         }  # fmt: skip
         return frames[0].select(said[name].cast(kind).alias(name) for name, kind in kinds.items())
 

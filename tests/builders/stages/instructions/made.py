@@ -18,6 +18,6 @@ def _whole(row: dict[str, Any]) -> dict[str, Any]:
     told = {
         "id": id_, "row": f"corpus/{id_}", "task": task, "corpus": "corpus", "document": f"corpus/{id_}",
         "split": "train", "input": f"question {id_}", "outputs": [f"answer {id_}"], "choices": [], "gold": [],
-        "licence": "cc-by-4.0",
+        "unanswerable": [], "licence": "cc-by-4.0",
     }  # fmt: skip
     return {**told, **row}

@@ -30,7 +30,8 @@ def item(task: str, number: int, **told: Any) -> dict[str, Any]:
     made = {
         "id": f"{task}:made/{number}", "row": f"made/{number}", "task": task, "corpus": "made",
         "document": f"made/{number}", "split": "test", "input": f"Input {number} of {task}.", "outputs": ["yes"],
-        "choices": [], "gold": [], "licence": "cc0-1.0", "folder": "MCQA", "bench_id": task if task.isdecimal() else "",
+        "choices": [], "gold": [], "unanswerable": [], "licence": "cc0-1.0", "folder": "MCQA",
+        "bench_id": task if task.isdecimal() else "",
         "category": "MCQA", "metric": "accuracy", "input_language": "en", "output_language": "en",
         "definition": f"Do task {task}.", "examples": [],
     }  # fmt: skip
