@@ -4,8 +4,9 @@
         [--input FOLDER]
 
 Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB; a smaller input is the first files of the largest.
-Prints peak RSS of the process tree and seconds per size, and the slopes of a straight line through them: MB per GB,
-and seconds per GB with how far off the worst point is.
+Prints peak RSS of the process tree, seconds and CPU seconds per size, and the slopes of a straight line through them:
+MB per GB, and CPU seconds per GB with how far off the worst point is. CPU seconds, because they are the cost whatever
+else runs.
 """
 
 import argparse
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", choices=["dedup"], help="deduplication alone")
     parser.add_argument("--input", type=Path, help="folder for the largest input; what is there is read again")
-    parser.add_argument("--plot", type=Path, help="draw seconds over size")
+    parser.add_argument("--plot", type=Path, help="draw CPU seconds and memory over size")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         files = written(asked.input or Path(name) / "all", max(asked.gigabytes))
@@ -38,14 +39,14 @@ def main() -> None:
             measured(files[: max(1, round(size * 1000 / FILE))], Path(name), asked.workers, asked.only or "whole")
             for size in asked.gigabytes
         ]
-    size, memory, seconds = np.array(found).T
+    size, memory, cpu = np.array(found).T
     if len(found) > 1:
         slope, _ = np.polyfit(size, memory, 1)
-        cost, start = np.polyfit(size, seconds, 1)
-        off = np.abs(cost * size + start - seconds).max() / seconds.max()
-        print(f"{slope:.0f} MB per GB; {cost:.0f} s per GB and {start:.0f} s at the start, {off:.0%} off at most")
+        cost, start = np.polyfit(size, cpu, 1)
+        off = np.abs(cost * size + start - cpu).max() / cpu.max()
+        print(f"{slope:.0f} MB per GB; {cost:.0f} CPU s per GB and {start:.0f} at the start, {off:.0%} off at most")
     if asked.plot:
-        plot(size, seconds, asked.plot)
+        plot(size, memory, cpu, asked.plot)
 
 
 def written(folder: Path, gigabytes: float) -> list[Path]:
@@ -58,7 +59,7 @@ def written(folder: Path, gigabytes: float) -> list[Path]:
 
 
 def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tuple[float, float, float]:
-    """Size in GB, peak memory in MB, and seconds of one build of these files."""
+    """Size in GB, peak memory in MB, and CPU seconds of one build of these files."""
     folder, out = scratch / f"in-{len(files)}", scratch / f"out-{len(files)}"
     folder.mkdir()
     for path in files:
@@ -73,17 +74,20 @@ def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tupl
         f"{done.output.strip().splitlines()[-1]}",
         flush=True,
     )
-    return size, memory, done.seconds
+    return size, memory, done.cpu_seconds
 
 
-def plot(size: np.ndarray, seconds: np.ndarray, path: Path) -> None:
-    """Draw seconds over size, with the straight line from nothing through the largest."""
+def plot(size: np.ndarray, memory: np.ndarray, cpu: np.ndarray, path: Path) -> None:
+    """Draw CPU seconds over size with the straight line through them, and memory beside it."""
     import altair as alt
     import polars as pl
 
-    rows = pl.DataFrame({"GB": size, "seconds": seconds, "linear": size * seconds[-1] / size[-1]})
-    base = alt.Chart(rows).encode(x="GB:Q")
-    (base.mark_line(strokeDash=[4, 4]).encode(y="linear:Q") + base.mark_point().encode(y="seconds:Q")).save(str(path))
+    rows = pl.DataFrame({"GB of text": size, "CPU seconds": cpu, "peak memory, MB": memory})
+    base = alt.Chart(rows).encode(alt.X("GB of text:Q", scale=alt.Scale(zero=True))).properties(width=280, height=200)
+    seconds = base.encode(alt.Y("CPU seconds:Q"))
+    line = seconds.transform_regression("GB of text", "CPU seconds").mark_line(strokeDash=[4, 4], color="grey")
+    taken = base.mark_point(filled=True, size=50).encode(alt.Y("peak memory, MB:Q"))
+    ((line + seconds.mark_point(filled=True, size=50)) | taken).save(str(path))
 
 
 if __name__ == "__main__":

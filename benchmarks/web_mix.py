@@ -6,9 +6,11 @@ a fifth do (`medical_filter_f1.py`, "general through gate"), so most general doc
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +20,7 @@ from builders.provenance import HOME
 MEDICAL = 0.1
 MISTAKEN = 0.2
 """Share of general documents that may hold a word of medicine."""
+DENSE = ("zh", "ja")
 NEAR, SAME = 0.1, 0.05
 """Shares of documents that nearly repeat, or repeat, one of the last hundred."""
 
@@ -53,13 +56,14 @@ def documents(seed: int) -> Iterator[tuple[str, str, str]]:
             label = "medical" if draw.random() < MEDICAL else "general"
             language = draw.choice([language for language, kind in keys if kind == label])
             kind = "plain" if label == "general" and draw.random() > MISTAKEN else label
-            made = label, language, _text(pools[language, kind], draw, language in ("zh", "ja"))
+            made = label, language, _text(pools[language, kind], draw, language in DENSE)
         last = [*last[-99:], made]
         yield made
 
 
-def _pools() -> dict[tuple[str, str], list[str]]:
-    """Sentences by language and label; `plain` are general ones without a term of our lists."""
+@cache
+def _pools() -> dict[tuple[str, str], list[list[str]]]:
+    """Sentences by language and label, in words or letters; `plain` are general ones without a term of our lists."""
     pools: dict[tuple[str, str], list[str]] = {}
     for path in sorted((HOME / "annotators" / "medical_text" / "passages").glob("*.tsv")):
         rows = pl.read_csv(path, separator="\t", quote_char=None)
@@ -70,22 +74,29 @@ def _pools() -> dict[tuple[str, str], list[str]]:
         general = pl.Series(pools[language, "general"])
         hits = terms.patterns.count_lowered(general).different()
         pools[language, "plain"] = general.filter(pl.Series(hits == 0)).to_list()
-    return pools
+    return {
+        (language, label): [list(one) if language in DENSE else one.split() for one in sentences]
+        for (language, label), sentences in pools.items()
+    }
 
 
-def _text(sentences: list[str], draw: Random, dense: bool) -> str:
+def _text(sentences: list[list[str]], draw: Random, dense: bool) -> str:
     """A text of sentences whose words are those of other sentences now and then, so that no two share a long run."""
     text, size = [], int(draw.lognormvariate(8.1, 0.6)) // (3 if dense else 1)
     while size > 0:
-        one, other = draw.choice(sentences), draw.choice(sentences)
-        pieces, spare = (list(one), list(other)) if dense else (one.split(), other.split())
-        for at in range(draw.randrange(4), len(pieces), 4):
-            pieces[at] = draw.choice(spare)
+        pieces, spare = _one_of(sentences, draw).copy(), _one_of(sentences, draw)
+        for at in range(int(draw.random() * 4), len(pieces), 4):
+            pieces[at] = _one_of(spare, draw)
         text.append(("" if dense else " ").join(pieces))
         size -= len(text[-1])
     return "\n".join(
         "".join(text[at : at + 6]) if dense else " ".join(text[at : at + 6]) for at in range(0, len(text), 6)
     )
+
+
+def _one_of(many: Sequence[Any], draw: Random) -> Any:
+    """What `draw.choice` gives, in a third of its time."""
+    return many[int(draw.random() * len(many))]
 
 
 def _changed(text: str, draw: Random) -> str:

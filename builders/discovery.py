@@ -1,8 +1,9 @@
 """Find recipes, sources and annotators by name: a file name, or an entry point of another distribution."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +20,7 @@ def names(kind: str) -> list[str]:
     """All names of a kind (`recipe`, `source`, `annotator`), those of other distributions included."""
     own = [path.stem for path in _home(kind).glob("*.py")] if kind in _HOMES else []
     ours = {stem.replace("_", "-") for stem in own if stem != "__init__" and _declares(kind, stem)}
-    return sorted(ours | {point.name for point in entry_points(group=GROUPS[kind])})
+    return sorted(ours | set(_points(kind).names))
 
 
 def recipe_module(name: str) -> ModuleType:
@@ -47,12 +48,18 @@ def source_class(name: str) -> type[Source]:
 
 
 def _module(kind: str, name: str) -> ModuleType:
-    for point in entry_points(group=GROUPS[kind], name=name):
+    for point in _points(kind).select(name=name):
         return import_module(point.module)
     path = f"{_HOMES[kind]}.{name.replace('-', '_')}"
     if name.replace("-", "_").isidentifier() and find_spec(path):
         return import_module(path)
     raise UsageError(f"no {kind} is called {name}; there are {', '.join(names(kind)) or 'none'}")
+
+
+@cache
+def _points(kind: str) -> EntryPoints:
+    """Those of a group, looked up once: it reads a file of every distribution that is installed."""
+    return entry_points(group=GROUPS[kind])
 
 
 def _home(kind: str) -> Path:

@@ -32,6 +32,9 @@ CONFIG = {
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
+    "distributed.worker.profile.enabled": False,  # nobody looks at it, and workers grow by it for an hour
+    "distributed.admin.log-length": 100,  # what the scheduler says of workers and tasks: each holds the task
+    "distributed.admin.low-level-log-length": 100,
     "distributed.comm.timeouts.connect": "10s",
     "distributed.comm.timeouts.tcp": "60s",
     "distributed.admin.tick.limit": "1h",

@@ -43,7 +43,8 @@ class PublishedFile:
     @property
     def fingerprint(self) -> str:
         """Changes with what is in it."""
-        return fingerprint(LAYOUT_VERSION, self.split, [[part.fingerprint, part.offset, part.rows] for part in self.slices])
+        slices = [[part.fingerprint, part.offset, part.rows] for part in self.slices]
+        return fingerprint(LAYOUT_VERSION, self.split, slices)
 
     def finished(self) -> bool:
         """Whether it is there and holds this."""

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from builders.store import ACCOUNT, ROW_GROUP, Account, drafted
 
-GROUP_BYTES = 32_000_000
+GROUP_BYTES = 8_000_000
 """A group is closed behind the frame that passes this, in memory: packed, chats of one task take a tenth of it."""
 
 

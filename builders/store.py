@@ -135,6 +135,11 @@ def read_account(path: Path) -> Account | None:
 @lru_cache(maxsize=100_000)
 def _read_account(path: Path, mtime_ns: int, size: int) -> Account | None:
     """Read once, until the file changes: a footer is asked for by the plan, the progress and the manifest."""
+    return account_in(path)
+
+
+def account_in(path: Path) -> Account | None:
+    """The same, read anew and not kept: for files whose account has a count for each of many buckets."""
     try:
         return Account(**json.loads(pl.read_parquet_metadata(path)[ACCOUNT]))
     except (OSError, pl.exceptions.PolarsError, KeyError, ValueError, TypeError):

@@ -14,9 +14,10 @@ VARIABLES = (
 )
 
 
-MEMORY = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0"}
-"""For jemalloc, which polars brings: pages that are free go back at once. It keeps them otherwise, and a worker grows
-by a third over some hundred partitions; this costs about 7 % of the time. Read when polars is imported."""
+MEMORY = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Free memory goes back at once: for jemalloc, which polars brings (it keeps pages otherwise, and a worker grows by a
+third over some hundred partitions; this costs about 7 % of the time), and for Arrow, whose own pool keeps 25 MB. Read
+when polars and pyarrow are imported."""
 
 
 def limits(threads: int) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Learn the weights of `model` from the invented passages: logistic regression, L2, L-BFGS; always the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,13 +41,14 @@ class _Learned:
         return kinds / kinds.sum()
 
 
-def fitted(languages: Sequence[str] = tuple(COSTS)) -> dict[str, NDArray[np.int16]]:
-    """What goes into each file of weights: `terms`, and a language."""
+def fitted(languages: Sequence[str] = tuple(COSTS)) -> Iterator[tuple[str, NDArray[np.int16]]]:
+    """What goes into each file of weights: `terms`, which all languages share, then a language after the other."""
     lists = term_lists()
     known = {language: _learned(lists[language]) for language in languages}
     terms = _fitted_terms(list(known.values()))
-    found = {language: _fitted_words(one, terms, COSTS[language]) for language, one in known.items()}
-    return {name: _rounded(values) for name, values in {"terms": terms, **found}.items()}
+    yield "terms", _rounded(terms)
+    for language, one in known.items():
+        yield language, _rounded(_fitted_words(one, terms, COSTS[language]))
 
 
 def _learned(terms: TermList) -> _Learned:

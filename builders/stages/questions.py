@@ -15,6 +15,7 @@ from builders.stages.asking.larger import larger
 from builders.stages.asking.level import level
 from builders.stages.asking.location import location
 from builders.stages.asking.presence import presence
+from builders.stages.asking.rows import empty
 from builders.stages.asking.side import side
 from builders.stages.asking.size import size
 from builders.stages.asking.unanswerable import unanswerable
@@ -38,6 +39,8 @@ class Questions(Stage):
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: CorpusKey, StudyFinding, StudyEntity, GroundedMask, Mask and OpenedVolume rows of some scans."""
+        if frames[0].is_empty():  # most buckets of a small corpus: every type would join nothing with nothing
+            return empty()
         rows = asked(*frames)
         made = pl.concat([kind(rows, seed=self.seed) for kind in TYPES])
         return chained(made, rows).sort("id")

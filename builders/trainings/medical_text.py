@@ -19,6 +19,6 @@ def medical_text(*, out: Path) -> None:
     from annotators.medical_text.fitting import fitted
 
     out.mkdir(parents=True, exist_ok=True)
-    for name, weights in fitted().items():
+    for name, weights in fitted():
         np.save(out / f"{name}.npy", weights, allow_pickle=False)
     print(out)

@@ -16,7 +16,7 @@ from builders.sources.phantom.tree import write_tree
 from builders.sources.synthetic_ct import SyntheticCT
 from schemas.checksums import sha256_of
 
-SCANS = 6
+SCANS = 3
 TABLES = {"corpus", "entities", "findings", "labels", "volumes", "segmentations", "masks", "grounded", "questions"}
 
 

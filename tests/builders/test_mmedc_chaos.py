@@ -1,6 +1,6 @@
 """kill -9 of a build of `mmedc` at seeded moments, and the same build on a cluster: the files have the same bytes.
 
-Two moments here; twenty under the marker `soak`.
+Three moments here; twenty under the marker `soak`.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.builders.chaos import cluster, digests, ended, moment, start_medmill,
 from tests.builders.web_texts import write_web
 
 pytestmark = pytest.mark.chaos
-SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 20))]
+SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 20))]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from builders.cli import run
 from builders.sources.phantom.body import structures
 from tests.builders.own_scans import SETTINGS, Phantom, phantoms, write_folder, write_masks
 
-SCANS = 6
+SCANS = 5
 
 
 @pytest.fixture(scope="module")

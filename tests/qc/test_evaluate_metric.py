@@ -59,7 +59,7 @@ def test_turned_ratings_change_the_sign_alone() -> None:
 def test_intervals_hold_the_value_and_are_wider_over_few_groups() -> None:
     frame = rated(200)
     same = frame.with_columns(report=pl.when(pl.int_range(pl.len()) < 100).then(pl.lit("a")).otherwise(pl.lit("b")))
-    (line,), (again,), (grouped,) = (metric(f, ["poor"], ["errors"], g) for f, g in
+    (line,), (again,), (grouped,) = (metric(f, ["poor"], ["errors"], g, draws=300) for f, g in
                                      ((frame, ""), (frame, ""), (same, "report")))  # fmt: skip
     assert line == again and (line.groups, grouped.groups) == (None, 2)
     assert grouped.figures["pearson"].value == line.figures["pearson"].value
@@ -69,9 +69,9 @@ def test_intervals_hold_the_value_and_are_wider_over_few_groups() -> None:
 
 
 def test_the_interval_covers_about_as_often_as_it_says() -> None:
-    """Of a hundred samples of a known correlation of one half; a percentile interval of 60 rows is a little narrow."""
+    """Of fifty samples of a known correlation of one half; a percentile interval of 60 rows is a little narrow."""
     covered = 0
-    for seed in range(100):
+    for seed in range(50):
         chance = np.random.default_rng(seed)
         one = chance.normal(size=60)
         frame = pl.DataFrame({"m": one, "h": one + np.sqrt(3) * chance.normal(size=60)})
@@ -79,7 +79,7 @@ def test_the_interval_covers_about_as_often_as_it_says() -> None:
         figure = line.figures["pearson"]
         assert figure.low is not None and figure.high is not None
         covered += figure.low <= 0.5 <= figure.high
-    assert 85 <= covered <= 99
+    assert 42 <= covered <= 49
 
 
 def test_rows_of_one_report_are_drawn_together() -> None:

@@ -12,7 +12,7 @@ from builders.sources.phantom.body import structures
 from builders.sources.synthetic_ct import SyntheticCT
 from tests.builders.phantom_build import phantom_build
 
-COUNT = 6
+COUNT = 3
 
 
 def test_masks_and_files_are_where_loaders_look(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ NODE = ["Volumename", "Anatomy"]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("vqa")
-    made = phantom_build(home, 12, rollup="published")
+    made = phantom_build(home, 5, rollup="published")
     radgenome_vqa(made, out=home / "csv")
     chat(made, out=home / "chat")
     chat(made, out=home / "all", balanced=False)

@@ -1,0 +1,52 @@
+"""Shuffled files: every bucket has its rows in the order of partitions, however many a task sorts at once."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from builders.shapes import shuffle
+from builders.shapes.shuffle import FILES, MOST_TOGETHER, Shuffle, Shuffled, together
+from builders.store import Account, account_in, write_rows
+
+BUCKETS = 5
+
+
+@pytest.fixture
+def partitions(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "rows" / f"{number}.parquet" for number in range(7)]
+    for number, path in enumerate(paths):
+        rows = pl.DataFrame(
+            {"key": [f"k{row % 11}" for row in range(20)], "row": [100 * number + r for r in range(20)]}
+        )
+        write_rows(path, rows, Account(str(number), rows=20))
+    return paths
+
+
+@pytest.mark.parametrize("most", [1, 700, 10**9])
+@pytest.mark.parametrize("at_once", [1, 3, 7])
+def test_a_bucket_has_the_same_rows_however_many_partitions_are_sorted_at_once(
+    partitions: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, most: int
+) -> None:
+    monkeypatch.setattr(shuffle, "MOST_BYTES", most)
+    paths = []
+    for start in range(0, len(partitions), at_once):
+        paths.append(tmp_path / "scratch" / f"{start}.parquet")
+        account = Shuffle(tuple(partitions[start : start + at_once]), paths[-1], ("key",), BUCKETS, "mark").run()
+        assert account_in(paths[-1]) == account
+    empty = pl.read_parquet(partitions[0]).clear()
+    whole = pl.concat([pl.read_parquet(path) for path in partitions])
+    bucket = pl.struct("key").hash(0) % BUCKETS
+    for number in range(BUCKETS):
+        assert_frame_equal(Shuffled(tuple(paths)).bucket(number, empty), whole.filter(bucket == number))
+
+
+def test_there_are_as_many_files_whatever_the_number_of_partitions() -> None:
+    assert [together(count) for count in (1, FILES, 2 * FILES - 1, 2 * FILES, 10 * FILES)] == [1, 1, 1, 2, 10]
+    assert together(10**6) == MOST_TOGETHER
+
+
+def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"gone\.parquet: shuffled rows are missing"):
+        Shuffled((tmp_path / "gone.parquet",)).bucket(0, pl.DataFrame({"key": []}))
