@@ -11,6 +11,7 @@ import pytest
 
 from builders.api import build
 from builders.cli import run
+from builders.exam_scores import Scoring
 from qc.build import Build
 from tests.annotators.llm.scripted import Asked, Scripted, serving
 from tests.builders.reasoned_exams import judge, reasons
@@ -73,6 +74,16 @@ def test_the_right_answers_score_all_and_wrong_ones_nothing(
     assert found["lines"][-1]["questions"] == questions(dataset).height == 13
     wrong = written(tmp_path / f"wrong.{end}", dataset, lambda row: "A" if "A" not in row["answer"] else "B")
     assert set(by_language(evaluated(capsys, dataset, "--run", str(wrong)), "accuracy").values()) == {0.0}
+
+
+def test_an_answer_that_examiners_accepted_beside_another_is_right() -> None:
+    options = [{"letter": letter, "text": f"choice {letter}"} for letter in "ABCDE"]
+    asked = pl.DataFrame([
+        {"id": f"q{n}", "language": "ja", "options": options, "answer": ["A"], "also_accepted": ["D", "B,C"],
+         "needs_image": False, "struck": False} for n in range(5)
+    ])  # fmt: skip
+    run_ = pl.DataFrame({"id": [f"q{n}" for n in range(5)], "output": ["A", "正解：D", "B, C", "B", "A, D"]})
+    assert Scoring().compared(asked, run_)["right"].to_list() == [True, True, True, False, False]
 
 
 def test_unreadable_missing_and_foreign_answers_are_counted(

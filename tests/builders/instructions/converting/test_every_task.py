@@ -40,6 +40,10 @@ def held(task: Task, slot: str, column: str, number: int) -> Any:
     if slot == "answer" and task.shape == "multiple-choice":
         literal = [one for one in fields["options"] if not columns(one)] if isinstance(fields["options"], tuple) else []
         return literal[0] if literal else 1 if isinstance(fields["options"], tuple) else ["B"]
+    if slot == "also":
+        return ["A"]
+    if slot == "also":
+        return ["A,C"]
     if slot in ("label", "labels"):
         known = words or [fields.get("wanted", "entailment")] if "hypothesis" in fields else words
         known = known or list(fields.get("options", ())) if task.shape == "key-values" else known

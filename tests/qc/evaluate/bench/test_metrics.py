@@ -117,6 +117,19 @@ def test_naming_every_choice_is_no_answer_but_is_told_apart() -> None:
     assert figures(Contained(), items) == {"contained": 0, "anywhere": 1, "parts": 1}
 
 
+@pytest.mark.parametrize(("output", "right"), [
+    ("A", 1), ("The answer is D.", 1), ("B and C", 1), ("Spleen", 1), ("C", 0), ("A, D", 0), ("E", 0),
+])  # fmt: skip
+def test_any_answer_that_examiners_accepted_is_right_and_a_mixture_of_them_is_not(output: str, right: float) -> None:
+    told = {"choices": made.ORGANS, "outputs": ["A", "D", "B, C"], "gold": ["A"]}
+    assert one(Accuracy(), output, **told)[0] == right
+
+
+def test_any_accepted_choice_may_be_contained() -> None:
+    told = {"choices": made.DISEASES, "outputs": ["Pneumonia", "Anaemia"], "gold": ["Pneumonia"], "metric": "contained"}
+    assert [one(Contained(), said, **told)[0] for said in ("Anaemia", "Pneumonia", "Bronchitis")] == [1, 1, 0]
+
+
 @pytest.mark.parametrize(("gold", "output", "said"), [
     (["aspirin", "ibuprofen"], "aspirin, ibuprofen", ["aspirin", "ibuprofen"]),
     (["aspirin", "ibuprofen"], "Ibuprofen; aspirin.", ["ibuprofen", "aspirin"]),

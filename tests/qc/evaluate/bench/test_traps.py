@@ -36,6 +36,7 @@ CASES: dict[str, list[tuple[dict[str, Any], str]]] = {
     "one-of-several": [
         (answer("A", "A", "C", **QUESTION), "right"), (answer("A, C", "A", "C", **QUESTION), "same"),
         (answer("B", "A", "C", **QUESTION), "same"), (answer("A", "A", **QUESTION), "none"),
+        ({**answer("D", "A", **QUESTION), "outputs": ["A", "D"]}, "wrong"),
     ],
     "maybe": [
         (answer("maybe", "maybe", choices=made.THREE, bench_id="123"), "wrong"),
