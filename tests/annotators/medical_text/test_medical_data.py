@@ -81,3 +81,17 @@ def test_real_documents_are_told_apart(samples: Path, language: str) -> None:
     kept = MedicalText().annotate(texts).select(is_medical()).to_series()
     right = (kept & texts["medical"]).sum()
     assert 2 * right / (kept.sum() + texts["medical"].sum()) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "la candidata y los candidatos oyeron un trombón y el traqueteo del tren"),
+        ("fr", "une mitrailleuse, un argument percutant, un accord multipartite, le greffier, la fusée artémis"),
+        ("ru", "язвительный тромбонист следил за курсом рубля и принимала гостей хозяйка"),
+    ],
+)
+def test_stems_do_not_begin_words_of_the_news(language: str, text: str) -> None:
+    """Stems for fungi, clots and heart valves once counted candidates, trombones and machine guns as medicine."""
+    found = term_lists()[language]
+    assert not [found.terms[place] for place in found.patterns.count(pl.Series([text])).patterns]
