@@ -10,6 +10,8 @@ from annotators.masks.statistics import Figures, figures
 from schemas.voxels import VolumeError
 
 LABELS = 5
+KINDS = [("u1", "i2"), ("u2", "f4"), ("i2", "i4"), ("i4", "f8"), ("i8", "i2")]
+"""Types of mask and volume: every one once, since the pass is compiled anew for each pair."""
 
 
 @st.composite
@@ -17,8 +19,9 @@ def pairs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     """A label map and a volume of one shape, in any order of the axes in memory, cut out of larger arrays or not."""
     shape = draw(st.tuples(*[st.integers(1, 7)] * 3))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    mask = rng.integers(0, LABELS, shape).astype(draw(st.sampled_from(["u1", "u2", "i2", "i4", "i8"])))
-    volume = rng.integers(-1024, 3071, shape).astype(draw(st.sampled_from(["i2", "i4", "f4", "f8"])))
+    of_mask, of_volume = draw(st.sampled_from(KINDS))
+    mask = rng.integers(0, LABELS, shape).astype(of_mask)
+    volume = rng.integers(-1024, 3071, shape).astype(of_volume)
     mask, volume = (np.asarray(one, order=draw(st.sampled_from("CF"))) for one in (mask, volume))
     if draw(st.booleans()):
         mask, volume = mask[::-1, :, ::2], volume[::-1, :, ::2]

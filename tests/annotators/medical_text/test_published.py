@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotators.medical_text.published import PublishedRule
@@ -78,7 +78,8 @@ TEXT = st.lists(PIECE, max_size=40).map("".join)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@given(texts=st.lists(TEXT, max_size=5))
+@settings(max_examples=50)
+@given(texts=st.lists(TEXT, max_size=10))
 def test_same_decisions_as_the_plain_rule(
     rule: PublishedRule, plain: ModuleType, language: str, texts: list[str]
 ) -> None:
@@ -164,11 +165,14 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.parametrize("most", [150, pytest.param(10**9, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_same_decisions_on_all_real_texts(
-    samples: Path, plain: ModuleType, real_texts: ModuleType, language: str
+def test_same_decisions_on_real_texts(
+    samples: Path, plain: ModuleType, real_texts: ModuleType, language: str, most: int
 ) -> None:
+    """So many texts, from all sources alike, their beginnings, and one long text; all under the marker `soak`."""
     published = PublishedRule(str(samples.parent / "reference" / "tables"))
     texts = real_texts.documents(samples, language)["text"].to_list()
     assert len(texts) > 300
+    texts = texts[:: len(texts) // most + 1]
     agrees(published, plain, language, [*texts, *(text[:100] for text in texts), " ".join(texts)])
