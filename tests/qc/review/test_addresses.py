@@ -127,9 +127,9 @@ def test_a_full_disk_is_said_and_nothing_is_lost(page: Page, good: Any) -> None:
     assert page.judge(1, "accept").status == 303
 
 
-def test_two_reviewers_at_once_see_the_same_items_and_not_each_other(good: Any, start: Start) -> None:
+def test_two_reviewers_at_once_see_the_same_items_and_not_each_other(good: Any, start_apart: Start) -> None:
     options = ("--sample", "4", "--stratify", "anatomy")
-    anna, ben = (start(good.folder, *options, "--reviewer", name) for name in ("anna", "ben"))
+    anna, ben = (start_apart(good.folder, *options, "--reviewer", name) for name in ("anna", "ben"))
     for place in (1, 2, 3, 4):
         assert anna.judge(place, "accept").status == 303
         assert "You accepted" not in ben.ask(f"item/{place}").text
@@ -141,14 +141,14 @@ def test_two_reviewers_at_once_see_the_same_items_and_not_each_other(good: Any, 
     assert len(list((good.folder / "reviews").iterdir())) == 2
 
 
-def test_a_killed_server_goes_on_where_it_stopped(good: Any, start: Start) -> None:
-    first = start(good.folder, "--sample", "5", "--reviewer", "anna")
+def test_a_killed_server_goes_on_where_it_stopped(good: Any, start_apart: Start) -> None:
+    first = start_apart(good.folder, "--sample", "5", "--reviewer", "anna")
     first.judge(1, "accept")
     first.judge(2, "skip")
-    first.kill()
+    first.end()
     (path,) = (good.folder / "reviews").iterdir()
     path.write_bytes(path.read_bytes() + b'{"id": "cut sho')
-    again = start(good.folder, "--sample", "5", "--reviewer", "anna")
+    again = start_apart(good.folder, "--sample", "5", "--reviewer", "anna")
     assert again.ask("").headers["location"] == f"{again.base}item/3"
     assert "cut short by a crash" in again.ask("item/3").text
     assert again.judge(3, "accept").headers["location"] == f"{again.base}item/4"
@@ -193,10 +193,11 @@ def test_other_tables_are_reviewed_likewise(good: Any, start: Start, table: str)
     assert page.ask("").headers["location"] == f"{page.base}item/2"
 
 
-def test_nothing_of_a_report_is_printed_and_ctrl_c_is_the_way_to_end(good: Any, start: Start) -> None:
-    page = start(good.folder, "--sample", "3", "--reviewer", "anna")
+def test_nothing_of_a_report_is_printed_and_ctrl_c_is_the_way_to_end(good: Any, start_apart: Start) -> None:
+    page = start_apart(good.folder, "--sample", "3", "--reviewer", "anna")
     page.judge(1, "correct", value="no effusion on the left", note="blunted before")
     page.ask("item/2", Origin="null")
+    assert page.process
     page.process.send_signal(signal.SIGINT)
     out, err = page.process.communicate(timeout=20)
     assert page.process.returncode == 0

@@ -110,17 +110,17 @@ def test_two_reviewers_in_two_browsers_do_not_clash(good: Any, start: Start, ope
 
 
 def test_a_server_killed_in_the_middle_costs_nothing_that_was_shown_as_saved(
-    good: Any, start: Start, opened: Open
+    good: Any, start_apart: Start, opened: Open
 ) -> None:
     options = ("--sample", "5", "--reviewer", "anna")
-    first = start(good.folder, *options)
+    first = start_apart(good.folder, *options)
     view = opened(first)
     for place in (1, 2):
         at(view, place, 5)
         view.keyboard.press("a")
     at(view, 3, 5)
-    first.kill()
-    again = opened(start(good.folder, *options))
+    first.end()
+    again = opened(start_apart(good.folder, *options))
     at(again, 3, 5)
     assert len(said(good)) == 2
     again.keyboard.press("r")
