@@ -149,6 +149,19 @@ def test_a_declared_corpus_has_no_settings(corpora: Path):
         resolve("meds-ins", _sources(corpora), {**_settings(corpora), "exam.licence": "mit"})
 
 
+def test_a_corpus_that_the_benchmark_has_no_task_of_is_told_what_to_write(corpora: Path, tmp_path: Path, capsys):
+    """It was called no source, as if nothing were declared."""
+    told = (corpora / "exam.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(told.replace('bench = "MCQA"\n', ""), encoding="utf-8")
+    command = ["build", "meds-bench", "--source", f"exam={corpora / 'exam'}", "--out", str(tmp_path / "out")]
+    for more in ([], ["--set", "tasks=exam-choice"]):
+        assert run([*command, "--set", f"own={tmp_path / 'own.toml'}", *more]) == 2
+        said = capsys.readouterr().err
+        assert "meds-bench takes no source exam; " in said and 'write bench = "MCQA"' in said and "NLI" in said
+    assert run([*command, "--set", f"own={corpora / 'exam.toml'}", "--set", "tasks=59"]) == 2
+    assert "tasks=59 names none of its tasks; add one of exam-choice" in capsys.readouterr().err
+
+
 def test_near_copies_are_looked_for_where_they_are_wanted(corpora: Path, tmp_path: Path, capsys):
     """Of thirty findings of the ward that differ in a word, one stays; what differs more stays."""
     words = " ".join(f"word{n}" for n in range(60))
