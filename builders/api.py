@@ -1,7 +1,8 @@
 """Build a dataset from Python: `build("mimic-ir", sources={"synthetic": "300"}, out="out/demo")`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from builders.base import Recipe, Source
@@ -50,18 +51,26 @@ def resolve(dataset: str, sources: Mapping[str, str], settings: Mapping[str, Any
     module = recipe_module(dataset)
     options = module.Options(**typed(module.Options, dataset, for_recipe(settings)))
     accepted = sources_of(module, options)
-    found = {name: _source(dataset, accepted, name, value, settings) for name, value in sources.items()}
+    for name in sources:
+        if name not in accepted:
+            raise UsageError(f"{dataset} takes no source {name}; {_why_not(module, options, name, accepted)}")
+    found = {name: _source(accepted, name, value, settings) for name, value in sources.items()}
     if not found:
         raise UsageError(f"{dataset} needs --source NAME=VALUE; it takes {', '.join(accepted)}")
     return with_settings(module.recipe(found, options), settings), options
 
 
+def _why_not(module: ModuleType, options: Any, name: str, accepted: Iterable[str]) -> str:
+    """What a recipe that knows the source says of it (`why_not`), else what it takes."""
+    if hasattr(module, "why_not") and (why := module.why_not(name, options)):
+        return why
+    known = "it is a source of other datasets; " if name in names("source") else ""
+    return f"{known}it takes {', '.join(accepted)}"
+
+
 def _source(
-    dataset: str, accepted: Mapping[str, Callable[..., Source]], name: str, value: str, settings: Mapping[str, Any]
+    accepted: Mapping[str, Callable[..., Source]], name: str, value: str, settings: Mapping[str, Any]
 ) -> Source:
-    if name not in accepted:
-        known = " (it is a source of other datasets)" if name in names("source") else ""
-        raise UsageError(f"{dataset} takes no source {name}{known}; it takes {', '.join(accepted)}")
     kind, told = accepted[name], for_part(settings, name)
     if not isinstance(kind, type) and told:
         raise UsageError(f"{name} has no settings here, and got {', '.join(told)}; what it reads is declared")

@@ -3,7 +3,7 @@
 How they are found: the recipe of dataset `my-set` is `builders/recipes/my_set.py`, with a frozen dataclass
 `Options` (its settings), `SOURCES` (names of the sources it accepts) and `recipe(sources, options) -> Recipe`. Where
 its sources are declared elsewhere, a function `sources(options)` stands for `SOURCES`: name to what makes it of a
-location.
+location; a function `why_not(name, options)` may say why a source is none of a build, and what to do.
 The source `my-source` is `builders/sources/my_source.py` with a line `SOURCE = MySource`, a frozen dataclass
 made as `MySource(location=VALUE, **settings)`. Other distributions add theirs by entry points of the groups
 `medmill.recipes` and `medmill.sources`, whose values name modules of the same shape.

@@ -12,6 +12,7 @@ from builders.instructions.choosing import chosen_tasks
 from builders.instructions.corpus_files import CorpusFiles
 from builders.instructions.declared import Declared, with_own
 from builders.instructions.task import Task
+from builders.instructions.words import BENCH
 from builders.sealed import identity
 from builders.stages.instructions.answers import Answers, AnswerSums
 from builders.stages.instructions.contaminated import Contaminated
@@ -68,6 +69,20 @@ def makers(known: Declared, tasks: Sequence[Task]) -> dict[str, Callable[..., So
     """What reads each corpus of the tasks."""
     own = {corpus: tuple(task for task in tasks if task.corpus == corpus) for corpus in _corpora(tasks)}
     return {name: partial(CorpusFiles, corpus=known.corpora[name], tasks=held) for name, held in own.items()}
+
+
+def why_not(known: Declared, wanted: Sequence[str], name: str, *, bench: bool) -> str:
+    """Why a declared corpus is no source of a build of `wanted` tasks, and what to write; nothing for other names."""
+    if name not in known.corpora:
+        return ""
+    own = known.of(name)
+    if not (ready := [task for task in own if task.ready]):
+        return f"it has no task that can be made: {own[0].id} is {own[0].status}"
+    if bench and not any(task.bench for task in ready):
+        return (f'no task of its declaration is in the benchmark; write bench = "MCQA", or another of '
+                f"{', '.join(BENCH)}, into a [[task]] of it")  # fmt: skip
+    able = [task.id for task in ready if task.bench or not bench]
+    return f"tasks={','.join(wanted)} names none of its tasks; add one of {', '.join(able)}"
 
 
 def _corpora(tasks: Sequence[Task]) -> list[str]:

@@ -6,6 +6,7 @@ most similar one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from annotators.baselines.baseline import Scores, each
@@ -38,7 +39,7 @@ class BertScore:
         """Per text its states of length 1, [token, hidden], and which of them are no special tokens."""
         import torch
 
-        tokenizer, model = self._loaded()
+        tokenizer, model = _loaded(self.model, self.device)
         layers = int(model.config.num_hidden_layers)
         if self.layer is not None and self.layer > layers:
             raise MedmillError(f"bertscore:{self.model}: layer {self.layer} is asked for, the model has {layers}; "
@@ -58,20 +59,26 @@ class BertScore:
                     states[text] = own[:length], ~marks[:length]
         return states
 
-    def _loaded(self) -> tuple[Any, Any]:
-        from transformers import AutoModel, AutoTokenizer  # pyright: ignore[reportMissingImports]
 
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(self.model, padding_side="right")
-            return tokenizer, AutoModel.from_pretrained(self.model).eval().to(device_of(self.device))
-        except (OSError, ValueError) as error:
-            raise MedmillError(
-                f"bertscore:{self.model}: no model there ({type(error).__name__}); expected a folder with config.json, "
-                "weights and tokenizer, or the id of a model on the Hub that this machine can reach"
-            ) from error
+@lru_cache(maxsize=1)
+def _loaded(model: str, device: str) -> tuple[Any, Any]:
+    """Tokenizer and network; kept, since an evaluation asks task by task."""
+    from transformers import AutoModel, AutoTokenizer  # pyright: ignore[reportMissingImports]
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model, padding_side="right")
+        return tokenizer, AutoModel.from_pretrained(model).eval().to(device_of(device))
+    except (OSError, ValueError) as error:
+        raise MedmillError(
+            f"bertscore:{model}: no model there ({type(error).__name__}); expected a folder with config.json, "
+            "weights and tokenizer, or the id of a model on the Hub that this machine can reach"
+        ) from error
 
 
 def _f1(one: tuple[Any, Any], other: tuple[Any, Any]) -> float:
+    """0 where one of the two has no token of its own: signs that a tokenizer throws away are no words to it."""
+    if not (one[1].any() and other[1].any()):
+        return 0.0
     similar = one[0] @ other[0].T
     precision = float(similar.max(1).values[one[1]].mean())
     recall = float(similar.max(0).values[other[1]].mean())

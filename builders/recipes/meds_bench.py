@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from annotators.token_counts import TokenCounts
+from builders import instances
 from builders.base import Group, Map, Recipe, Source, Table
 from builders.instances import (
     Unanswerable,
@@ -63,6 +64,11 @@ def sources(options: Options) -> Mapping[str, Callable[..., Source]]:
     """What reads each corpus of a task of the benchmark."""
     known = declared_with(options.own)
     return makers(known, wanted_tasks(known, options.tasks, bench=True))
+
+
+def why_not(name: str, options: Options) -> str:
+    """Why a corpus is no source of this build, where it is declared."""
+    return instances.why_not(declared_with(options.own), options.tasks, name, bench=True)
 
 
 def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from annotators.llm.by_name import LlmByName, llm_named
 from annotators.token_counts import TokenCounts
+from builders import instances
 from builders.base import Collect, Group, Map, Recipe, Source, Table
 from builders.discovery import source_class
 from builders.instances import (
@@ -109,6 +110,11 @@ def sources(options: Options) -> Mapping[str, Callable[..., Source]]:
     known = declared_with(options.own)
     made = makers(known, wanted_tasks(known, options.tasks, bench=False))
     return {**made, QUESTIONS: source_class(QUESTIONS)}
+
+
+def why_not(name: str, options: Options) -> str:
+    """Why a corpus is no source of this build, where it is declared."""
+    return instances.why_not(declared_with(options.own), options.tasks, name, bench=False)
 
 
 def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:

@@ -100,9 +100,10 @@ def record_ends(block: bytes, separator: str, *, whole: bool = False) -> np.ndar
 def unpacked_stream(place: Place, name: str) -> Iterator[Any]:
     """Open a file, unpacked where its name ends in `.gz` or `.zip`; damage becomes a `SourceError`."""
     path = place.full(name)
-    with readable(path), unpacking(path), place.fs.open(path, "rb") as raw:
+    with readable(path), place.fs.open(path, "rb") as raw:
         if path.lower().endswith(".zip"):
             with member(path, raw) as stream:
                 yield stream
         else:
-            yield gzip.GzipFile(fileobj=raw) if is_gzip(path) else raw
+            with unpacking(path):
+                yield gzip.GzipFile(fileobj=raw) if is_gzip(path) else raw

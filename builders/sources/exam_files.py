@@ -4,12 +4,13 @@ import json
 import re
 from typing import Any
 
+from builders.sources.loose_json import loads
 from builders.sources.place import Place, is_gzip
 from schemas.errors import SourceError
 
 Record = tuple[int, dict[str, Any]]
 """Number of a record in its file, from 1, and what it holds."""
-_AGAIN = "get it again"
+_AGAIN = "download it again"
 
 
 def found(place: Place, pattern: str) -> list[str]:
@@ -55,14 +56,10 @@ def json_lines(place: Place, name: str) -> tuple[list[Record], list[tuple[int, s
 def whole_json(place: Place, name: str) -> Any:
     """What a JSON file holds; raises `SourceError` where it is cut off or none."""
     try:
-        return json.loads(place.read(name).decode("utf-8-sig"))
+        text = place.read(name).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SourceError(f"{place.full(name)}: not UTF-8; {_AGAIN}") from None
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno:,}, column {error.colno:,}"
-        raise SourceError(f"{place.full(name)}: no whole JSON file: it breaks at {where}; {_AGAIN}") from None
-    except RecursionError:
-        raise SourceError(f"{place.full(name)}: nested too deeply to be questions; {_AGAIN}") from None
+    return loads(place.full(name), text)
 
 
 def numbered(items: Any, file: str) -> tuple[list[Record], list[tuple[int, str]]]:

@@ -1,11 +1,17 @@
 """The one file that a zip file packs."""
 
+import errno
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from schemas.errors import SourceError
+
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, struct.error)
+"""What comes of bytes that are missing or changed: in the list of files, or in what is packed."""
 
 
 @contextmanager
@@ -14,17 +20,23 @@ def member(path: str, raw: Any) -> Iterator[Any]:
     try:
         archive = zipfile.ZipFile(raw)
         stream = archive.open(_only(path, archive))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:  # damaged, of an odd kind, encrypted
+    except (*_DAMAGED, NotImplementedError, RuntimeError) as error:  # the last two: of an odd kind, encrypted
         raise _unreadable(path, error) from None
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", errno.EINVAL) != errno.EINVAL:
+            raise
+        raise _unreadable(path, zipfile.BadZipFile()) from None  # a list that points before the start of the file
     with archive, stream:
         try:
             yield stream
-        except zipfile.BadZipFile as error:
+        except _DAMAGED as error:
             raise _unreadable(path, error) from None
 
 
 def _unreadable(path: str, error: Exception) -> SourceError:
-    return SourceError(f"{path}: this zip file cannot be read ({type(error).__name__}); download it again")
+    if isinstance(error, _DAMAGED):
+        return SourceError(f"{path}: the zip file is cut off or damaged; download it again")
+    return SourceError(f"{path}: this zip file is encrypted or packed in a way not read here; unpack it into a folder")
 
 
 def _only(path: str, archive: zipfile.ZipFile) -> str:

@@ -1,42 +1,49 @@
 """Two invented corpora with what declares them: questions of an examination, and notes of patients."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-CORPUS = """
-[corpus]
-name = "{name}"
-title = "Invented {name}"
-licence = "{licence}"
-terms = "Invented."
-obtain = "Ask https://example.org/{name} for it."
-layout = "{layout}"
-splits = {splits}
 
-[corpus.options]
-files = {files}
-{options}
-"""
-TASK = """
-[[task]]
-id = "{id}"
-name = "Task {id}"
-category = "{category}"
-shape = "{shape}"
-fields = {fields}
-input_language = "en"
-output_language = "en"
-instruction_language = "en"
-domain = "exam"
-metric = "{metric}"
-split = "{split}"
-status = "real"
-evidence = "own"
-bench = "{bench}"
-definitions = ["Answer the question.", "Say what is right.", "Read this, then give the answer."]
-"""
+def corpus(name: str, options: Mapping[str, Any], *tasks: str, **told: Any) -> str:
+    """A declaration; `told` instead of what is filled in of `[corpus]`."""
+    head = {
+        "name": name, "title": f"Invented {name}", "licence": "cc-by-4.0", "terms": "Invented.",
+        "obtain": f"Ask https://example.org/{name} for it.", "layout": "json-lines", "splits": ["train", "test"],
+        **told,
+    }  # fmt: skip
+    return "\n".join(["[corpus]", _lines(head), "\n[corpus.options]", _lines(options), *tasks])
+
+
+def task(id_: str, shape: str, fields: Mapping[str, Any], **told: Any) -> str:
+    """One of its tasks; `told` instead of what is filled in of `[[task]]`."""
+    values = {
+        "id": id_, "name": f"Task {id_}", "category": "Question Answering", "shape": shape, "fields": fields,
+        "input_language": "en", "output_language": "en", "instruction_language": "en", "domain": "exam",
+        "metric": "bleu-rouge", "split": "published", "status": "real", "evidence": "own",
+        "definitions": ["Answer the question.", "Say what is right.", "Read this, then give the answer."], **told,
+    }  # fmt: skip
+    return f"\n[[task]]\n{_lines(values)}"
+
+
+def _lines(values: Mapping[str, Any]) -> str:
+    return "\n".join(f"{key} = {_toml(value)}" for key, value in values.items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+CHOICE = {"question": "{question}", "options": "{options}", "answer": "{answer}", "numbering": "A-E"}
+ANSWER = {"question": "{question}", "answer": "{answer}"}
+"""Fields of a question with options, and of one without."""
 
 
 def exam(folder: Path) -> Path:
@@ -54,14 +61,9 @@ def exam(folder: Path) -> Path:
             rows.append({"id": "train-leak", "question": "which drug number 5 of TEST is it",
                          "options": [f"drug {letter} of 5" for letter in "ABCD"], "answer": "B"})  # fmt: skip
         (place / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    told = CORPUS.format(
-        name="exam", licence="cc-by-4.0", layout="json-lines", splits='["train", "test"]',
-        files='{ train = "train.jsonl", test = "test.jsonl" }', options='id = "{id}"',
-    )  # fmt: skip
-    fields = '{ question = "{question}", options = "{options}", answer = "{answer}", numbering = "A-E" }'
-    told += TASK.format(id="exam-choice", category="MCQA", shape="multiple-choice", fields=fields, metric="accuracy",
-                         split="published", bench="MCQA")  # fmt: skip
-    (folder / "exam.toml").write_text(told, encoding="utf-8")
+    options = {"files": {"train": "train.jsonl", "test": "test.jsonl"}, "id": "{id}"}
+    choice = task("exam-choice", "multiple-choice", CHOICE, category="MCQA", metric="accuracy", bench="MCQA")
+    (folder / "exam.toml").write_text(corpus("exam", options, choice), encoding="utf-8")
     return folder / "exam.toml"
 
 
@@ -75,10 +77,11 @@ def notes(folder: Path) -> Path:
         "impression": [f"Shadow {n}." for n in range(90)],
     })  # fmt: skip
     rows.write_csv(place / "notes.csv")
-    told = CORPUS.format(name="ward-notes", licence="credentialed", layout="csv", splits='"none"',
-                          files='{ all = "*.csv" }', options='id = "{id}"\ndocument = "{patient}"')  # fmt: skip
-    fields = '{ text = "{findings}", output = "{impression}" }'
-    told += TASK.format(id="notes-impression", category="Text Summarization", shape="report-section", fields=fields,
-                         metric="bleu-rouge", split="nine-to-one", bench="Text_summarization")  # fmt: skip
+    options = {"files": {"all": "*.csv"}, "id": "{id}", "document": "{patient}"}
+    section = task(
+        "notes-impression", "report-section", {"text": "{findings}", "output": "{impression}"},
+        category="Text Summarization", split="nine-to-one", bench="Text_summarization",
+    )  # fmt: skip
+    told = corpus("ward-notes", options, section, licence="credentialed", layout="csv", splits="none")
     (folder / "notes.toml").write_text(told, encoding="utf-8")
     return folder / "notes.toml"

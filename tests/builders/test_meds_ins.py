@@ -9,7 +9,7 @@ import pytest
 from builders.api import build, resolve
 from builders.cli import run
 from schemas.errors import UsageError
-from tests.builders.instruction_corpora import CORPUS, TASK, exam, notes
+from tests.builders.instruction_corpora import ANSWER, corpus, exam, notes, task
 
 
 @pytest.fixture(scope="module")
@@ -130,11 +130,9 @@ def test_task_files_come_back_as_the_same_instances(corpora: Path, made: Path, t
     assert run(["export", "task_files", str(made), "--out", str(tmp_path / "files"), *own]) == 0
     written = json.loads((tmp_path / "files" / "exam-choice_task_exam_choice.json").read_text(encoding="utf-8"))
     assert list(written)[-1] == "Instances" and len(written["Definition"]) == 3
-    told = CORPUS.format(name="again", licence="cc-by-4.0", layout="task-file", splits='["train"]',
-                          files='{ train = "exam-choice_*.json" }', options="")  # fmt: skip
-    fields = '{ text = "{input}", output = "{output}" }'
-    told += TASK.format(id="again-task", category="MCQA", shape="generation", metric="bleu-rouge", split="published",
-                         fields=fields, bench="").replace('bench = ""\n', "")  # fmt: skip
+    fields = {"text": "{input}", "output": "{output}"}
+    options = {"files": {"train": "exam-choice_*.json"}}
+    told = corpus("again", options, task("again-task", "generation", fields), layout="task-file", splits=["train"])
     (tmp_path / "again.toml").write_text(told, encoding="utf-8")
     build("meds-ins", sources={"again": str(tmp_path / "files")}, out=tmp_path / "again", workers=0,
           settings={"own": str(tmp_path / "again.toml"), "tasks": "again-task"})  # fmt: skip
@@ -149,6 +147,19 @@ def test_a_declared_corpus_has_no_settings(corpora: Path):
         resolve("meds-ins", _sources(corpora), {**_settings(corpora), "exam.licence": "mit"})
 
 
+def test_a_corpus_that_the_benchmark_has_no_task_of_is_told_what_to_write(corpora: Path, tmp_path: Path, capsys):
+    """It was called no source, as if nothing were declared."""
+    told = (corpora / "exam.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(told.replace('bench = "MCQA"', ""), encoding="utf-8")
+    command = ["build", "meds-bench", "--source", f"exam={corpora / 'exam'}", "--out", str(tmp_path / "out")]
+    for more in ([], ["--set", "tasks=exam-choice"]):
+        assert run([*command, "--set", f"own={tmp_path / 'own.toml'}", *more]) == 2
+        said = capsys.readouterr().err
+        assert "meds-bench takes no source exam; " in said and 'write bench = "MCQA"' in said and "NLI" in said
+    assert run([*command, "--set", f"own={corpora / 'exam.toml'}", "--set", "tasks=59"]) == 2
+    assert "tasks=59 names none of its tasks; add one of exam-choice" in capsys.readouterr().err
+
+
 def test_near_copies_are_looked_for_where_they_are_wanted(corpora: Path, tmp_path: Path, capsys):
     """Of thirty findings of the ward that differ in a word, one stays; what differs more stays."""
     words = " ".join(f"word{n}" for n in range(60))
@@ -156,11 +167,8 @@ def test_near_copies_are_looked_for_where_they_are_wanted(corpora: Path, tmp_pat
     rows.append({"id": "other", "question": " ".join(f"another{n}" for n in range(60)), "answer": "It differs."})
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    told = CORPUS.format(name="near", licence="cc-by-4.0", layout="json-lines", splits='["train"]',
-                         files='{ train = "*.jsonl" }', options='id = "{id}"')  # fmt: skip
-    told += TASK.format(id="near-task", category="Question Answering", shape="question-answer", metric="bleu-rouge",
-                        fields='{ question = "{question}", answer = "{answer}" }', split="published", bench=""
-                        ).replace('bench = ""\n', "")  # fmt: skip
+    options = {"files": {"train": "*.jsonl"}, "id": "{id}"}
+    told = corpus("near", options, task("near-task", "question-answer", ANSWER), splits=["train"])
     (tmp_path / "near.toml").write_text(told, encoding="utf-8")
     command = ["build", "meds-ins", "--source", f"near={tmp_path / 'in'}", "--set", f"own={tmp_path / 'near.toml'}",
                "--set", "tasks=near-task", "--workers", "0", "--set", "leaves_out=near_duplicate"]  # fmt: skip

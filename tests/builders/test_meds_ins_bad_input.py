@@ -279,7 +279,7 @@ DAMAGES = {
     "a page": Damage("json-lines", {"a.jsonl": f"<html>{WORD}</html>"}, "got 1 line, none of them a JSON object"),
     "cut gzip": Damage("json-lines", {"a.jsonl.gz": gzip.compress(GOOD.encode() * 99)[:-30]}, "cut off or damaged"),
     "no gzip": Damage("json-lines", {"a.jsonl.gz": GOOD}, "this is no gzip file, whatever its name says"),
-    "cut zip": Damage("json-lines", {"a.jsonl.zip": b"PK\x03\x04" + GOOD.encode()}, "this zip file cannot be read"),
+    "cut zip": Damage("json-lines", {"a.jsonl.zip": b"PK\x03\x04" + GOOD.encode()}, "the zip file is cut off"),
     "cut json": Damage("json", {"a.json": f'[{{"question": "{WORD}'}, "no whole JSON file: it breaks at line 1"),
     "deep json": Damage("json", {"a.json": "[" * 99_999 + "]" * 99_999}, "nested too deeply"),
     "digits": Damage("json", {"a.json": f'[{{"question": {"9" * 5000}}}]'}, "a number of thousands of digits"),
@@ -329,7 +329,7 @@ def ward(tmp_path: Path) -> tuple[Path, Path]:
     [
         ("tasks=nobody", "no task is called nobody; `medmill sources --dataset meds-ins` lists them"),
         ("tasks=39", "task 39 is not-rebuilt: "),
-        ("tasks=45", "meds-ins takes no source ward; it takes disease-ontology"),
+        ("tasks=45", "meds-ins takes no source ward; tasks=45 names none of its tasks; add one of ward-task"),
         ("weights=ward-task", "weights=ward-task: expected NAME=NUMBER"),
         ("weights=nobody=2", "weights=nobody: no task, category or language of this build; there are Question"),
         ("weights=en=-1", "expected a number that is not negative"),

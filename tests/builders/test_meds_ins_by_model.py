@@ -12,44 +12,17 @@ from builders.cli import run
 from builders.instructions.reason_requests import REQUESTS
 from schemas.errors import UsageError
 from tests.annotators.llm.scripted import Scripted, serving
+from tests.builders.instruction_corpora import corpus as declaration
+from tests.builders.instruction_corpora import task
 from tests.builders.reasoned_choices import reasons
 
 pytestmark = pytest.mark.extras
 pytest.importorskip("openai")
-TEXT = """
-[corpus]
-name = "ward-choices"
-title = "Choices of a ward, invented"
-licence = "LICENCE"
-terms = "Ours."
-obtain = "Ask the ward."
-layout = "json-lines"
-splits = "none"
-
-[corpus.options]
-files = { all = "*.jsonl" }
-id = "{id}"
-
-[[task]]
-id = "ward-choice"
-name = "Choice of the ward"
-category = "MCQA"
-shape = "multiple-choice"
-fields = { question = "{question}", options = "{options}", answer = "{answer}" }
-input_language = "en"
-output_language = "en"
-instruction_language = "en"
-domain = "exam"
-metric = "accuracy"
-split = "nine-to-one"
-status = "real"
-evidence = "own"
-definitions = [
-  "Choose the letter of the right option.",
-  "Which option is right? Write its letter.",
-  "Answer the question of the ward with one letter.",
-]
-"""
+DEFINITIONS = (
+    "Choose the letter of the right option.",
+    "Which option is right? Write its letter.",
+    "Answer the question of the ward with one letter.",
+)
 MORE = "Read what the ward asks and reply with nothing but the letter of the option that fits."
 
 
@@ -59,7 +32,12 @@ def corpus(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def made(folder: Path, licence: str) -> tuple[Path, Path]:
-    (folder / "ward.toml").write_text(TEXT.replace("LICENCE", licence))
+    fields = {"question": "{question}", "options": "{options}", "answer": "{answer}"}
+    choice = task("ward-choice", "multiple-choice", fields, category="MCQA", metric="accuracy", split="nine-to-one",
+                  definitions=DEFINITIONS)  # fmt: skip
+    options = {"files": {"all": "*.jsonl"}, "id": "{id}"}
+    told = declaration("ward-choices", options, choice, licence=licence, splits="none")
+    (folder / "ward.toml").write_text(told)
     (folder / "ward").mkdir(exist_ok=True)
     rows = [{"id": n, "question": f"{'This other' if n % 4 == 0 else 'This'} drug number {n}: which is it?",
              "options": [f"drug {n}", f"salt {n}"], "answer": "A"} for n in range(60)]  # fmt: skip

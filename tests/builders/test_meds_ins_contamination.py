@@ -1,6 +1,7 @@
 """What is planted of a benchmark in training corpora is kept out with its reason, and what is only near it stays."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,40 +9,9 @@ import polars as pl
 import pytest
 
 from builders.cli import run
+from tests.builders.instruction_corpora import ANSWER, corpus, task
 
-HEAD = """
-[corpus]
-name = "NAME"
-title = "Questions of a ward, invented"
-licence = "cc-by-4.0"
-terms = "Ours."
-obtain = "Ask the ward."
-layout = "json-lines"
-splits = ["train", "test"]
-
-[corpus.options]
-files = { train = "train*.jsonl", test = "test*.jsonl" }
-id = "{id}"
-"""
-TASK = """
-[[task]]
-id = "TASK"
-name = "NAME"
-category = "Question Answering"
-shape = "question-answer"
-fields = { question = "{question}", answer = "{answer}" }
-options = { document = "{DOCUMENT}" }
-input_language = "en"
-output_language = "en"
-instruction_language = "en"
-domain = "exam"
-metric = "bleu-rouge"
-split = "published"
-bench = "Explanation"
-status = "real"
-evidence = "own"
-definitions = ["Answer NAME one.", "Reply to NAME two.", "What is right of NAME three?"]
-"""
+SPLITS = {split: f"{split}*.jsonl" for split in ("train", "test")}
 FORM = "You are given the record of a patient who came to our ward this spring, so answer: "
 LONG = "Which of the two tablets should a patient with weak kidneys take in the evening after a long day without food?"
 PLAIN = "May the grey syrup be given together with the red drops before breakfast on Sundays?"
@@ -66,12 +36,19 @@ def lines(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(one) + "\n" for one in rows))
 
 
+def _declared(name: str, documents: Mapping[str, str]) -> str:
+    tasks = [
+        task(id_, "question-answer", ANSWER, options={"document": f"{{{document}}}"}, bench="Explanation",
+             definitions=[f"Answer {id_} one.", f"Reply to {id_} two.", f"What is right of {id_} three?"])
+        for id_, document in documents.items()
+    ]  # fmt: skip
+    return corpus(name, {"files": SPLITS, "id": "{id}"}, *tasks)
+
+
 def declared(folder: Path) -> str:
     """Two corpora: one of an examination, one of a ward with a task by patient and one by article."""
-    exam = HEAD.replace("NAME", "clinic-exam") + TASK.replace("TASK", "exam-answer").replace("DOCUMENT", "id")
-    ward = HEAD.replace("NAME", "ward-notes") + "".join(
-        TASK.replace("TASK", f"ward-{document}").replace("DOCUMENT", document) for document in ("patient", "article")
-    )
+    exam = _declared("clinic-exam", {"exam-answer": "id"})
+    ward = _declared("ward-notes", {f"ward-{document}": document for document in ("patient", "article")})
     for name, text in (("exam", exam), ("ward", ward)):
         (folder / f"{name}.toml").write_text(text.replace("NAME", f"the {name}"))
     return f"own={folder / 'exam.toml'},{folder / 'ward.toml'}"
@@ -142,10 +119,10 @@ def test_what_is_planted_is_kept_out_and_what_is_near_stays(made: Path, benchmar
     source = f"--source=benchmark-questions={made / benchmark}"
     assert build("meds-ins", out, "--set", declared(made), f"--source=ward-notes={made / 'ward'}", source) == 0
     why, chats = rejected(out), pl.read_parquet(out / "chats" / "*.parquet")
-    for task in ("patient", "article"):
-        assert {id_: why[task, name(id_)][0] for id_ in PLANTED} == dict.fromkeys(PLANTED, "contaminated")
-        assert all(why[task, name(id_)][1].startswith("holds ") for id_ in PLANTED)
-        assert why[task, name("same input")][0] == "in_test"
+    for kind in ("patient", "article"):
+        assert {id_: why[kind, name(id_)][0] for id_ in PLANTED} == dict.fromkeys(PLANTED, "contaminated")
+        assert all(why[kind, name(id_)][1].startswith("holds ") for id_ in PLANTED)
+        assert why[kind, name("same input")][0] == "in_test"
     assert why["patient", name("same patient")] == ("document_in_test", "of ward-patient:ward-notes/1")
     assert why["article", name("same article")] == ("document_in_test", "of ward-article:ward-notes/1")
     stays = set(chats["id"].str.strip_prefix("ward-").to_list())

@@ -11,11 +11,10 @@ from builders.api import build
 from builders.cli import run
 from qc.build import Build
 from qc.checks.instruction_flaws import InstructionFlaws
-from tests.builders.instruction_corpora import CORPUS, TASK
+from tests.builders.instruction_corpora import CHOICE, corpus, task
 from tests.builders.sources import exam_copies
 
 _MARKS = {n: (["needs_image"] if n % 4 == 0 else []) + (["struck"] if n % 3 == 0 else []) for n in range(1, 81)}
-_FIELDS = '{ question = "{question}", options = "{options}", answer = "{answer}", numbering = "A-E" }'
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +26,9 @@ def exam(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n, marks in _MARKS.items()
     ]
     exam_copies.write_lines(folder / "files" / "data" / "2018" / "112-A.jsonl", rows)
-    told = CORPUS.format(name="own-exam", licence="cc-by-4.0", layout="exam-source", splits='"none"', files="",
-                         options='source = "igakuqa"').replace("files = \n", "")  # fmt: skip
-    told += TASK.format(id="own-choice", category="MCQA", shape="multiple-choice", fields=_FIELDS, metric="accuracy",
-                        split="nine-to-one", bench="MCQA")  # fmt: skip
+    choice = task("own-choice", "multiple-choice", CHOICE, category="MCQA", metric="accuracy", split="nine-to-one",
+                  bench="MCQA")  # fmt: skip
+    told = corpus("own-exam", {"source": "igakuqa"}, choice, layout="exam-source", splits="none")
     (folder / "own.toml").write_text(told, encoding="utf-8")
     return folder
 

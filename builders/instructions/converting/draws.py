@@ -33,7 +33,7 @@ class Draw:
         return fraction(ids, seed=self._key(what))
 
     def _key(self, what: str) -> str:
-        """Seed, task and what as one key, however long they are: BLAKE2b takes 64 bytes."""
+        """Seed, task and what as one key."""
         return blake2b("\0".join((self.seed, self.task, what)).encode(), digest_size=32).hexdigest()
 
     def others(

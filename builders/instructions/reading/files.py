@@ -1,7 +1,5 @@
 """Files of a declared corpus: which there are in a copy of it, of which split each is, and what it holds."""
 
-import gzip
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,6 @@ from typing import Final
 from builders.instructions.reading.patterns import is_zip, label, stem
 from builders.sources.byte_ranges import unpacked_stream
 from builders.sources.place import Place, is_gzip, readable
-from schemas.errors import SourceError
 from schemas.words import SPLITS
 
 ALL: Final = "all"
@@ -55,11 +52,8 @@ class CorpusFile:
 
     def body(self) -> bytes:
         """Its bytes, unpacked."""
-        try:
-            with unpacked_stream(self.place, self.name) as stream:
-                return stream.read()
-        except (gzip.BadGzipFile, zipfile.BadZipFile):
-            raise SourceError(f"{self.path}: cut off or damaged; download it again") from None
+        with unpacked_stream(self.place, self.name) as stream:
+            return stream.read()
 
 
 def placed(location: str) -> tuple[Place, str]:

@@ -8,8 +8,8 @@ from builders.instructions.reading.asked import KEY, Asked
 from builders.instructions.reading.decoding import HALF, REPLACED, is_text, lost_letters, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import Bad, FileRows, of_records
-from builders.instructions.reading.loose_json import loads
 from builders.sources.csv_files import shown
+from builders.sources.loose_json import loads
 from schemas.errors import SourceError
 
 _EVERY: Final = "*"

@@ -8,7 +8,7 @@ import polars as pl
 
 from builders.instructions.reading.decoding import text
 from builders.instructions.reading.files import ALL, CorpusFile, found
-from builders.instructions.reading.loose_json import loads
+from builders.sources.loose_json import loads
 from schemas.errors import SourceError
 
 _ENDING: Final = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]*)+$")

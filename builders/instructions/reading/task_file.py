@@ -10,7 +10,7 @@ from builders.instructions.reading.asked import Asked
 from builders.instructions.reading.decoding import HALF, REPLACED, is_text, lost_letters, text
 from builders.instructions.reading.files import CorpusFile
 from builders.instructions.reading.frames import NUMBER, Bad, FileRows
-from builders.instructions.reading.loose_json import loads
+from builders.sources.loose_json import loads
 from schemas.errors import SourceError
 
 _SCHEMA: Final = {

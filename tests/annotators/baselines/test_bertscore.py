@@ -35,6 +35,13 @@ def test_it_is_what_the_definition_says(model: str) -> None:
     assert scores[0] == pytest.approx(1, abs=1e-5) and scores[3:] == [0, None]
 
 
+def test_signs_that_are_no_token_to_the_model_score_0_and_not_no_number(model: str) -> None:
+    assert (
+        BertScore(model).score(["\u200b", "Nodule.", "\u0000"], ["No nodule.", "\u200b", "\u200b"])["bertscore"]
+        == [0] * 3
+    )
+
+
 def test_it_is_the_same_for_any_batch_and_cut_off_where_the_model_ends(model: str) -> None:
     texts, others = [*TEXTS, "No nodule. " * 40], [*OTHERS, "Small nodule. " * 40]
     wanted = BertScore(model).score(texts, others)["bertscore"]

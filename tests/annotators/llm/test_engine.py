@@ -19,6 +19,7 @@ from annotators.llm.annotator import Llm
 from annotators.llm.asking import Failure, Reply, Request, Sampling
 from annotators.llm.choose import Wishes, backend
 from annotators.llm.engine import Engine, EngineLostError
+from annotators.llm.tasks.choose import chosen
 from annotators.llm.tasks.findings.task import Answer, FindingsTask
 from annotators.llm.weights import identity
 from annotators.store import Store
@@ -130,6 +131,29 @@ def test_a_long_text_is_read_in_parts(engine: Engine, tmp_path: Path) -> None:
     (made,) = splitting.annotate([text])
     assert splitting.told["asked"] >= 2
     assert not isinstance(made, Failure) or made.reason != "too_long"
+
+
+@pytest.mark.parametrize(("name", "given"), [
+    ("exam-rationale", (("answer", "B"), ("language", "English"))),
+    ("choice-rationale", (("answer", "B | C"), ("language", "English"))),
+    ("definition", (("language", "English"), ("number", "4"), ("keep", "yes | no"))),
+])  # fmt: skip
+def test_reasons_and_definitions_are_rows_or_have_a_reason_and_none_is_lost(
+    name: str, given: tuple[tuple[str, str], ...], engine: Engine, tmp_path: Path
+) -> None:
+    task = chosen(name)
+    texts = [f"Which sign has disease {number}?\n\nA: cough\n\nB: rash {number}\n\nC: fever" for number in range(6)]
+    asking = Llm(task, engine, Store(tmp_path), Sampling(most_tokens=200), tries=1)
+    made = asking.annotate(texts, [given] * len(texts))
+    assert len(made) == len(texts) == asking.told["asked"]
+    assert len(asking.store) + asking.told["cut_off"] == asking.told["asked"]
+    for key in asking.store:
+        task.answer.model_validate_json((asking.store.get(key) or {})["text"])
+    reasons = [one.reason for one in made if isinstance(one, Failure)]
+    assert all(asking.told[reason] == reasons.count(reason) for reason in reasons)
+    assert all(one.detail for one in made if isinstance(one, Failure))
+    for rows in (one for one in made if not isinstance(one, Failure)):
+        assert 1 <= len(rows) <= 4 and all(set(row) == set(task.columns) for row in rows)
 
 
 def test_what_takes_an_answer_may_fail_and_the_engine_goes_on(engine: Engine) -> None:

@@ -210,3 +210,38 @@ def test_the_published_rules_lose_right_answers_and_the_traps_say_which(
     assert caught == {"first-letter": 1, "first-answer": 1}
     assert run(["evaluate", "meds-bench", "--dataset", str(dataset), "--baseline", "gold", "--traps"]) == 0
     assert "letters-beyond-d" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A model of random weights, that knows a few words and reads 24 of them."""
+    from tests.annotators.tokens.tiny import tiny_classifier
+
+    return tiny_classifier(tmp_path_factory.mktemp("bert"))
+
+
+@pytest.mark.heavy
+def test_bertscore_of_a_model_stands_beside_and_is_1_for_the_right_answers(
+    dataset: Path, bert: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["--baseline", "gold", "--bertscore", bert, "--page", str(tmp_path / "runs.html")]
+    found = evaluated(capsys, dataset, *told)
+    lines = [line for line in found["lines"] if line["of"] == "task" and line["metric"] == "bleu-rouge"]
+    assert len(lines) == 4
+    assert all(line["figures"]["bertscore"]["value"] == pytest.approx(1, abs=1e-4) for line in lines)
+    assert set(scores(found, "task").values()) == {1.0}
+    assert "bertscore" in (tmp_path / "runs.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.heavy
+def test_bertscore_is_a_number_whatever_was_said(dataset: Path, bert: str, capsys: pytest.CaptureFixture[str],
+                                                 tmp_path: Path) -> None:  # fmt: skip
+    """An output of signs that are no token to the model made the whole figure no number."""
+    ids = pl.concat(pl.read_parquet(dataset / table / "*.parquet") for table in ("items", "items_closed"))["id"]
+    odd = ["\u200b", " ", "", "...", "nodule " * 99, "\ufffd", "\u0000", "肺"]
+    rows = pl.DataFrame({"id": ids, "output": [odd[at % len(odd)] for at in range(ids.len())]})
+    rows.write_parquet(tmp_path / "odd.parquet")
+    found = evaluated(capsys, dataset, "--run", str(tmp_path / "odd.parquet"), "--bertscore", bert)
+    lines = [line for line in found["lines"] if line["of"] == "task" and line["metric"] == "bleu-rouge"]
+    values = [line["figures"]["bertscore"]["value"] for line in lines]
+    assert len(values) == 4 and all(-1 <= value < 1 for value in values)

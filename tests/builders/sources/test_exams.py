@@ -210,7 +210,7 @@ def test_files_that_were_cut_off_say_so(tmp_path: Path) -> None:
     folder = frenchmedmcqa(tmp_path / "fr")
     cut(folder / "corpus" / "test.json")
     with pytest.raises(
-        SourceError, match=r"test\.json: no whole JSON file: it breaks at line 1, column \d+; get it again"
+        SourceError, match=r"test\.json: no whole JSON file: it breaks at line 1, column \d+; download it again"
     ):
         read("frenchmedmcqa", folder)
     cut(folder / "corpus" / "train.json.gz")
@@ -220,6 +220,13 @@ def test_files_that_were_cut_off_say_so(tmp_path: Path) -> None:
     cut(lines, 0.9)
     with pytest.raises(SourceError, match=r"112-A\.jsonl: line 4 ends in the middle; the file was cut off"):
         read("igakuqa", tmp_path / "ja")
+
+
+def test_a_number_without_end_is_told_and_is_no_traceback(tmp_path: Path) -> None:
+    folder = frenchmedmcqa(tmp_path / "fr")
+    (folder / "corpus" / "test.json").write_text(f'[{{"id": {"9" * 5000}}}]')
+    with pytest.raises(SourceError, match=r"test\.json: a number of thousands of digits"):
+        read("frenchmedmcqa", folder)
 
 
 @pytest.mark.parametrize("name", [*SPLITS, "igakuqa"])

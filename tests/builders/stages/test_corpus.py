@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.stages.corpus import Corpus
-from builders.stages.hashing import fraction, hex_digest
+from builders.stages.hashing import fraction, hex_digest, number
 from schemas.radiology import Report
 from schemas.references import passages
 from schemas.retrieval import Study
@@ -120,3 +120,10 @@ def test_fractions_that_do_not_add_up_are_refused():
 def test_hashes_never_change():
     assert hex_digest(pl.Series(["p10000032", None])).to_list() == ["1b7d80e4bcd483dc", None]
     assert 0 <= fraction(pl.Series(["a"]), seed="s").item() < 1
+
+
+def test_the_end_of_a_long_seed_counts_too():
+    """Beyond 64 bytes it was cut off: two draws of one long seed were the same draw."""
+    ids, seed = pl.Series(["a", "b"]), "s" * 70
+    for of in (fraction, hex_digest, number):
+        assert of(ids, seed=f"{seed} shots").to_list() != of(ids, seed=f"{seed} split").to_list()

@@ -185,6 +185,25 @@ def test_a_file_in_a_zip_is_read_in_place(tmp_path):
     assert "zip" in failure(source(tmp_path, "csv", every("*.csv")))
 
 
+@pytest.mark.parametrize("end", ["csv", "json"])
+def test_a_damaged_zip_is_called_a_zip_wherever_the_damage_is(tmp_path, end):
+    """Bytes that were changed within what is packed were said to be those of a gzip file."""
+    lines = [{"question": f"q{n * n}", "answer": f"a{n}"} for n in range(400)]
+    plain = pl.DataFrame(lines).write_csv() if end == "csv" else json.dumps(lines)
+    with zipfile.ZipFile(tmp_path / f"a.{end}.zip", "w", zipfile.ZIP_DEFLATED) as held:
+        held.writestr(f"a.{end}", plain)
+    whole = (tmp_path / f"a.{end}.zip").read_bytes()
+    cut = [whole[:at] for at in (4, len(whole) // 2, len(whole) - 4)]
+    changed = [whole[:at] + bytes(byte ^ 0xFF for byte in whole[at : at + 6]) + whole[at + 6 :]
+               for at in (2, 60, 200, len(whole) // 2)]  # fmt: skip
+    shorter = [whole[:200] + whole[300:]]
+    for body in (*cut, *changed, *shorter):
+        (tmp_path / f"a.{end}.zip").write_bytes(body)
+        assert "the zip file is cut off or damaged; download it again" in failure(
+            source(tmp_path, end, every(f"*.{end}"))
+        )
+
+
 def test_small_files_are_read_in_runs_that_keep_splits_apart(tmp_path):
     for split in ("train", "test"):
         for n in range(3):
