@@ -11,11 +11,11 @@ from importlib.machinery import PathFinder
 
 class _Before(MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name != "torchvision":
-            return None
-        sys.meta_path.remove(self)
-        _declare()
-        return PathFinder.find_spec(name, path, target)
+        spec = PathFinder.find_spec(name, path, target) if name == "torchvision" else None
+        if spec and spec.loader:
+            run = spec.loader.exec_module
+            spec.loader.exec_module = lambda module: (_declare(), run(module))  # who only looks for it loads no torch
+        return spec
 
 
 def _declare():

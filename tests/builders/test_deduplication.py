@@ -1,5 +1,7 @@
 """Duplicates over sources, files and shards, found by the real engine."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from builders.base import Shard
 from builders.deduplication import DedupOptions, buckets_for, kept
 from builders.run import Orders, make
 from builders.stages.mill.cluster import Duplicates
@@ -114,21 +117,21 @@ def test_many_near_copies_of_one_text_are_one_cluster(tmp_path: Path) -> None:
     """Each with a few of its neighbours, not with all: the pairs that are compared grow with the texts alone."""
     garden = Garden(5)
     base = garden.words(garden.spaced, 120)
-    texts = [" ".join(garden.edited(base, garden.spaced, 1)) for _ in range(5000)]
+    texts = [" ".join(garden.edited(base, garden.spaced, 1)) for _ in range(1500)]
     shelves, places = spread(tmp_path, texts, 1)
     found = found_clusters(duplicates(shelves, tmp_path / "out"), places)
     assert len(set(found.tolist())) == 1
     assert (
-        pl.scan_parquet(rows_of(tmp_path / "out", "links") / "*.parquet").select(pl.len()).collect().item() <= 64 * 5000
+        pl.scan_parquet(rows_of(tmp_path / "out", "links") / "*.parquet").select(pl.len()).collect().item() <= 64 * 1500
     )
 
 
 def test_rare_pairs_are_found_in_a_crowd_that_is_nearly_as_alike(tmp_path: Path) -> None:
     """Hundreds of pairs share as many MinHash values as these by chance, and took their places: a recall of 0.79."""
-    texts = crowd(1, 3200)
+    texts = crowd(1, 1400)  # 0.86 of 37 pairs were found here
     shelves, places = spread(tmp_path, texts, 1)
     figures = compare(texts, found_clusters(duplicates(shelves, tmp_path / "out"), places))
-    assert figures.positives > 100
+    assert figures.positives > 30
     assert figures.recall >= 0.98
     assert figures.precision == 1.0
     links = pl.scan_parquet(rows_of(tmp_path / "out", "links") / "*.parquet").select(pl.len()).collect().item()
@@ -188,10 +191,16 @@ def test_those_who_drop_duplicates_read_their_own_rows(tmp_path: Path) -> None:
     assert kept("a", pl.Series([], dtype=pl.String), folder).is_empty()
 
 
+@dataclass(frozen=True)
+class Heavy(Shelf):
+    """Says that its files have a gigabyte each."""
+
+    def shards(self, table: str) -> Sequence[Shard]:
+        return [replace(shard, bytes=1_000_000_000) for shard in super().shards(table)]
+
+
 def test_buckets_grow_with_the_bytes_of_the_sources(tmp_path: Path) -> None:
     put(tmp_path, "a.jsonl", ["a"])
     assert buckets_for({"a": Shelf(str(tmp_path))}) == 4
-    with (tmp_path / "b.jsonl").open("wb") as file:
-        file.truncate(1_000_000_000)
-    shelves = {"a": Shelf(str(tmp_path)), "b": Shelf(str(tmp_path))}
+    shelves = {"a": Heavy(str(tmp_path)), "b": Heavy(str(tmp_path))}
     assert (buckets_for(shelves), buckets_for(shelves, 32_000_000)) == (16, 64)

@@ -15,10 +15,22 @@ from tests.releases.hub_place import Place
 from tests.releases.test_reviewed import ITEMS, after_a_round
 
 
+def some(openi: Path, folder: Path, reports: int) -> Path:
+    """The first so many reports with their images, as the source lies."""
+    folder.mkdir()
+    first = pl.read_csv(openi / "indiana_reports.csv.gz", infer_schema=False).head(reports)
+    images = pl.read_csv(openi / "indiana_projections.csv", infer_schema=False)
+    first.write_csv(folder / "indiana_reports.csv")
+    images.join(first, on="uid", how="semi", maintain_order="left").write_csv(folder / "indiana_projections.csv")
+    return folder
+
+
 @pytest.mark.real
-def test_openi_goes_once_around(samples: Path, place: Place, tmp_path: Path) -> None:
+@pytest.mark.parametrize("reports", [600, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_openi_goes_once_around(reports: int, samples: Path, place: Place, tmp_path: Path) -> None:
     made, first, second = tmp_path / "build", tmp_path / "1.0.0", tmp_path / "1.1.0"
-    build("openi-ir", sources={"openi": str(samples / "openi")}, out=made, workers=2)
+    source = some(samples / "openi", tmp_path / "openi", reports)
+    build("openi-ir", sources={"openi": str(source)}, out=made, workers=0)
     assert run(made).verdict != "fail"
     assert release(made, version="1.0.0", out=first, target="hub", quiet=True) == 0
     assert verify(str(first), quiet=True) == 0
