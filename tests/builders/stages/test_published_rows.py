@@ -125,10 +125,10 @@ def test_published_invariants_on_800_reports(reports: pl.DataFrame, placed: pl.D
 
 
 @pytest.mark.real
-def test_directed_findings_contradict_themselves_in_few_reports(
-    reports: pl.DataFrame, directed: pl.DataFrame
-) -> None:
-    both = directed.group_by("study", "anatomy", "term").agg(pl.col("positive").n_unique()).filter(pl.col("positive") > 1)
+def test_directed_findings_contradict_themselves_in_few_reports(reports: pl.DataFrame, directed: pl.DataFrame) -> None:
+    both = (
+        directed.group_by("study", "anatomy", "term").agg(pl.col("positive").n_unique()).filter(pl.col("positive") > 1)
+    )
     assert both["study"].n_unique() <= 0.002 * reports.height
 
 
