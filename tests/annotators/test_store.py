@@ -150,7 +150,7 @@ def test_a_file_that_is_being_written_is_read_to_its_last_whole_line(tmp_path: P
     process = writer(tmp_path, "a")
     assert process.stdout is not None
     seen = 0
-    for _ in range(80):
+    for _ in range(30):
         told = int(process.stdout.readline())
         store = Store(tmp_path)
         assert store.damaged == 0 and len(store) >= max(told, seen)

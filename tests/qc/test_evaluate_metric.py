@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from builders.cli import run
-from qc.evaluate.metric import metric
+from qc.evaluate import metric as of_metric
+from qc.evaluate.metric import coefficients, metric
 from qc.evaluate.pairs import accuracy
 
 NUMBERS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3, max_size=20)
@@ -70,10 +71,12 @@ def test_intervals_hold_the_value_and_are_wider_over_few_groups() -> None:
         assert figure.low < figure.value < figure.high and figure.high - figure.low < 0.4
 
 
-def test_the_interval_covers_about_as_often_as_it_says() -> None:
-    """Of fifty samples of a known correlation of one half; a percentile interval of 60 rows is a little narrow."""
+def test_the_interval_covers_about_as_often_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a hundred samples of a known correlation of one half; a percentile interval of 60 rows is a little narrow."""
+    pearson = {"pearson": coefficients()["pearson"]}  # the others are not asked for, and take their time
+    monkeypatch.setattr(of_metric, "coefficients", lambda: pearson)
     covered = 0
-    for seed in range(50):
+    for seed in range(100):
         chance = np.random.default_rng(seed)
         one = chance.normal(size=60)
         frame = pl.DataFrame({"m": one, "h": one + np.sqrt(3) * chance.normal(size=60)})
@@ -81,7 +84,7 @@ def test_the_interval_covers_about_as_often_as_it_says() -> None:
         figure = line.figures["pearson"]
         assert figure.low is not None and figure.high is not None
         covered += figure.low <= 0.5 <= figure.high
-    assert 42 <= covered <= 49
+    assert 85 <= covered <= 99
 
 
 def test_rows_of_one_report_are_drawn_together() -> None:
@@ -126,7 +129,8 @@ def test_the_command_reads_csv_and_folders_of_parquet(tmp_path: Path, capsys: py
         found.append(json.loads(capsys.readouterr().out))
     assert found[0] == found[1] and [line["metric"] for line in found[0]] == ["good", "poor"]
     assert found[0][0]["groups"] == 10 and found[0][0]["figures"]["kendall"]["low"] > 0.5
-    assert run(["evaluate", "metric", str(tmp_path / "table"), *told[:-1]]) == 0
+    told = ["--metric", "good", *told[2:-1]]
+    assert run(["evaluate", "metric", str(tmp_path / "table"), *told]) == 0
     shown = capsys.readouterr().out
     assert "Kendall" in shown and "turned round" in shown
 

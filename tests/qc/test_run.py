@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import polars as pl
@@ -17,7 +18,19 @@ from schemas.errors import MedmillError
 from schemas.manifest import MANIFEST
 from schemas.quality import QcReport
 from schemas.terms import Terms
+from tests.qc.conftest import GoodBuild
 from tests.qc.made_studies import PART
+
+
+@pytest.fixture(scope="module")
+def ran(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[GoodBuild, QcReport]:
+    """The good build after a run, and what it said; nobody writes to it."""
+    folder = copytree(pristine, tmp_path_factory.mktemp("ran") / "build")
+    return GoodBuild(folder), run(folder)
+
+
+def page_of(build: GoodBuild) -> str:
+    return (build.folder / "qc" / "report.html").read_text(encoding="utf-8")
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -25,27 +38,29 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_a_good_build_passes_every_check(good: Any) -> None:
-    report = run(good.folder)
+def test_a_good_build_passes_every_check(ran: tuple[GoodBuild, QcReport]) -> None:
+    _, report = ran
     assert {check.name: check.summary for check in report.checks if check.verdict != "pass"} == {}
     elsewhere = ("Volumes", "Report and masks", "Questions", "Entities", "Documents", "Instructions")  # of other kinds
     assert [check.name for check in report.skipped if check.group not in elsewhere] == ["verdicts"]
     assert report.verdict == "pass"
 
 
-def test_the_report_names_the_build_it_speaks_of(good: Any) -> None:
-    run(good.folder)
+def test_the_report_names_the_build_it_speaks_of(ran: tuple[GoodBuild, QcReport]) -> None:
+    good, _ = ran
     report = QcReport.model_validate_json((good.folder / "qc" / "report.json").read_text(encoding="utf-8"))
     assert report.manifest_sha256 == sha256((good.folder / MANIFEST).read_bytes()).hexdigest()
-    assert report.manifest_sha256 in (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
+    assert report.manifest_sha256 in page_of(good)
 
 
-def test_nothing_of_the_build_is_touched_and_a_second_run_says_the_same(good: Any) -> None:
+def test_nothing_of_the_build_is_touched_and_a_second_run_says_the_same(
+    ran: tuple[GoodBuild, QcReport], good: Any
+) -> None:
     before = contents(good.folder)
-    run(good.folder)
+    copytree(ran[0].folder / "qc", good.folder / "qc")
     first = {name: (good.folder / "qc" / name).read_bytes() for name in ("report.json", "report.html")}
     run(good.folder)
-    assert contents(good.folder) == before
+    assert contents(good.folder) == before == contents(ran[0].folder)
     assert {name: (good.folder / "qc" / name).read_bytes() for name in first} == first
     assert sorted(path.name for path in (good.folder / "qc").iterdir()) == ["report.html", "report.json"]
 
@@ -89,9 +104,9 @@ def test_a_page_shows_no_source_text_where_the_terms_forbid_it(good: Any) -> Non
     assert "canonical terms" in written
 
 
-def test_a_page_shows_text_where_the_terms_allow_it(good: Any) -> None:
-    run(good.folder)
-    page = (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
+def test_a_page_shows_text_where_the_terms_allow_it(ran: tuple[GoodBuild, QcReport]) -> None:
+    good, _ = ran
+    page = page_of(good)
     assert sum(text in page for text in good.read("corpus")["text"]) >= 3
 
 
@@ -105,8 +120,9 @@ def test_text_of_a_report_is_shown_as_text_and_not_as_markup(good: Any) -> None:
     assert "&lt;script&gt;alert" in page
 
 
-def test_a_structure_counts_the_studies_that_are_ranked_for_it(good: Any) -> None:
-    shown = run(good.folder).distributions["anatomies"]
+def test_a_structure_counts_the_studies_that_are_ranked_for_it(ran: tuple[GoodBuild, QcReport]) -> None:
+    good, report = ran
+    shown = report.distributions["anatomies"]
     ranked = good.read("rankings").filter(rank=1).group_by("anatomy").len()
     assert shown == {a: n for a, n in ranked.iter_rows() if a != WHOLE_REPORT}
     assert PART not in shown, "what is only inherited is not ranked"
@@ -127,8 +143,7 @@ def test_a_check_is_left_open_while_what_it_builds_on_fails(good: Any) -> None:
     assert "left open while findings_coverage fails" in (good.folder / "qc" / "report.html").read_text("utf-8")
 
 
-def test_rejected_rows_are_counted_by_reason(good: Any) -> None:
-    run(good.folder)
-    page = (good.folder / "qc" / "report.html").read_text(encoding="utf-8")
+def test_rejected_rows_are_counted_by_reason(ran: tuple[GoodBuild, QcReport]) -> None:
+    page = page_of(ran[0])
     assert "no text" in page
     assert "<code>x1</code>" in page

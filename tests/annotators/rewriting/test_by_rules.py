@@ -1,7 +1,7 @@
 """Rewrites by rules: what they say of a finding is what they are meant to say, whatever the text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotators.llm.asking import Failure
@@ -31,11 +31,11 @@ def test_the_same_in_other_words_and_something_else(text: str, asserted: set[str
 
 
 def test_every_rewrite_of_synthetic_reports_holds_under_the_rules() -> None:
-    source = Synthetic("60")
+    source = Synthetic("30")
     texts = source.read("reports", source.shards("reports")[0].name)["text"].to_list()
     made = ByRules().annotate(texts)
     kept = [(text, rows) for text, rows in zip(texts, made, strict=True) if not isinstance(rows, Failure)]
-    assert len(kept) >= 58
+    assert len(kept) >= 29
     rewritten = [row for _, rows in kept for row in rows]
     own, same, other = (readings([row[name] for row in rewritten]) for name in ("text", "synonym", "antonym"))
     assert own == same
@@ -44,7 +44,7 @@ def test_every_rewrite_of_synthetic_reports_holds_under_the_rules() -> None:
     assert all(bool(row["flags"]) == (bool(one) and not turned)
                for row, one, turned in zip(rewritten, own, flipped, strict=True))  # fmt: skip
     assert all(text[row["start"] : row["end"]] == row["text"] for text, rows in kept for row in rows)
-    assert ByRules().annotate(texts) == made and ByRules().annotate(texts[::-1]) == made[::-1]
+    assert ByRules().annotate(texts[::-1]) == made[::-1]
 
 
 def test_what_surrounds_the_sentences_stays_in_a_version() -> None:
@@ -62,7 +62,8 @@ def test_texts_without_a_finding_are_failures(text: str, reason: str) -> None:
     assert isinstance(made, Failure) and made.reason == reason
 
 
-@given(st.lists(st.text(st.sampled_from("no nodule. leftİ\u00df\n\U0001f600;"), max_size=30), max_size=4))
+@given(st.lists(st.text(st.sampled_from("no nodule. leftİ\u00df\n\U0001f600;"), max_size=30), max_size=8))
+@settings(max_examples=40)
 def test_any_text_is_rewritten_or_is_a_failure(texts: list[str]) -> None:
     made = ByRules().annotate(texts)
     assert len(made) == len(texts)

@@ -21,7 +21,7 @@ def written(folder: Path, text: str, name: str = "train.tsv") -> list[Labelled]:
     return list(rows(read(folder)["train"]))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(corpora())
 def test_what_is_written_comes_back_to_the_letter(splits: dict[str, pl.DataFrame]) -> None:
     with TemporaryDirectory() as folder:
@@ -29,7 +29,7 @@ def test_what_is_written_comes_back_to_the_letter(splits: dict[str, pl.DataFrame
         assert same(conll.read(Path(folder)), splits)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(corpora())
 def test_no_line_holds_what_some_program_takes_for_its_end(splits: dict[str, pl.DataFrame]) -> None:
     with TemporaryDirectory() as folder:

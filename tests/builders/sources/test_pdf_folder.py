@@ -29,6 +29,8 @@ from tests.builders.sources.reading import read_all, reasons
 
 OWN = f"{Darkness.__module__}:Darkness"
 ROOT = Path(__file__).resolve().parents[3]
+SCANNED = ("fr", "ru", "ja")
+"""Of three scripts; each language alone is read in the tests of the reader."""
 LONG = f"{TEXTS['en']}\n{TEXTS['en']}"
 
 
@@ -99,11 +101,11 @@ def test_without_ocr_nothing_is_asked(books: Path) -> None:
 
 @pytest.fixture(scope="module")
 def six(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The invented passages as text, as pictures, and by turns."""
+    """The invented passages as text, and some of them as pictures."""
     folder = tmp_path_factory.mktemp("six")
     languages = list(TEXTS)
     (folder / "text.pdf").write_bytes(pdf_of(Text(TEXTS[language]) for language in languages))
-    (folder / "scanned.pdf").write_bytes(pdf_of(Scan(TEXTS[language]) for language in languages))
+    (folder / "scanned.pdf").write_bytes(pdf_of(Scan(TEXTS[language]) for language in SCANNED))
     return folder
 
 
@@ -115,12 +117,9 @@ def test_text_layers_in_six_languages_come_back_to_the_letter(six: Path) -> None
 @needs_tesseract
 def test_scans_are_read_in_the_language_they_are_in(six: Path) -> None:
     found = pages(PdfFolder(str(six), dpi=200)).filter(document="scanned.pdf")
-    assert found["page"].to_list() == [1, 2, 3, 4, 5, 6] and set(found["method"]) == {"ocr"}
-    wrong = {
-        language: error_rate(truth, text) for (language, truth), text in zip(TEXTS.items(), found["text"], strict=True)
-    }
-    assert max(wrong[language] for language in ("en", "fr", "es", "ru")) <= 0.01, wrong
-    assert max(wrong[language] for language in ("zh", "ja")) <= 0.05, wrong
+    assert found["page"].to_list() == [1, 2, 3] and set(found["method"]) == {"ocr"}
+    wrong = {language: error_rate(TEXTS[language], text) for language, text in zip(SCANNED, found["text"], strict=True)}
+    assert max(wrong["fr"], wrong["ru"]) <= 0.01 and wrong["ja"] <= 0.05, wrong
     assert found["confidence"].is_between(0.8, 1).all()
 
 
@@ -140,9 +139,9 @@ def test_the_published_rule_of_pages_leaves_out_the_ends_of_long_text_documents(
         assert kept.filter(document="long.pdf")["page"].to_list() == list(range(7, 116))
         assert kept.filter(document="short.pdf")["page"].to_list() == [1, 2, 3]
         assert kept.filter(document="scanned.pdf").height == 100
-    without = pages(source(tmp_path, pages="published", ocr="never"))
-    assert without.filter(document="scanned.pdf")["page"].to_list() == list(range(6, 96))
-    assert pages(source(tmp_path)).filter(document="long.pdf").height == 120
+    without = pages(source(tmp_path / "scanned.pdf", pages="published", ocr="never"))
+    assert without["page"].to_list() == list(range(6, 96))
+    assert pages(source(tmp_path / "long.pdf")).height == 120
 
 
 BAD = {
@@ -165,7 +164,7 @@ def test_bad_files_are_rejected_with_the_reason(books: Path) -> None:
 
 def test_every_cut_of_a_file_is_rows_or_a_reason(tmp_path: Path) -> None:
     whole = pdf_of([Text(LONG), Scan(LONG)])
-    for part in range(1, 20):
+    for part in range(1, 20, 2):
         (tmp_path / f"{part:02d}.pdf").write_bytes(whole[: len(whole) * part // 20])
         damaged = bytearray(whole)
         damaged[len(whole) * part // 20 :: 997] = b"x" * len(damaged[len(whole) * part // 20 :: 997])
@@ -208,7 +207,7 @@ def test_a_reader_that_fails_rejects_the_page_without_its_words(books: Path) -> 
     assert kept.frame.height == 5
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.integers(1, 200_000), st.integers(1, 5))
 def test_no_size_of_shards_changes_a_row(
     shared: PdfFolder, whole: pl.DataFrame, most_bytes: int, most_pages: int
@@ -220,7 +219,7 @@ def test_no_size_of_shards_changes_a_row(
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> PdfFolder:
     folder = tmp_path_factory.mktemp("shared")
-    for number in range(6):
+    for number in range(3):
         (folder / f"{number}.pdf").write_bytes(pdf_of([Text(LONG), Blank(), Text(f"Page three of {number}")]))
     (folder / "scan.pdf").write_bytes(pdf_of([Scan("A pier"), Text(LONG)]))
     return source(folder)

@@ -41,7 +41,7 @@ def test_a_conversion_record_is_a_document(tmp_path):
     ]  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(part=st.integers(400, 20_000), longest=st.sampled_from([500, 2**26]), packs=st.booleans())
 def test_the_same_rows_for_any_part_bytes(tmp_path_factory, part, longest, packs):
     path = tmp_path_factory.mktemp("wet") / ("a.wet.gz" if packs else "a.wet")

@@ -77,7 +77,7 @@ BITS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     bits=st.lists(BITS, max_size=12), ends=st.booleans(), part=st.integers(40, 3000), end=st.sampled_from([*PACKERS])
 )

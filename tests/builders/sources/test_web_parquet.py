@@ -30,7 +30,7 @@ def table(number):
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(rows=st.integers(1, 60), group=st.integers(1, 60), part=st.integers(1, 5000))
 def test_the_same_rows_for_any_part_bytes_and_row_groups(tmp_path_factory, rows, group, part):
     path = tmp_path_factory.mktemp("parquet") / "a.parquet"

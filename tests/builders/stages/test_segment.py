@@ -41,17 +41,24 @@ def rows(out: Path) -> pl.DataFrame:
     return pl.read_parquet(out / "segmentations" / "*.parquet")
 
 
-def test_a_mask_file_a_volume_on_its_grid_and_in_hounsfield_units(tmp_path: Path) -> None:
-    make(recipe(Noise(), FAST), tmp_path / "out", Orders(workers=0))
-    made = rows(tmp_path / "out")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build that nothing happened to."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    make(recipe(Noise(), FAST), out, Orders(workers=0))
+    return out
+
+
+def test_a_mask_file_a_volume_on_its_grid_and_in_hounsfield_units(whole: Path) -> None:
+    made = rows(whole)
     assert made["id"].to_list() == ["v0", "v1", "v2", "v3"]
     for row in made.iter_rows(named=True):
         stored = Noise().voxels(f"{row['id']}.nii.gz")
         wanted = sided(FAST.segment(Voxels(stored.values - 1024, stored.affine), row["id"])).mask
-        mask = read(tmp_path / "out" / row["path"])
+        mask = read(whole / row["path"])
         assert np.array_equal(mask.values, wanted.values)
         assert np.array_equal(mask.affine, stored.affine)
-        assert sha256_of(tmp_path / "out" / row["path"]) == row["sha256"]
+        assert sha256_of(whole / row["path"]) == row["sha256"]
         assert (row["backend"], row["device"], row["precision"]) == ("totalsegmentator", "cpu", "float32")
         assert row["tile"] == [16, 32, 32]
         assert len({label["name"] for label in row["labels"] if label["task"] == "total"}) == 117
@@ -120,7 +127,7 @@ def test_a_gpu_is_asked_for_where_the_setting_names_one() -> None:
 
 
 @pytest.mark.chaos
-def test_a_kill_loses_the_volumes_in_flight_alone(tmp_path: Path) -> None:
+def test_a_kill_loses_the_volumes_in_flight_alone(whole: Path, tmp_path: Path) -> None:
     """Killed with -9 while two volumes wait inside the segmenter: the two files that were there are taken over."""
     out, log = tmp_path / "out", tmp_path / "log"
     code = "from tests.builders.stages.segmenting import main; main()"
@@ -136,10 +143,8 @@ def test_a_kill_loses_the_volumes_in_flight_alone(tmp_path: Path) -> None:
     make(recipe(Noise(), Slow(speed="fast", device="cpu", log=str(log), held=("v2", "v3"))), out, Orders(workers=0))
     assert sorted(log.read_text().split()) == ["v2", "v3"]
     assert {path.name: path.stat().st_ino for path in out.rglob("v[01].nii.gz")} == kept
-    again = tmp_path / "again"
-    make(recipe(Noise(), FAST), again, Orders(workers=0))
     same = ["id", "bytes", "sha256", "labels", "tile"]
-    assert rows(out).select(same).equals(rows(again).select(same))
+    assert rows(out).select(same).equals(rows(whole).select(same))
 
 
 def wait_for(there, build: "subprocess.Popen[bytes]") -> None:

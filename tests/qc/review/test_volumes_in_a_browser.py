@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from schemas.terms import Terms
 from tests.qc.made_volumes import make_build, write_source
-from tests.qc.review.conftest import Start, lines
+from tests.qc.review.conftest import Page, Start, lines, starting
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("nibabel", reason="needs the extra volumes")
@@ -30,18 +31,19 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
-def opened(browser: Any, start: Start, tmp_path: Path) -> Iterator[Any]:
+@contextmanager
+def opening(browser: Any, start: Start, folder: Path) -> Iterator[Any]:
+    """Opens a build of its own in windows that are small: a processor draws them."""
     contexts = []
 
     def begin(table: str, *options: str, terms: Terms | None = None) -> Any:
-        build, source = make_build(tmp_path / "build", terms), write_source(tmp_path / "source")
+        build, source = make_build(folder / "build", terms), write_source(folder / "source")
         named = ("--source", f"ct-rate={source}") if "--alone" not in options else ()
         page = start(build, "--table", table, "--reviewer", "anna", *named)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context = browser.new_context(viewport={"width": 880, "height": 600})
         contexts.append(context)
         view = context.new_page()
-        view.complaints, view.requests, view.host, view.build = [], [], page.host, build
+        view.complaints, view.requests, view.served, view.build = [], [], page, build
         view.on("console", lambda message: view.complaints.append(message.text))
         view.on("pageerror", lambda error: view.complaints.append(str(error)))
         view.on("request", lambda asked: view.requests.append(asked.url))
@@ -52,6 +54,19 @@ def opened(browser: Any, start: Start, tmp_path: Path) -> Iterator[Any]:
     yield begin
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened(browser: Any, start: Start, tmp_path: Path) -> Iterator[Any]:
+    with opening(browser, start, tmp_path) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def masks(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One window on masks, in which nobody judges."""
+    with starting() as start, opening(browser, start, tmp_path_factory.mktemp("masks")) as begin:
+        yield begin("masks")
 
 
 def shown(view: Any) -> None:
@@ -84,18 +99,24 @@ def grey(seen: np.ndarray) -> np.ndarray:
     return (seen.max(axis=-1) - seen.min(axis=-1) < 10) & (seen.max(axis=-1) > 60)
 
 
-def item(view: Any, title: str) -> None:
-    """Walk to the item of this title."""
-    for _ in range(6):
-        if view.locator("h1").inner_text() == title:
-            return
-        view.locator("[data-key=ArrowRight]").click()
-        shown(view)
-    raise AssertionError(f"no item {title}")
+def places(page: Page, title: str) -> list[int]:
+    """Where items of this title stand."""
+    found = [
+        place for place in range(1, page.items + 1) if f"<bdi>{title}</bdi></h1>" in page.ask(f"item/{place}").text
+    ]
+    assert found, f"no item {title}"
+    return found
 
 
-def test_the_mask_of_the_item_lies_on_the_volume_in_its_colour(opened: Any) -> None:
-    view = opened("masks")
+def item(view: Any, title: str, which: int = 0) -> None:
+    """Go to an item of this title."""
+    view.goto(f"{view.served.address}item/{places(view.served, title)[which]}")
+    shown(view)
+    assert view.locator("h1").inner_text() == title
+
+
+def test_the_mask_of_the_item_lies_on_the_volume_in_its_colour(masks: Any) -> None:
+    view = masks
     item(view, "right lung")
     seen = pixels(view)
     assert grey(seen).mean() > 0.05, "the volume is drawn"
@@ -105,25 +126,31 @@ def test_the_mask_of_the_item_lies_on_the_volume_in_its_colour(opened: Any) -> N
     mean = seen[coloured(seen)].mean(axis=0)
     assert mean.argmax() == colour.argmax(), "in the colour that the page names"
     assert view.complaints == []
-    assert {url.split("/")[2] for url in view.requests if not url.startswith("data:")} == {view.host}
+    assert {url.split("/")[2] for url in view.requests if not url.startswith("data:")} == {view.served.host}
 
 
-def test_the_patients_right_is_on_the_left_in_files_of_either_direction(opened: Any) -> None:
-    view = opened("masks")
-    for place in range(1, 7):
-        title = view.locator("h1").inner_text()
-        if title in ("right lung", "left lung"):
-            coronal = pixels(view)
-            coronal = coronal[: coronal.shape[0] // 2, : coronal.shape[1] // 2]
-            columns, middle = np.nonzero(coloured(coronal))[1], np.nonzero(grey(coronal))[1].mean()
-            assert (columns.mean() < middle) == (title == "right lung"), title
-        if place < 6:
-            view.locator("[data-key=ArrowRight]").click()
-            shown(view)
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("title", ["right lung", "left lung"])
+def test_the_patients_right_is_on_the_left_in_files_of_either_direction(masks: Any, title: str, which: int) -> None:
+    item(masks, title, which)
+    coronal = pixels(masks)
+    coronal = coronal[: coronal.shape[0] // 2, : coronal.shape[1] // 2]
+    columns, middle = np.nonzero(coloured(coronal))[1], np.nonzero(grey(coronal))[1].mean()
+    assert (columns.mean() < middle) == (title == "right lung")
 
 
-def test_the_crosshair_goes_to_the_mask_and_back_to_it(opened: Any) -> None:
-    view = opened("masks")
+def test_an_arrow_goes_on_to_the_next_volume(masks: Any) -> None:
+    view = masks
+    item(view, "liver")
+    here, before = view.url, view.locator("#place").inner_text()
+    view.locator("[data-key=ArrowRight]" if not before.startswith("6 ") else "[data-key=ArrowLeft]").click()
+    view.wait_for_url(lambda url: url != here)
+    shown(view)
+    assert view.locator("#place").inner_text() != before
+
+
+def test_the_crosshair_goes_to_the_mask_and_back_to_it(masks: Any) -> None:
+    view = masks
     item(view, "liver")
     under = view.locator("#under").inner_text()
     assert "110 HU" in under and "liver" in under
@@ -134,8 +161,8 @@ def test_the_crosshair_goes_to_the_mask_and_back_to_it(opened: Any) -> None:
     view.wait_for_function("before => document.querySelector('#under').textContent === before", arg=under)
 
 
-def test_all_masks_show_on_asking(opened: Any) -> None:
-    view = opened("masks")
+def test_all_masks_show_on_asking(masks: Any) -> None:
+    view = masks
     item(view, "liver")
     before = coloured(pixels(view)).sum()
     view.keyboard.press("m")

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotators.recognizers.recognizer import Labelled, flat
@@ -70,7 +70,8 @@ def taken(voting: Voting) -> list[Span]:
     return sorted({*most, *others})
 
 
-@given(st.lists(votings, min_size=1, max_size=4))
+@settings(max_examples=40)
+@given(st.lists(votings, min_size=1, max_size=6))
 def test_most_decide_then_the_stronger(drawn: list[Voting]) -> None:
     _, disputes, (kept, rejected) = made(drawn)
     assert rejected.rows() == [
@@ -171,7 +172,8 @@ def with_verdicts(voting: Voting, said: dict[Span, str]) -> list[Span]:
          ["", "accept"])  # fmt: skip
 @example([{"rules": [(14, 18, "Anatomy"), (19, 23, "Disease")], "llm": [(14, 18, "Anatomy")]}],
          ["correct:words: four five"])  # fmt: skip
-@given(st.lists(votings.filter(bool), min_size=1, max_size=3), st.lists(st.sampled_from(SAYS), min_size=1, max_size=7))
+@settings(max_examples=40)
+@given(st.lists(votings.filter(bool), min_size=1, max_size=4), st.lists(st.sampled_from(SAYS), min_size=1, max_size=7))
 def test_what_reviewers_say_decides(drawn: list[Voting], says: list[str]) -> None:
     with TemporaryDirectory() as folder:
         _, (kept, held), disputes, said = judging(Path(folder), drawn, says)
