@@ -21,6 +21,7 @@ from builders.stages.instructions.drawable import DrawableRows
 from builders.stages.instructions.examples import Candidates, Examples
 from builders.stages.instructions.flaws import Flaws, Limits
 from builders.stages.instructions.keys import Keys
+from builders.stages.instructions.near import NearFates, Nears
 from builders.stages.instructions.texts import Texts
 from builders.stages.instructions.twins import SharedDocuments, Twins
 from builders.stages.mill.question_index import QuestionIndex
@@ -34,6 +35,7 @@ from schemas.instructions import (
     InstanceFlaw,
     InstanceKey,
     InstanceText,
+    NearInstance,
     SizeLimit,
 )
 
@@ -43,6 +45,7 @@ Leaves = Literal[
     "none",
     "duplicate",
     "near_duplicate",
+    "near_test",
     "elsewhere",
     "conflict",
     "empty_output",
@@ -57,7 +60,7 @@ _BYTES_PER_BUCKET: Final = 32_000_000
 """Of corpora; chats with examples are several times as large."""
 _TEMPLATE: Final = 20
 """A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""
-_FATES: Final = {"twins": "twins", "documents": "documents"}
+_FATES: Final = ("twins", "documents")
 
 
 def declared_with(own: Sequence[str]) -> Declared:
@@ -121,21 +124,25 @@ def instance_tables(
     made += [_flaws(name, source) for name, source in corpora.items()]
     found = [table for name in corpora for table in _found(name)] if asked else []
     drawable = DrawableRows(leaves_out, identity(subjects), subjects)
-    needs = {**_FATES, **({"near": "duplicates"} if similarity else {})}
+    fates = (*_FATES, *(("near",) if similarity else ()))
     return [
         *made,
         *found,
-        *(_near(corpora, similarity) if similarity else []),
+        *(_near(corpora, similarity, spread) if similarity else []),
         *_compared(keys, spread),
-        *(_drawable(name, drawable, needs, asked=asked) for name in corpora),
+        *(_drawable(name, drawable, fates, asked=asked) for name in corpora),
     ]
 
 
-def _near(corpora: Mapping[str, CorpusFiles], similarity: float) -> list[Table]:
-    """Near copies over all corpora and tasks, by MinHash."""
+def _near(corpora: Mapping[str, CorpusFiles], similarity: float, buckets: int) -> list[Table]:
+    """Near copies over all corpora, tasks and splits, by MinHash."""
     texts = [Table(f"passed.{name}", InstanceText, Texts(), (f"instances.{name}",), shape=Map(of="id"), publish=False)
              for name in corpora]  # fmt: skip
-    return [*texts, *dedup_tables(corpora, DedupOptions(similarity=similarity))]
+    sides = [Table(f"near.{name}", NearInstance, Nears(), (f"keys.{name}",), shape=Map(of="id"),
+                   needs={"duplicates": "duplicates"}, publish=False) for name in corpora]  # fmt: skip
+    fates = Table("near", InstanceFate, NearFates(), tuple(table.name for table in sides),
+                  shape=Group(("kept",), buckets, of="id"), split=None)  # fmt: skip
+    return [*texts, *dedup_tables(corpora, DedupOptions(similarity=similarity)), *sides, fates]
 
 
 def _made(name: str, source: CorpusFiles, keys: Keys, seed: str) -> list[Table]:
@@ -188,10 +195,10 @@ def _compared(keys: tuple[str, ...], buckets: int) -> list[Table]:
     ]
 
 
-def _drawable(name: str, stage: DrawableRows, needs: Mapping[str, str], *, asked: bool) -> Table:
+def _drawable(name: str, stage: DrawableRows, fates: Sequence[str], *, asked: bool) -> Table:
     reads = (f"keys.{name}", f"flaws.{name}", *([f"contamination.{name}"] if asked else []))
-    return Table(f"drawable.{name}", Drawable, stage, reads, needs=needs, leaves_out=tuple(needs),
-                 publish=False)  # fmt: skip
+    needs = {fate: fate for fate in fates}
+    return Table(f"drawable.{name}", Drawable, stage, reads, needs=needs, leaves_out=tuple(fates), publish=False)
 
 
 def example_tables(names: Sequence[str]) -> list[Table]:

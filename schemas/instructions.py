@@ -5,6 +5,7 @@ from typing import Final
 import dataframely as dy
 
 from schemas.columns import tag
+from schemas.duplicates import KINDS
 from schemas.words import SPLITS
 
 _CHOICE = dy.Struct({"mark": dy.String(), "text": dy.String()})
@@ -119,7 +120,9 @@ class TaskDefinition(dy.Schema):
     chats = dy.Int64(min=0, metadata=tag("count"), description="How many chats it stands in.")
 
 
-FATES: Final = ("duplicate", "elsewhere", "conflict", "in_test", "document_in_test", "contaminated", "near_duplicate")
+FATES: Final = (
+    "duplicate", "elsewhere", "conflict", "in_test", "document_in_test", "contaminated", "near_test", "near_duplicate",
+)  # fmt: skip
 """Why an instance of the training set is left out, or noted: see `builders/stages/instructions/twins.py`."""
 
 
@@ -144,6 +147,15 @@ class InstanceFate(dy.Schema):
     id = dy.String(primary_key=True, metadata=tag("id"))
     fate = dy.Enum(FATES, primary_key=True, metadata=tag("label"))
     of = dy.String(metadata=tag("id"), description="The other instance, or the item of a benchmark.")
+
+
+class NearInstance(dy.Schema):
+    """An instance that has near copies, and the one that stands for all of them."""
+
+    id = dy.String(primary_key=True, metadata=tag("id"))
+    split = dy.Enum(SPLITS, metadata=tag("label"))
+    kind = dy.Enum(KINDS, metadata=tag("label"))
+    kept = dy.String(metadata=tag("id"), description="Names the cluster.")
 
 
 class Drawable(dy.Schema):

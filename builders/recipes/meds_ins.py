@@ -70,9 +70,9 @@ class Options:
     45=2,NER=0.5,ja=3. `repeats`: how often an instance may be drawn. `shots`: up to how many examples stand before it.
     `sealed`: a file of patients of MIMIC that are never trained on, such as mimic-cxr-2.0.0-split.csv.gz.
     `similarity`: of words, from which on instances are near copies of each other; 0: none are looked for.
-    `leaves_out`: what is rejected besides what stands in test: `duplicate`, `near_duplicate`, `elsewhere`,
-    `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`, `personal_data`, and of questions of
-    examinations `needs_image` and `struck`; or `none` (docs/instructions.md).
+    `leaves_out`: what is rejected besides what stands in test: `duplicate`, `near_duplicate`, `near_test` (nearly an
+    instance of test), `elsewhere`, `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`,
+    `personal_data`, and of questions of examinations `needs_image` and `struck`; or `none` (docs/instructions.md).
     `tokenizer`: a tokenizer.json, or its folder, to count with. `definitions`: a file of `medmill definitions`, whose
     kept versions are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with
     choices: `none`, `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`;
@@ -141,9 +141,9 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
         *example_tables(tuple(corpora)),
         *_mixed(corpora, options, spread),
     ]
-    if "near_duplicate" in options.leaves_out and not options.similarity:
+    if not options.similarity and (near := {"near_duplicate", "near_test"}.intersection(options.leaves_out)):
         raise UsageError(
-            "leaves_out=near_duplicate: near copies are looked for with similarity=0.8 or the like; set it"
+            f"leaves_out={','.join(sorted(near))}: near copies are looked for with similarity=0.8 or the like; set it"
         )
     terms = compose([source.terms for source in corpora.values()])
     if options.rationale != "none" and not any(reasoned_tasks(source.tasks) for source in corpora.values()):

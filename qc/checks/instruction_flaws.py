@@ -14,7 +14,7 @@ MANY: Final = 0.05
 """Share of the instances of a task with one flaw, from which on the task should be looked at."""
 ENOUGH: Final = 100
 """Instances of a task from which on a share counts."""
-_FATES: Final = ("duplicate", "elsewhere", "conflict")
+_FATES: Final = ("duplicate", "elsewhere", "conflict", "near_test", "near_duplicate")
 
 
 class InstructionFlaws(Check):
@@ -55,14 +55,11 @@ def _counts(build: Build) -> pl.DataFrame:
         if table.name.startswith("flaws.") and build.has(table.name):
             rows = build.scan(table.name, ["task", "flaw"]).select("task", pl.col("flaw").cast(pl.String))
             parts.append(rows.group_by("task", "flaw").len("rows").collect())
-    if build.has("twins"):
-        rows = build.scan("twins", ["id", "fate"]).select(
-            task=pl.col("id").str.extract("^([^:]*):"), flaw=pl.col("fate").cast(pl.String)
-        )
-        rows = rows.filter(pl.col("flaw").is_in(_FATES))
-        parts.append(rows.group_by("task", "flaw").len("rows").collect())
-    if build.has("duplicates"):
-        near = build.scan("duplicates", ["id", "kind"]).filter(pl.col("kind").cast(pl.String) == "near")
-        rows = near.select(task=pl.col("id").str.extract("^([^:]*):"), flaw=pl.lit("near_duplicate"))
-        parts.append(rows.group_by("task", "flaw").len("rows").collect())
+    for table in ("twins", "near"):
+        if build.has(table):
+            rows = build.scan(table, ["id", "fate"]).select(
+                task=pl.col("id").str.extract("^([^:]*):"), flaw=pl.col("fate").cast(pl.String)
+            )
+            rows = rows.filter(pl.col("flaw").is_in(_FATES))
+            parts.append(rows.group_by("task", "flaw").len("rows").collect())
     return pl.concat(parts, how="vertical_relaxed").sort("task", "flaw")

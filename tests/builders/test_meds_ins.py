@@ -181,6 +181,36 @@ def test_near_copies_are_looked_for_where_they_are_wanted(corpora: Path, tmp_pat
     assert rejected["reason"].value_counts().rows() == [("near_duplicate", 29)]
 
 
+def test_near_copies_of_test_are_figures_and_left_out_where_that_is_wanted(corpora: Path, tmp_path: Path):
+    """Planted: five of train nearly say what one of test says, two of them through another."""
+    words = [f"word{n}" for n in range(60)]
+    test = [{"id": "t", "question": " ".join(words), "answer": "It is so."}]
+    near = [[*words[:k], f"else{k}", *words[k + 1 :]] for k in (10, 30, 50)]
+    far = [[*near[0][:20], "more", *near[0][21:]], [*near[0][:40], "less", *near[0][41:]]]
+    train = [{"id": f"near{n}", "question": " ".join(told), "answer": "It is so."} for n, told in enumerate(near + far)]
+    other = [f"another{n}" for n in range(60)]
+    train += [{"id": f"free{n}", "question": " ".join([*other, f"end{n}"]), "answer": "It differs."} for n in range(2)]
+    for name, rows in (("test", test), ("train", train)):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (tmp_path / "in" / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    options = {"files": {"train": "train.jsonl", "test": "test.jsonl"}, "id": "{id}"}
+    told = corpus("near", options, task("near-task", "question-answer", ANSWER), splits=["train", "test"])
+    (tmp_path / "near.toml").write_text(told, encoding="utf-8")
+    command = ["build", "meds-ins", "--source", f"near={tmp_path / 'in'}", "--set", f"own={tmp_path / 'near.toml'}",
+               "--set", "tasks=near-task", "--workers", "0", "--set", "similarity=0.8"]  # fmt: skip
+    assert run([*command, "--out", str(tmp_path / "noted")]) in (0, 3)
+    assert _rows(tmp_path / "noted", "chats").height == 7
+    report = json.loads((tmp_path / "noted" / "qc" / "report.json").read_text(encoding="utf-8"))
+    (flaws,) = [check for check in report["checks"] if check["name"] == "instruction_flaws"]
+    assert (flaws["figures"]["near_test"], flaws["figures"]["near_duplicate"]) == (5, 5)
+    assert run([*command, "--out", str(tmp_path / "out"), "--set", "leaves_out=near_test"]) in (0, 3)
+    assert set(_rows(tmp_path / "out", "chats")["id"]) == {"near-task:near/free0", "near-task:near/free1"}
+    rejected = _rows(tmp_path / "out" / "rejected", "drawable.near")
+    assert rejected["reason"].value_counts().rows() == [("near_test", 5)]
+    assert set(rejected["detail"]) == {"of near-task:near/t"}
+
+
 def test_what_the_benchmark_tests_with_is_known_to_the_set_whatever_else_is_built(
     corpora: Path, bench: Path, tmp_path: Path, capsys
 ):

@@ -19,24 +19,22 @@ LEAKS: Final = ("sealed_subject", "in_test", "document_in_test", "contaminated")
 class DrawableRows(Stage):
     """Drawable rows; those of train and validation that a fate of `leaves_out` speaks against are rejected by its name.
 
-    Needs `twins` and `documents` (InstanceFate), and `near` (Duplicate) where near copies are looked for. Reads
-    InstanceFlaw rows too, and Overlap rows where questions of benchmarks are known. Instances of the `subjects`,
-    patients of MIMIC, are rejected as `sealed_subject`; `sealed` stands for the list in the fingerprint, and names
-    nobody.
+    Needs tables of InstanceFate: `twins`, `documents`, and `near` where near copies are looked for. Reads InstanceFlaw
+    rows too, and Overlap rows where questions of benchmarks are known. Instances of the `subjects`, patients of MIMIC,
+    are rejected as `sealed_subject`; `sealed` stands for the list in the fingerprint, and names nobody.
     """
 
     leaves_out: tuple[str, ...] = ("duplicate",)
     sealed: str = ""
     subjects: frozenset[str] = field(default=frozenset(), repr=False)
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> Kept:
         """`frames`: InstanceKey rows, and InstanceFlaw and Overlap rows of these."""
         rows = frames[0].filter(pl.col("split") != "test")
-        found = [fates_of(rows["id"], needs[need]) for need in ("twins", "documents")]
-        found += [_near(rows["id"], needs["near"])] if "near" in needs else []
+        found = [fates_of(rows["id"], folder) for folder in needs.values()]
         found += [_spoken(frame) for frame in frames[1:]]
         found.append(self._sealed(rows))
         told = pl.concat([one.cast({"fate": pl.String}) for one in found])
@@ -61,12 +59,6 @@ def _spoken(frame: pl.DataFrame) -> pl.DataFrame:
     if "flaw" in frame.columns:
         return frame.select("id", fate=pl.col("flaw").cast(pl.String), of="detail")
     return frame.select("id", fate=pl.lit("contaminated"), of=pl.format("holds {}", "item"))
-
-
-def _near(ids: pl.Series, folder: Path) -> pl.DataFrame:
-    """Near copies of which another is kept, as fates."""
-    rows = pl.scan_parquet(folder / "*.parquet").filter(pl.col("kind") == "near", pl.col("id").is_in(ids.implode()))
-    return rows.select("id", fate=pl.lit("near_duplicate"), of=pl.format("of {}", "kept")).collect(engine="streaming")
 
 
 def fates_of(ids: pl.Series, folder: Path) -> pl.DataFrame:
