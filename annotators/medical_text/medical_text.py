@@ -1,9 +1,9 @@
 """What of the web is medical text, by our own terms and a small classifier: the mode `medmill` of the filter."""
 
 import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from annotators.medical_text.lowering import lowered
 from annotators.medical_text.model import FOLDER, term_logits, term_weights, word_logits, word_model
+from annotators.medical_text.sent_light import SentLight
 from annotators.medical_text.term_list import TermList, term_lists
 from annotators.medical_text.windows import windows
 
@@ -30,7 +31,7 @@ def is_medical(threshold: float = THRESHOLD) -> pl.Expr:
 
 
 @dataclass(frozen=True)
-class MedicalText:
+class MedicalText(SentLight):
     """Measures texts in the languages of our lists, and in those of `keywords`, a folder of lists (see `term_list`).
 
     A text with fewer different terms than `min_hits`, or fewer letters of terms per letter than `min_density`, is not
@@ -42,10 +43,6 @@ class MedicalText:
     min_hits: int = 1
     min_density: float = 0.01
     version: int = 2
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Its settings alone: the lists are read where they are used, and would be sent with every task."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def lists(self) -> dict[str, TermList]:

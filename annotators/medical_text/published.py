@@ -11,7 +11,7 @@ of the text as given, and an empty text is not medical.
 """
 
 import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -21,20 +21,17 @@ from numpy.typing import NDArray
 
 from annotators.medical_text.keyword_lists import KeywordList, keyword_lists
 from annotators.medical_text.matching import Patterns
+from annotators.medical_text.sent_light import SentLight
 
 COLUMNS: Final = {"keyword_hits": np.int32, "keyword_density": np.float32, "keyword_rule": np.bool_}
 
 
 @dataclass(frozen=True)
-class PublishedRule:
+class PublishedRule(SentLight):
     """Reads the lists of keywords at `keywords` (see `keyword_lists`); `UsageError` where they are not in shape."""
 
     keywords: str = field(default="", repr=False)
     version: int = 1
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Its settings alone: the lists are read where they are used, and would be sent with every task."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def lists(self) -> dict[str, KeywordList]:

@@ -1,9 +1,6 @@
 """`medmill annotate llm`: a task for a language model, for the reports of any table."""
 
-import json
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,18 +8,17 @@ import polars as pl
 from cyclopts import Parameter
 
 from builders.commands.annotate import Progress, first_rows
+from builders.commands.annotate_llm_told import Asked, tell_made, tell_plan
 from schemas.errors import UsageError
 from schemas.terms import OPEN, Terms
 
 if TYPE_CHECKING:
     from annotators.llm.annotator import Llm
     from annotators.llm.asking import Backend
-    from annotators.llm.estimate import Estimate
     from annotators.llm.task import Task
 
 CLOSED = Terms(text_may_leave="no", labels_may_leave="no", ids_may_leave=False, remote_processing=False)
 """Of a table whose terms nobody told."""
-_ROWS = {"findings": "entities", "rewrite": "sentences", "rationale": "rationales", "region-division": "parts"}
 BATCH = 4096
 """Rows asked about together: at the end of each batch the engine runs empty, so they are many; 10 MB of reports."""
 
@@ -151,7 +147,8 @@ def llm(
     read = first_rows(batches(input_, list(dict.fromkeys([id_, *texts, *beside.values()])), BATCH), limit)
     if plan:
         prices = None if price_in is None and price_out is None else (price_in or 0.0, price_out or 0.0)
-        return _plan(estimate(planned(read, texts, asking, beside), asking.store, prices), as_json)
+        tell_plan(estimate(planned(read, texts, asking, beside), asking.store, prices), as_json)
+        return 0
     progress = Asked(quiet, asking=asking)
     asking.came = progress.tell
     return _run(asking, annotated(read, id_, texts, asking, beside), (out, rejected), progress, as_json)
@@ -167,23 +164,6 @@ def _spec(engine: str | None, model: str | None, url: str | None) -> str:
         "which model? Give --engine vllm:FOLDER for vLLM in this process, or --url and --model (or --engine MODEL@URL) "
         "for a server"
     )
-
-
-@dataclass
-class Asked(Progress):
-    """Told as answers come, since a batch of rows may take minutes."""
-
-    asking: "Llm" = field(kw_only=True)
-
-    @property
-    def words(self) -> str:
-        """Rows that are done, and what was asked."""
-        told = self.asking.told
-        rate = told["asked"] / max(self.seconds, 1e-9)
-        return (
-            f"{self.rows:,} rows done, {told['asked']:,} questions asked ({rate:,.1f}/s), "
-            f"{told['stored']:,} answers were there"
-        )
 
 
 def _run(
@@ -210,22 +190,7 @@ def _run(
     failed = pl.concat(lost)
     if failed.height or files[1].exists():  # that of an earlier run would be taken for this one's
         write(files[1], iter([failed]))
-    _tell(asking, progress, written, failed, files, as_json)
-    return 0
-
-
-def _plan(found: "Estimate", as_json: bool) -> int:
-    if as_json:
-        print(json.dumps(vars(found), indent=2))
-        return 0
-    new = found.questions - found.stored
-    basis = "as answers of this model have them" if found.measured else "guessed: no answer of this model is here yet"
-    print(f"{found.questions:,} questions, {found.stored:,} of them answered before, {new:,} to ask")
-    print(f"about {found.prompt_tokens:,} tokens of prompts and {found.output_tokens:,} of answers ({basis})")
-    print(f"about {found.seconds:,.0f} s at the rate of the last run" if found.seconds is not None
-          else "time: unknown until a run has asked this model")  # fmt: skip
-    if found.cost is not None:
-        print(f"cost: about {found.cost:,.2f}")
+    tell_made(asking, progress, written, failed, files, as_json)
     return 0
 
 
@@ -245,21 +210,3 @@ def _asking(task: "Task", model: "Backend", answers: Path, most_tokens: int, tri
     from annotators.store import Store
 
     return Llm(task, model, Store(answers), Sampling(most_tokens=most_tokens), tries)
-
-
-def _tell(
-    asking: "Llm", progress: Progress, written: int, failed: pl.DataFrame, files: tuple[Path, Path], as_json: bool
-) -> None:
-    reasons = dict(failed["reason"].value_counts(sort=True).iter_rows()) if failed.height else {}
-    if as_json:
-        facts = {"rows_in": progress.rows, "rows_out": written, "out": str(files[0]), "rejected": reasons}
-        print(json.dumps({**facts, "counts": asking.told, "seconds": round(progress.seconds, 3)}, indent=2))
-        return
-    told, what = asking.told, _ROWS.get(asking.task.name, "rows")
-    print(
-        f"{progress.rows:,} rows read, {written:,} {what} written to {files[0]} in {progress.seconds:.1f} s; "
-        f"{told['asked']:,} questions asked, {told['stored']:,} answers were there"
-    )
-    if reasons:
-        counted = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items())
-        print(f"{failed.height:,} texts rejected ({counted}): {files[1]}", file=sys.stderr)

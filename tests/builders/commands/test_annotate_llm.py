@@ -224,7 +224,7 @@ def test_it_says_how_far_it_is_before_a_batch_is_done(
     reports: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch of rows may take minutes, and nothing was said meanwhile."""
-    monkeypatch.setattr("builders.commands.annotate_llm.Asked.interval", 0.0)
+    monkeypatch.setattr("builders.commands.annotate_llm_told.Asked.interval", 0.0)
     with serving(Scripted()) as script:
         assert run(asked(reports, script.url)) == 0
     assert "0 rows done, 1 questions asked" in capsys.readouterr().err
