@@ -1,6 +1,7 @@
 """A million instances from converters to a mixed training set: time, memory, and equal bytes for any number of workers.
 
     python -m benchmarks.instruction_scale [--instances 1000000] [--workers 2] [--same] [--short] [--input FOLDER]
+        [--similarity 0.8]
 
 Invented questions with options (JSON lines), questions with answers (CSV) and rows of a table (Parquet), as three
 corpora that are declared in files of their own, a third of the instances each, about 600 characters long. A build of
@@ -81,6 +82,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--same", action="store_true", help="build with 0 and 1 workers too, and compare")
     parser.add_argument("--short", action="store_true", help="questions of a few words, for very many instances")
+    parser.add_argument("--similarity", type=float, default=0.0, help="look for near copies too; 0: do not")
     parser.add_argument("--input", type=Path, help="folder for the corpora; what is there is read again")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -89,9 +91,9 @@ def main() -> None:
             write(folder, asked.instances, 12 if asked.short else 90)
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
         print(f"{asked.instances:,} instances, {size:,.0f} MB", flush=True)
-        hashes = built(folder, Path(name) / "out", asked.workers)
+        hashes = built(folder, Path(name) / "out", asked.workers, asked.similarity)
         if asked.same:
-            others = [built(folder, Path(name) / f"out-{workers}", workers) for workers in (0, 1)]
+            others = [built(folder, Path(name) / f"out-{workers}", workers, asked.similarity) for workers in (0, 1)]
             print("byte by byte the same" if all(other == hashes for other in others) else "NOT the same")
 
 
@@ -132,17 +134,10 @@ def _texts(random: np.random.Generator, count: int, words: int) -> pl.Series:
     return drawn.select(pl.concat_str(named, separator=" ")).to_series()
 
 
-def built(folder: Path, out: Path, workers: int) -> dict[str, str]:
+def built(folder: Path, out: Path, workers: int, similarity: float) -> dict[str, str]:
     """Build, print what it took, and return the hash of each published file."""
-    command = [
-        str(Path(sys.executable).with_name("medmill")),
-        "build",
-        "meds-ins",
-        "--out",
-        str(out),
-        "--workers",
-        str(workers),
-    ]
+    command = [str(Path(sys.executable).with_name("medmill")), "build", "meds-ins", "--out", str(out)]
+    command += ["--workers", str(workers), "--set", f"similarity={similarity}"]
     own = ",".join(str(folder / f"{kind}.toml") for kind in _TASKS)
     command += ["--set", f"own={own}", "--set", "shots=2", "--quiet", "--no-qc"]
     command += ["--set", f"tasks={','.join(f'{kind}-task' for kind in _TASKS)}"]
