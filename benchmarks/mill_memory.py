@@ -3,7 +3,8 @@
     python -m benchmarks.mill_memory [--gigabytes 0.5 1 2] [--workers 2] [--only dedup] [--plot FILE.svg]
         [--input FOLDER]
 
-Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB; a smaller input is the first files of the largest.
+Invented web texts (`benchmarks/web_mix.py`) in files of 64 MB; a smaller input is the first files of the largest. A
+build of one small file comes before, which compiles what is compiled.
 Prints peak RSS of the process tree, seconds and CPU seconds per size, and the slopes of a straight line through them:
 MB per GB, and CPU seconds per GB with how far off the worst point is. CPU seconds, because they are the cost whatever
 else runs.
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.process_tree import measure
+from benchmarks.process_tree import Run, measure
 from benchmarks.web_mix import write_mix
 
 FILE = 64
@@ -35,8 +36,11 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         files = written(asked.input or Path(name) / "all", max(asked.gigabytes))
+        steps = asked.only or "whole"
+        write_mix(Path(name) / "small", 2)
+        build(Path(name) / "small", Path(name) / "out-small", asked.workers, steps)
         found = [
-            measured(files[: max(1, round(size * 1000 / FILE))], Path(name), asked.workers, asked.only or "whole")
+            measured(files[: max(1, round(size * 1000 / FILE))], Path(name), asked.workers, steps)
             for size in asked.gigabytes
         ]
     size, memory, cpu = np.array(found).T
@@ -64,10 +68,7 @@ def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tupl
     folder.mkdir()
     for path in files:
         (folder / f"part-{path.parent.name}.jsonl").symlink_to(path.absolute())
-    done = measure([sys.executable, "-m", "benchmarks.mill_side", str(folder), str(out), steps, str(workers)])
-    if done.exit_code:
-        raise SystemExit(done.output[-3000:])
-    shutil.rmtree(out)
+    done = build(folder, out, workers, steps)
     size, memory = sum(path.stat().st_size for path in files) / 1e9, done.peak_rss_bytes / 1e6
     print(
         f"{size:.2f} GB: {memory:.0f} MB, {done.seconds:.0f} s, {done.cpu_seconds:.0f} s of CPU, "
@@ -75,6 +76,15 @@ def measured(files: list[Path], scratch: Path, workers: int, steps: str) -> tupl
         flush=True,
     )
     return size, memory, done.cpu_seconds
+
+
+def build(folder: Path, out: Path, workers: int, steps: str) -> Run:
+    """One build, removed again."""
+    done = measure([sys.executable, "-m", "benchmarks.mill_side", str(folder), str(out), steps, str(workers)])
+    if done.exit_code:
+        raise SystemExit(done.output[-3000:])
+    shutil.rmtree(out)
+    return done
 
 
 def plot(size: np.ndarray, memory: np.ndarray, cpu: np.ndarray, path: Path) -> None:
