@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from annotators.medical_text.filters import scores
 from builders.api import resolve
 from builders.base import Kept, Recipe, Stage, Table
 from builders.deduplication import DedupOptions, dedup_tables, kept
@@ -39,6 +40,20 @@ class Drop(Stage):
         return Kept(stays, gone.select("id", reason=pl.lit("duplicate"), detail=pl.col("kept")))
 
 
+@dataclass(frozen=True)
+class ScoreTold(Score):
+    """The same, but the language is the declared one: no model is asked."""
+
+    def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
+        """`frames`: Document rows."""
+        rows = frames[0].select("id", "licence", "declared_language", "text", language="declared_language")
+        measured = scores(self.filter, rows)
+        found = rows.with_columns(pl.lit(1, pl.Float32).alias("language_confidence"),
+                                  characters=pl.col("text").str.len_chars().cast(pl.Int64))  # fmt: skip
+        found = found.join(measured, on="id", how="left", maintain_order="left")
+        return found.select(DocumentScores.column_names())
+
+
 def dedup_alone(folder: str) -> Recipe:
     """Read, find duplicates, drop them, publish."""
     return _deduplicated(
@@ -46,19 +61,24 @@ def dedup_alone(folder: str) -> Recipe:
     )
 
 
-def core(folder: str) -> Recipe:
+def told(folder: str) -> Recipe:
+    """As `core`, but the languages are told."""
+    return core(folder, ScoreTold(LANGUAGES))
+
+
+def core(folder: str, score: Score | None = None) -> Recipe:
     """The same, with language and medical filter before it: no quality, no personal data, no benchmarks."""
     of, scores = "documents.web-jsonl", "scores.web-jsonl"
     medical = Medical(LANGUAGES, min_confidence=0.5, threshold=0.5)
     return _deduplicated(
         folder,
-        [Table(scores, DocumentScores, Score(LANGUAGES), (of,), split=None)],
+        [Table(scores, DocumentScores, score or Score(LANGUAGES), (of,), split=None)],
         Table("passed.web-jsonl", MedicalDocument, medical, (of, scores), publish=False),
     )
 
 
 def _deduplicated(folder: str, before: list[Table], passed: Table) -> Recipe:
-    source = WebJsonl(folder)
+    source = WebJsonl(folder, language_column="spoken")
     tables = [
         Table("documents.web-jsonl", Document, source="web-jsonl", publish=False),
         *before,
@@ -79,7 +99,7 @@ def with_minhash(folder: str) -> Recipe:
 
 def main() -> None:
     given, out, steps, workers = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-    recipe = {"dedup": dedup_alone, "whole": with_minhash}.get(steps, core)(given)
+    recipe = {"dedup": dedup_alone, "filter": told, "whole": with_minhash}.get(steps, core)(given)
     make(recipe, out, Orders(workers=workers))
     rows = pl.scan_parquet(out / "corpus.web-jsonl" / "*.parquet").select(pl.len()).collect().item()
     print(f"{rows} documents kept")

@@ -13,7 +13,7 @@ as many documents.
 `--steps`:
   core    read, language, medical filter, deduplication, on both sides
   parts   the same, but datatrove's model is asked for no more of a text than the mill asks for: three stretches
-  filter  datatrove asks no model, and is told the languages; the mill asks its own all the same
+  filter  no model is asked on either side, and both are told the languages
   whole   the recipe mmedc against datatrove with its FTFYFormatter, GopherQualityFilter and PIIFormatter too
   dedup   no document is filtered: reading, deduplication and writing alone
 
