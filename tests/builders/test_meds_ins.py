@@ -172,9 +172,9 @@ def test_near_copies_are_looked_for_where_they_are_wanted(corpora: Path, tmp_pat
     (tmp_path / "near.toml").write_text(told, encoding="utf-8")
     command = ["build", "meds-ins", "--source", f"near={tmp_path / 'in'}", "--set", f"own={tmp_path / 'near.toml'}",
                "--set", "tasks=near-task", "--workers", "0", "--set", "leaves_out=near_duplicate"]  # fmt: skip
-    assert run([*command, "--out", str(tmp_path / "not")]) == 2
-    assert "set it" in capsys.readouterr().err
-    assert run([*command, "--out", str(tmp_path / "out"), "--set", "similarity=0.8"]) in (0, 3)
+    assert run([*command, "--out", str(tmp_path / "not"), "--set", "similarity=0"]) == 2
+    assert "similarity=0 no near copies" in capsys.readouterr().err
+    assert run([*command, "--out", str(tmp_path / "out")]) in (0, 3)
     ids = set(_rows(tmp_path / "out", "chats")["id"])
     assert len(ids) == 2 and "near-task:near/other" in ids
     rejected = _rows(tmp_path / "out" / "rejected", "drawable.near")
@@ -198,7 +198,7 @@ def test_near_copies_of_test_are_figures_and_left_out_where_that_is_wanted(corpo
     told = corpus("near", options, task("near-task", "question-answer", ANSWER), splits=["train", "test"])
     (tmp_path / "near.toml").write_text(told, encoding="utf-8")
     command = ["build", "meds-ins", "--source", f"near={tmp_path / 'in'}", "--set", f"own={tmp_path / 'near.toml'}",
-               "--set", "tasks=near-task", "--workers", "0", "--set", "similarity=0.8"]  # fmt: skip
+               "--set", "tasks=near-task", "--workers", "0"]  # fmt: skip
     assert run([*command, "--out", str(tmp_path / "noted")]) in (0, 3)
     assert _rows(tmp_path / "noted", "chats").height == 7
     report = json.loads((tmp_path / "noted" / "qc" / "report.json").read_text(encoding="utf-8"))
