@@ -1,7 +1,7 @@
 """A million instances from converters to a mixed training set: time, memory, and equal bytes for any number of workers.
 
     python -m benchmarks.instruction_scale [--instances 1000000] [--workers 2] [--same] [--short] [--input FOLDER]
-        [--similarity 0.8]
+        [--similarity 0]
 
 Invented questions with options (JSON lines), questions with answers (CSV) and rows of a table (Parquet), as three
 corpora that are declared in files of their own, a third of the instances each, about 600 characters long. A build of
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--same", action="store_true", help="build with 0 and 1 workers too, and compare")
     parser.add_argument("--short", action="store_true", help="questions of a few words, for very many instances")
-    parser.add_argument("--similarity", type=float, default=0.0, help="look for near copies too; 0: do not")
+    parser.add_argument("--similarity", type=float, default=0.8, help="of near copies; 0: none are looked for")
     parser.add_argument("--input", type=Path, help="folder for the corpora; what is there is read again")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

@@ -10,7 +10,7 @@ from builders.base import Collect, Group, Map, Source, Table
 from builders.deduplication import DedupOptions, buckets_for, dedup_tables
 from builders.instructions.choosing import chosen_tasks
 from builders.instructions.corpus_files import CorpusFiles
-from builders.instructions.declared import Declared, with_own
+from builders.instructions.declared import Declared, declared, with_own
 from builders.instructions.task import Task
 from builders.instructions.words import BENCH
 from builders.sealed import identity
@@ -81,6 +81,8 @@ def why_not(known: Declared, wanted: Sequence[str], name: str, *, bench: bool) -
     own = known.of(name)
     if not (ready := [task for task in own if task.ready]):
         return f"it has no task that can be made: {own[0].id} is {own[0].status}"
+    if bench and name in declared().corpora and not any(task.bench for task in ready):
+        return "none of its tasks is in the benchmark; leave it out"
     if bench and not any(task.bench for task in ready):
         return (f'no task of its declaration is in the benchmark; write bench = "MCQA", or another of '
                 f"{', '.join(BENCH)}, into a [[task]] of it")  # fmt: skip

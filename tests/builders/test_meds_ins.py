@@ -156,6 +156,9 @@ def test_a_corpus_that_the_benchmark_has_no_task_of_is_told_what_to_write(corpor
         assert run([*command, "--set", f"own={tmp_path / 'own.toml'}", *more]) == 2
         said = capsys.readouterr().err
         assert "meds-bench takes no source exam; " in said and 'write bench = "MCQA"' in said and "NLI" in said
+    shipped = ["build", "meds-bench", "--source", f"ncbi-disease={corpora / 'exam'}", "--out", str(tmp_path / "out")]
+    assert run(shipped) == 2
+    assert "none of its tasks is in the benchmark; leave it out" in capsys.readouterr().err
     assert run([*command, "--set", f"own={corpora / 'exam.toml'}", "--set", "tasks=59"]) == 2
     assert "tasks=59 names none of its tasks; add one of exam-choice" in capsys.readouterr().err
 
