@@ -45,6 +45,7 @@ Leaves = Literal[
     "none",
     "duplicate",
     "near_duplicate",
+    "near_elsewhere",
     "near_test",
     "elsewhere",
     "conflict",

@@ -122,6 +122,7 @@ class TaskDefinition(dy.Schema):
 
 FATES: Final = (
     "duplicate", "elsewhere", "conflict", "in_test", "document_in_test", "contaminated", "near_test", "near_duplicate",
+    "near_elsewhere",
 )  # fmt: skip
 """Why an instance of the training set is left out, or noted: see `builders/stages/instructions/twins.py`."""
 
@@ -153,6 +154,7 @@ class NearInstance(dy.Schema):
     """An instance that has near copies, and the one that stands for all of them."""
 
     id = dy.String(primary_key=True, metadata=tag("id"))
+    task = dy.String(metadata=tag("label"))
     split = dy.Enum(SPLITS, metadata=tag("label"))
     kind = dy.Enum(KINDS, metadata=tag("label"))
     kept = dy.String(metadata=tag("id"), description="Names the cluster.")

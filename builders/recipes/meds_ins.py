@@ -72,8 +72,9 @@ class Options:
     `similarity`: Jaccard, of runs of words, from which on instances are near copies of each other; 0: none are looked
     for, which saves a third of the time.
     `leaves_out`: what is rejected besides what stands in test: `duplicate`, `near_duplicate`, `near_test` (nearly an
-    instance of test), `elsewhere`, `conflict`, `empty_output`, `truncated`, `wrong_language`, `too_long`,
-    `personal_data`, and of questions of examinations `needs_image` and `struck`; or `none` (docs/instructions.md).
+    instance of test), `elsewhere` and `near_elsewhere` (of another task), `conflict`, `empty_output`, `truncated`,
+    `wrong_language`, `too_long`, `personal_data`, and of questions of examinations `needs_image` and `struck`; or
+    `none` (docs/instructions.md).
     `tokenizer`: a tokenizer.json, or its folder, to count with. `definitions`: a file of `medmill definitions`, whose
     kept versions are drawn beside the declared ones. `rationale`: who gives reasons for answers to questions with
     choices: `none`, `llm:MODEL@URL` or `vllm:FOLDER`, whose answers are kept in the folder `answers`;
@@ -142,7 +143,7 @@ def recipe(sources: Mapping[str, Source], options: Options) -> Recipe:
         *example_tables(tuple(corpora)),
         *_mixed(corpora, options, spread),
     ]
-    if not options.similarity and (near := {"near_duplicate", "near_test"}.intersection(options.leaves_out)):
+    if not options.similarity and (near := {name for name in options.leaves_out if name.startswith("near_")}):
         raise UsageError(
             f"leaves_out={','.join(sorted(near))}: with similarity=0 no near copies are looked for; set 0.8 or the like"
         )

@@ -14,7 +14,10 @@ MANY: Final = 0.05
 """Share of the instances of a task with one flaw, from which on the task should be looked at."""
 ENOUGH: Final = 100
 """Instances of a task from which on a share counts."""
-_FATES: Final = ("duplicate", "elsewhere", "conflict", "near_test", "near_duplicate")
+_FATES: Final = ("duplicate", "elsewhere", "conflict", "near_test", "near_duplicate", "near_elsewhere")
+
+
+_QUIET: Final = (*UNANSWERABLE, "near_elsewhere")
 
 
 class InstructionFlaws(Check):
@@ -28,7 +31,8 @@ class InstructionFlaws(Check):
     def conclude(self, build: Build, earlier: Mapping[str, Outcome]) -> Outcome:
         """Warn where a flaw is in more than `MANY` of the instances of a task.
 
-        Pictures are no mistake of an examination: such questions are counted, and warn of nothing.
+        Pictures are no mistake of an examination, and tasks over one corpus are near to each other by intent: both are
+        counted, and warn of nothing.
         """
         sizes = build.scan("limits", ["task", "instances"]).select("task", "instances").collect()
         found = (
@@ -37,7 +41,7 @@ class InstructionFlaws(Check):
         whole = max(int(sizes["instances"].sum()), 1)
         sums = found.group_by("flaw").agg(pl.col("rows").sum()).sort("flaw")
         figures: dict[str, Figure] = {"instances": whole} | dict(sums.iter_rows())
-        loud = (pl.col("share") > MANY) & (pl.col("instances") >= ENOUGH) & ~pl.col("flaw").is_in(UNANSWERABLE)
+        loud = (pl.col("share") > MANY) & (pl.col("instances") >= ENOUGH) & ~pl.col("flaw").is_in(_QUIET)
         many = found.filter(loud).sort("share", descending=True)
         cases = [f"task {task}: {flaw} in {rows:,} of {of:,}" for task, flaw, rows, of in
                  many.select("task", "flaw", "rows", "instances").iter_rows()]  # fmt: skip

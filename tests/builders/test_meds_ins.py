@@ -214,6 +214,29 @@ def test_near_copies_of_test_are_figures_and_left_out_where_that_is_wanted(corpo
     assert set(rejected["detail"]) == {"of near-task:near/t"}
 
 
+def test_near_copies_of_another_task_are_told_apart(corpora: Path, tmp_path: Path):
+    """Pairs that are translated both ways are nearly equal: all but one way would go with the near copies of a task."""
+    one, other = ([" ".join(f"{word}{n}x{k}" for k in range(40)) for n in range(3)] for word in ("say", "dis"))
+    rows = [{"id": f"r{n}", "one": one[n], "other": other[n]} for n in range(3)]
+    rows.append({**rows[0], "id": "again", "one": f"{rows[0]['one']} more"})
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    options = {"files": {"train": "*.jsonl"}, "id": "{id}"}
+    ways = [{"question": "{one}", "answer": "{other}"}, {"question": "{other}", "answer": "{one}"}]
+    tasks = [task(f"way-{n}", "question-answer", fields) for n, fields in enumerate(ways)]
+    told = corpus("pairs", options, *tasks, splits=["train"])
+    (tmp_path / "pairs.toml").write_text(told, encoding="utf-8")
+    command = ["build", "meds-ins", "--source", f"pairs={tmp_path / 'in'}", "--set", f"own={tmp_path / 'pairs.toml'}",
+               "--set", "tasks=way-0,way-1", "--workers", "0", "--out", str(tmp_path / "out")]  # fmt: skip
+    assert run([*command, "--set", "leaves_out=near_duplicate"]) in (0, 3)
+    assert _rows(tmp_path / "out", "near")["fate"].value_counts().sort("fate").rows() == [
+        ("near_duplicate", 2), ("near_elsewhere", 3),
+    ]  # fmt: skip
+    assert _rows(tmp_path / "out", "chats")["task"].value_counts().sort("task").rows() == [("way-0", 3), ("way-1", 3)]
+    assert run([*command, "--set", "leaves_out=near_duplicate,near_elsewhere"]) in (0, 3)
+    assert _rows(tmp_path / "out", "chats").height == 3
+
+
 def test_what_the_benchmark_tests_with_is_known_to_the_set_whatever_else_is_built(
     corpora: Path, bench: Path, tmp_path: Path, capsys
 ):

@@ -19,7 +19,7 @@ class Nears(Stage):
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: InstanceKey rows."""
-        asked = frames[0].select("id", "split").lazy()
+        asked = frames[0].select("id", "task", "split").lazy()
         between = pl.col("id").is_between(pl.lit(frames[0]["id"].min()), pl.lit(frames[0]["id"].max()))
         copies = pl.scan_parquet(needs["duplicates"] / "*.parquet").select("id", "kind", "kept").filter(between)
         found = copies.join(asked, on="id", how="inner").collect(engine="streaming")
@@ -30,8 +30,9 @@ class Nears(Stage):
 class NearFates(Stage):
     """InstanceFate rows of instances that have near copies; those of test are never left out.
 
-    `near_test`: one of the copies, directly or through others, is of test. `near_duplicate`: another one is kept, of
-    any task.
+    `near_test`: one of the copies, directly or through others, is of test. `near_duplicate`: another one of its task
+    stays. `near_elsewhere`: it is the one of its task, and one of another task stays: a pair that is translated both
+    ways, a sentence that two tasks ask about. The one that stands for all copies stays first, then those of lower id.
     """
 
     version: ClassVar[int] = 1
@@ -39,13 +40,19 @@ class NearFates(Stage):
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: NearInstance rows, whole clusters; those of equal words alone say nothing here."""
-        rows = pl.concat(frames).sort("kept", "id")
+        rows = pl.concat(frames).sort("kept", pl.col("kind") != "kept", "id")
         rows = rows.filter((pl.col("kind") == "near").any().over("kept"))
-        tested = pl.col("id").filter(pl.col("split") == "test").first().over("kept")
-        rows = rows.with_columns(tested=tested).filter(pl.col("split") != "test")
-        found = [
-            rows.filter(pl.col("tested").is_not_null()).select("id", fate=pl.lit("near_test"), of="tested"),
-            rows.filter(pl.col("kind") == "near").select("id", fate=pl.lit("near_duplicate"), of="kept"),
-        ]
+        id_, test = pl.col("id"), pl.col("split") == "test"
+        rows = rows.with_columns(near_test=id_.filter(test).first().over("kept")).filter(~test)
+        rows = rows.with_columns(
+            near_duplicate=id_.first().over("kept", "task"), near_elsewhere=id_.first().over("kept")
+        )
+        alone = pl.col("near_duplicate") == id_
+        told = {
+            "near_test": pl.col("near_test").is_not_null(),
+            "near_duplicate": ~alone,
+            "near_elsewhere": alone & (pl.col("near_elsewhere") != id_),
+        }
+        found = [rows.filter(where).select("id", fate=pl.lit(fate), of=fate) for fate, where in told.items()]
         kinds = {name: column.dtype for name, column in InstanceFate.columns().items()}
         return pl.concat(found).select(pl.col(name).cast(kind) for name, kind in kinds.items()).sort("id", "fate")
