@@ -15,8 +15,6 @@ MANY: Final = 0.05
 ENOUGH: Final = 100
 """Instances of a task from which on a share counts."""
 _FATES: Final = ("duplicate", "elsewhere", "conflict", "near_test", "near_duplicate", "near_elsewhere")
-
-
 _QUIET: Final = (*UNANSWERABLE, "near_elsewhere")
 
 
