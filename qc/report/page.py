@@ -12,6 +12,7 @@ from qc.corpora.found import corpora, sum_of
 from qc.corpora.samples import documents
 from qc.report.charts import charts
 from qc.report.examples import examples
+from qc.report.stages import lines
 from qc.report.worst_volumes import worst_volumes
 from qc.volumes import Volumes
 from schemas.anatomy import WHOLE_REPORT
@@ -28,6 +29,7 @@ def page(build: Build, report: QcReport, volumes: Volumes) -> str:
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"count": _count, "size": _size, "duration": _duration, "figure": _figure}
+    stages, each = lines(build.manifest.stages)
     return environment.get_template("page.html.j2").render(
         report=report,
         manifest=build.manifest,
@@ -36,6 +38,9 @@ def page(build: Build, report: QcReport, volumes: Volumes) -> str:
         tally=[(verdict, sum(c.verdict == verdict for c in report.checks)) for verdict in VERDICTS],
         to_do=sorted((c for c in report.checks if c.verdict != "pass"), key=lambda c: -VERDICTS.index(c.verdict)),
         groups=[(name, list(checks)) for name, checks in groupby(report.checks, key=_group)],
+        stages=stages,
+        each_stage=each,
+        not_asked=_not_asked(report),
         rejected=_rejected(build),
         charts=charts(report.distributions),
         examples=examples(build),
@@ -48,6 +53,14 @@ def page(build: Build, report: QcReport, volumes: Volumes) -> str:
 
 def _group(check: Outcome) -> str:
     return check.group
+
+
+def _not_asked(report: QcReport) -> list[tuple[str, list[str]]]:
+    """Titles of the checks that nothing was asked of, by the reason."""
+    found: dict[str, list[str]] = {}
+    for check in report.skipped:
+        found.setdefault(check.why, []).append(check.title)
+    return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
 def _headline(build: Build) -> list[tuple[str, int]]:
