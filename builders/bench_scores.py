@@ -73,7 +73,7 @@ class Scoring:
     ) -> tuple[BenchScores, pl.DataFrame]:
         """The scores of a run (id, output), and every item as it was read."""
         rows = outputs = items.join(run.select("id", "output"), on="id", how="left", maintain_order="left")
-        told = [*notes]
+        told = [*notes, *_unanswerable(items)]
         outputs = without_thoughts(outputs)
         if not self.as_published:
             rows = outputs
@@ -104,6 +104,13 @@ def items_of(build: Build, wanted: Wanted) -> pl.DataFrame:
     if not items.height:
         raise UsageError(f"{build.folder}: no items of the split {wanted.split} are left to score; name other ones")
     return items.sort("id")
+
+
+def _unanswerable(items: pl.DataFrame) -> list[str]:
+    if "unanswerable" not in items.columns or not (rows := items.filter(pl.col("unanswerable").list.len() > 0).height):
+        return []
+    return [f"{rows:,} of {items.height:,} items need a picture or were struck by their examiners, so answers to them "
+            "are guesses; a build without --set leaves_out has none of them"]  # fmt: skip
 
 
 def _told(read: pl.DataFrame) -> list[str]:

@@ -68,14 +68,21 @@ def test_a_question_without_its_picture_or_without_points_is_no_item(bench: Path
 
 
 def test_what_is_rejected_of_the_benchmark_and_what_stays_are_all_of_its_test(
-    exam: Path, bench: Path, tmp_path: Path
+    exam: Path, bench: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """A build may keep them; who scores by it is told how many answers are guesses."""
     whole = _built("meds-bench", exam, tmp_path / "whole", leaves_out="none")
     assert _numbers(whole, "items") == _numbers(bench, "items") | set(_rejected(bench, "asked.own-exam"))
     rows = pl.read_parquet(whole / "items" / "*.parquet").select("id", "unanswerable").rows()
     assert {int(id_.rpartition("/")[2]): marks for id_, marks in rows} == {
         n: _MARKS[n] for n in _numbers(whole, "items")
     }
+    assert run(["evaluate", "meds-bench", "--dataset", str(whole), "--baseline", "gold"]) == 0
+    marked = sum(bool(_MARKS[n]) for n in _numbers(whole, "items"))
+    told = f"{marked} of {len(rows)} items need a picture or were struck"
+    assert told in capsys.readouterr().out
+    assert run(["evaluate", "meds-bench", "--dataset", str(bench), "--baseline", "gold"]) == 0
+    assert "need a picture" not in capsys.readouterr().out
 
 
 def test_one_of_the_two_reasons_may_be_asked_for_alone(exam: Path, tmp_path: Path) -> None:
