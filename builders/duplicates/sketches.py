@@ -11,6 +11,7 @@ from annotators.text_bytes import texts_of
 from builders.duplicates.characters import folded
 from builders.duplicates.minhash import Shingling
 from builders.duplicates.shingles import shingled
+from builders.list_columns import lists_of
 
 SIZE: Final = 2048
 """Hashes kept of a text: all, where it has no more different shingles, and so the similarity of such texts is exact;
@@ -21,18 +22,7 @@ def sketches(texts: pl.Series, shingling: Shingling) -> pl.Series:
     """Per text the different hashes of its shingles, ascending, `SIZE` at most; 32 bit each."""
     data, starts = texts_of(texts)
     values, ends = _sketched(data, starts, folded(), shingling.widths, SIZE)
-    counts = pl.Series(np.diff(ends, prepend=0))
-    return _lists(values, counts.to_numpy())
-
-
-def _lists(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> pl.Series:
-    """Runs of flat values as lists. `pa.array` would import pandas where it is installed, half a second a process."""
-    import pyarrow as pa
-
-    ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return pl.Series(
-        pl.from_arrow(pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), pl.Series(values).to_arrow()))
-    )
+    return lists_of(pl.Series(values), np.diff(ends, prepend=0))
 
 
 def flat(lists: pl.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

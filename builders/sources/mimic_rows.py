@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import accumulate
 from typing import NamedTuple
 
 import polars as pl
-import pyarrow as pa
 
+from builders.list_columns import lists_of
 from builders.sources.sections import Section, sectioned
 from builders.sources.sorting_out import REPORT_COLUMNS
 from schemas.words import SPLITS, STATES
@@ -51,16 +50,9 @@ def report_rows(reports: Sequence[RawReport]) -> pl.DataFrame:
 
 
 def section_lists(sections: Sequence[Sequence[Section]]) -> pl.Series:
-    """Sections per report as the column `sections` of a report table.
-
-    The arrays are made by polars: `pa.array` would import pandas where it is installed, half a second a process.
-    """
+    """Sections per report as the column `sections` of a report table."""
     flat = pl.DataFrame([section for found in sections for section in found], _SECTION, orient="row")
-    ends = pl.Series([0, *accumulate(len(found) for found in sections)], dtype=pl.Int64)
-    lists = pa.LargeListArray.from_arrays(ends.to_arrow(), flat.to_struct().to_arrow())
-    series = pl.from_arrow(lists)
-    assert isinstance(series, pl.Series)
-    return series.alias("sections")
+    return lists_of(flat.to_struct(), (len(found) for found in sections)).alias("sections")
 
 
 def view_named(column: str) -> pl.Expr:
