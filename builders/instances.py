@@ -62,6 +62,8 @@ _BYTES_PER_BUCKET: Final = 32_000_000
 _TEMPLATE: Final = 20
 """A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""
 _FATES: Final = ("twins", "documents")
+_ROWS: Final = "key-values"
+"""The shape of tasks whose inputs are rows of a table."""
 
 
 def declared_with(own: Sequence[str]) -> Declared:
@@ -139,8 +141,9 @@ def instance_tables(
 
 def _near(corpora: Mapping[str, CorpusFiles], similarity: float, buckets: int) -> list[Table]:
     """Near copies over all corpora, tasks and splits, by MinHash."""
-    texts = [Table(f"passed.{name}", InstanceText, Texts(), (f"instances.{name}",), shape=Map(of="id"), publish=False)
-             for name in corpora]  # fmt: skip
+    rows = {name: tuple(task.id for task in source.tasks if task.shape == _ROWS) for name, source in corpora.items()}
+    texts = [Table(f"passed.{name}", InstanceText, Texts(rows[name]), (f"instances.{name}",), shape=Map(of="id"),
+                   publish=False) for name in corpora]  # fmt: skip
     sides = [Table(f"near.{name}", NearInstance, Nears(), (f"keys.{name}",), shape=Map(of="id"),
                    needs={"duplicates": "duplicates"}, publish=False) for name in corpora]  # fmt: skip
     fates = Table("near", InstanceFate, NearFates(), tuple(table.name for table in sides),

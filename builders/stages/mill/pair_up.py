@@ -95,24 +95,28 @@ class Offers(Stage):
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
-        """`frames`: Candidate rows, and Sketch rows of each source, of the same keys."""
+        """`frames`: Candidate rows, and Sketch rows of each source, of the same keys.
+
+        Sketches are brought to the pairs that are chosen alone: in a crowd most are not, and a sketch is long.
+        """
         candidates, *sketches = frames
-        candidates = candidates.unique(["key", "other"], keep="first", maintain_order=True)
-        met = candidates.join(_texts(sketches), on="key", maintain_order="left")
-        wanted = _chosen(met, surely_equal(self.values, self.similarity))
-        return wanted.select("letters", "hashes", key="other", other="key").select(Offer.column_names())
+        candidates, texts = candidates.unique(["key", "other"], keep="first", maintain_order=True), _texts(sketches)
+        met = candidates.join(texts.select("key", size=pl.col("hashes").list.len()), on="key", maintain_order="left")
+        wanted = _chosen(met, surely_equal(self.values, self.similarity)).select("key", "other")
+        offers = wanted.join(texts, on="key", maintain_order="left")
+        return offers.select("letters", "hashes", key="other", other="key").select(Offer.column_names())
 
 
 def _chosen(candidates: pl.DataFrame, sure: int) -> pl.DataFrame:
     """So many of each text's own pairs: the most alike, and others as a hash of both has it.
 
-    `sure`: values that two texts share that are near beyond doubt.
+    `candidates`: with the `size` of the text's sketch. `sure`: values that two texts share that are near beyond doubt.
     """
     turns = drawn_turns(candidates["key"].to_numpy(), candidates["other"].to_numpy())
     drawn = candidates.with_columns(turn=pl.Series(turns), unlike=-pl.col("equal").cast(pl.Int32))
     by_likeness = pl.struct("unlike", "turn").rank("ordinal").over("key")
     by_turn = pl.col("turn").rank("ordinal").over("key")
-    room = (ALIKE * SIZE // pl.col("hashes").list.len()).clip(ALIKE, DOUBTFUL)
+    room = (ALIKE * SIZE // pl.col("size")).clip(ALIKE, DOUBTFUL)
     alike = pl.when(pl.col("equal").max().over("key") < sure).then(room).otherwise(ALIKE)
     return drawn.filter((by_likeness <= alike) | (by_turn <= DRAWN))
 
