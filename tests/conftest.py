@@ -26,6 +26,7 @@ WITH_EXTRAS = ("tests/releases/hub/", "tests/qc/review/", "tests/releases/test_r
 LONGEST = (
     "tests/test_docs.py",
     "tests/builders/test_mmedc_bad_input.py",
+    "tests/annotators/llm/test_engine.py",
     "tests/builders/test_engine_workers.py",
     "tests/builders/test_engine_chaos.py",
     "tests/annotators/segmenting/test_total_segmentator.py",
