@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -45,6 +46,8 @@ CPU = {
 
 @pytest.fixture(scope="module", autouse=True)
 def on_cpu() -> Iterator[None]:
+    """vLLM on processors, for these tests alone: the Hub's library reads its variable once, when it is imported."""
+    import_module("huggingface_hub.constants")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in CPU.items():
             patch.setenv(name, value)
