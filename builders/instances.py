@@ -148,7 +148,7 @@ def _near(corpora: Mapping[str, CorpusFiles], similarity: float, buckets: int) -
                    needs={"duplicates": "duplicates"}, publish=False) for name in corpora]  # fmt: skip
     fates = Table("near", InstanceFate, NearFates(), tuple(table.name for table in sides),
                   shape=Group(("kept",), buckets, of="id"), split=None)  # fmt: skip
-    return [*texts, *dedup_tables(corpora, DedupOptions(similarity=similarity)), *sides, fates]
+    return [*texts, *dedup_tables(corpora, DedupOptions(similarity, buckets=buckets)), *sides, fates]
 
 
 def _made(name: str, source: CorpusFiles, keys: Keys, seed: str) -> list[Table]:

@@ -68,12 +68,14 @@ class Sketch(dy.Schema):
 
 
 class Offer(dy.Schema):
-    """The sketch of `other`, brought to the text `key` that it is compared with."""
+    """Two texts that are compared; the sketch of `other` lies in one row of those in a bucket of keys."""
 
     key = dy.UInt64(primary_key=True, metadata=tag("text_group"))
     other = dy.UInt64(primary_key=True, metadata=tag("text_group"))
-    letters = dy.Int64(min=0, metadata=tag("count"), description="Of the other.")
-    hashes = dy.List(dy.UInt32(), metadata=tag("text_group"))
+    letters = dy.Int64(nullable=True, min=0, metadata=tag("count"), description="Of the other.")
+    hashes = dy.List(
+        dy.UInt32(), nullable=True, metadata=tag("text_group"), description="Null where another row has it."
+    )
 
 
 class Link(dy.Schema):

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from builders.bucket import bucket_of
 from builders.graph import Node
 from builders.legs import Leg
 from builders.provenance import fingerprint
@@ -44,8 +45,7 @@ class Shuffle:
 
     def _write(self, path: Path, sources: Sequence[Path], others: dict[str, int]) -> tuple[int, Account]:
         frame = pl.concat([pl.read_parquet(source) for source in sources])
-        bucket = (pl.struct(self.by).hash(0) % self.buckets).cast(pl.Int32)
-        frame = frame.with_columns(bucket.alias(_BUCKET)).sort(_BUCKET, maintain_order=True)
+        frame = frame.with_columns(bucket_of(self.by, self.buckets).alias(_BUCKET)).sort(_BUCKET, maintain_order=True)
         counts = {str(number): rows for number, rows in frame[_BUCKET].value_counts().sort(_BUCKET).iter_rows()}
         account = Account(self.fingerprint, rows=frame.height, splits=counts, files=others)
         return write_rows(path, frame.drop(_BUCKET), account, scratch=True), account

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from builders.bucket import bucket_of
 from builders.shapes import shuffle
 from builders.shapes.shuffle import FILES, MOST_TOGETHER, Shuffle, Shuffled, together
 from builders.store import Account, account_in, write_rows
@@ -37,7 +38,7 @@ def test_a_bucket_has_the_same_rows_however_many_partitions_are_sorted_at_once(
         assert account_in(paths[-1]) == account
     empty = pl.read_parquet(partitions[0]).clear()
     whole = pl.concat([pl.read_parquet(path) for path in partitions])
-    bucket = pl.struct("key").hash(0) % BUCKETS
+    bucket = bucket_of(["key"], BUCKETS)
     for number in range(BUCKETS):
         assert_frame_equal(Shuffled(tuple(paths)).bucket(number, empty), whole.filter(bucket == number))
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from builders.base import Stage
+from builders.bucket import bucket_of
 from builders.duplicates.neighbours import drawn_turns, least_equal, pairs, surely_equal
 from builders.duplicates.sketches import SIZE, flat, similarities
 from builders.settings import AtLeastOne, Share
@@ -86,24 +87,30 @@ class Suspects(Stage):
 
 @dataclass(frozen=True)
 class Offers(Stage):
-    """Offer rows: the sketch of every text, for each text that it is compared with."""
+    """Offer rows: the pairs that are compared, and the sketch of every text, once for each bucket that wants it.
+
+    Brought to each pair, the sketches of 37,000 pages of one site were 30 times as long as the pages. `buckets`:
+    of the tables that are grouped by the key of a text.
+    """
 
     values: AtLeastOne = 120
     similarity: Share = 0.8
+    buckets: AtLeastOne = 4
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
-        """`frames`: Candidate rows, and Sketch rows of each source, of the same keys.
-
-        Sketches are brought to the pairs that are chosen alone: in a crowd most are not, and a sketch is long.
-        """
+        """`frames`: Candidate rows, and Sketch rows of each source, of the same keys."""
         candidates, *sketches = frames
         candidates, texts = candidates.unique(["key", "other"], keep="first", maintain_order=True), _texts(sketches)
         met = candidates.join(texts.select("key", size=pl.col("hashes").list.len()), on="key", maintain_order="left")
         wanted = _chosen(met, surely_equal(self.values, self.similarity)).select("key", "other")
-        offers = wanted.join(texts, on="key", maintain_order="left")
+        place = bucket_of([pl.col("other").alias("key")], self.buckets)
+        first = pl.struct("key", place.alias("place")).is_first_distinct()
+        offers = wanted.with_columns(sends=pl.when(first).then("key")).join(
+            texts, how="left", left_on="sends", right_on="key", maintain_order="left"
+        )
         return offers.select("letters", "hashes", key="other", other="key").select(Offer.column_names())
 
 
@@ -125,17 +132,21 @@ def _chosen(candidates: pl.DataFrame, sure: int) -> pl.DataFrame:
 class Links(Stage):
     """Link rows of all pairs that are compared."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Offer rows, and Sketch rows of each source, of the same keys."""
         offers, *sketches = frames
-        texts = _texts(sketches).with_row_index("row")
-        met = offers.with_row_index("row").join(texts.select("key", mine="row", own="letters"), on="key",
-                                                maintain_order="left")  # fmt: skip
-        rows = met.select(pl.col("row", "mine").cast(pl.Int64)).to_numpy()
-        found = similarities(*flat(offers["hashes"]), *flat(texts["hashes"]), rows, SIZE)
+        own = _texts(sketches).with_row_index("mine")
+        sent = offers.drop("key").drop_nulls("hashes").with_row_index("theirs")
+        met = (
+            offers.select("key", "other")
+            .join(own.select("key", "mine", own="letters"), on="key", maintain_order="left")
+            .join(sent.drop("hashes"), on="other", maintain_order="left")
+        )
+        rows = met.select(pl.col("theirs", "mine").cast(pl.Int64)).to_numpy()
+        found = similarities(*flat(sent["hashes"]), *flat(own["hashes"]), rows, SIZE)
         linked = met.select(left="key", right="other", similarity=pl.Series(found), left_letters="own",
                             right_letters="letters")  # fmt: skip
         return linked.select(Link.column_names())
