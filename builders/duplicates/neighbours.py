@@ -1,5 +1,6 @@
 """Which texts of a bucket seem to be near to each other, by their MinHash values."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,10 @@ The best alone would part a group of close copies from groups that are less clos
 """
 
 
+AT_ONCE: Final = 4_000_000
+"""Room for so many pairs, 18 bytes each, is taken at a time, or for those of one bucket."""
+
+
 def least_equal(size: int, similarity: float) -> int:
     """Of `size` MinHash values, how many two texts of a similarity share at least, but for one pair in a thousand."""
     return max(1, int(size * similarity - 3.2 * (size * similarity * (1 - similarity)) ** 0.5))
@@ -31,16 +36,26 @@ def surely_equal(size: int, similarity: float) -> int:
 
 def pairs(
     bands: NDArray[np.uint64], keys: NDArray[np.uint64], values: NDArray[np.uint16], least: int
-) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint16]]]:
     """Pairs of texts of a bucket that share `least` values, shape (pairs, 2), some several times; and how many.
 
-    Rows need no order. Which of two stands first is up to a hash of both: each does in about half of its pairs.
+    Rows need no order; pairs come by buckets, so many at a time as memory is meant for. Which of two stands first is
+    up to a hash of both: each does in about half of its pairs.
     """
     order = np.lexsort((keys, drawn_turns(bands, keys), bands))
     bands, keys, packed = bands[order], keys[order], _packed(values[order])
     ends = np.append(np.flatnonzero(bands[1:] != bands[:-1]) + 1, len(bands))
-    rows, equal = _look_everywhere(packed, ends, values.shape[1], least, WINDOW, BEST)
-    return _turned(keys, rows), equal
+    for start, some in _runs(ends):
+        rows, equal = _look_everywhere(packed, start, some, values.shape[1], least, WINDOW, BEST)
+        yield _turned(keys, rows), equal
+
+
+def _runs(ends: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Where the first bucket of each run begins, and the ends of its buckets."""
+    sizes = np.diff(ends, prepend=0)
+    run = np.cumsum(np.minimum(sizes * (sizes - 1), sizes * 2 * BEST)) // AT_ONCE
+    for some in np.split(np.arange(len(ends)), np.flatnonzero(run[1:] != run[:-1]) + 1):
+        yield int(ends[some[0] - 1]) if some[0] else 0, ends[some]
 
 
 def _packed(values: NDArray[np.uint16]) -> NDArray[np.uint64]:
@@ -71,10 +86,10 @@ def _turned(keys, rows):
 
 
 @compiled
-def _look_everywhere(values, ends, width, least, window, best):
-    """Rows of the pairs of all buckets, and how many values each shares."""
+def _look_everywhere(values, start, ends, width, least, window, best):
+    """Rows of the pairs of the buckets from row `start`, and how many values each shares."""
     found, equal = np.empty((1024, 2), np.int64), np.empty(1024, np.uint16)
-    count, start = 0, 0
+    count = 0
     for end in ends:
         size = end - start
         room = count + min(size * (size - 1), size * 2 * best)

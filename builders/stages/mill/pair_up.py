@@ -9,11 +9,12 @@ import polars as pl
 
 from builders.base import Stage
 from builders.bucket import bucket_of
-from builders.duplicates.neighbours import drawn_turns, least_equal, pairs, surely_equal
+from builders.duplicates.neighbours import least_equal, pairs, surely_equal
+from builders.duplicates.places import foremost, placed
 from builders.duplicates.sketches import SIZE, flat, similarities
 from builders.settings import AtLeastOne, Share
 from builders.stages.mill.sign import table_of
-from schemas.duplicates import Link, Offer
+from schemas.duplicates import Candidate, Link, Offer
 
 ALIKE: Final = 48
 DRAWN: Final = 16
@@ -54,12 +55,15 @@ class Glances(Stage):
 
 @dataclass(frozen=True)
 class Candidates(Stage):
-    """Candidate rows of the texts of a bucket that seem to have a similarity of at least `similarity`."""
+    """Candidate rows of the texts of a bucket that seem to have a similarity of at least `similarity`.
+
+    Those that no text could be compared in are left out: in a crowd that is more than half of them.
+    """
 
     values: AtLeastOne = 120
     similarity: Share = 0.8
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     selects: ClassVar[bool] = True
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
@@ -67,9 +71,11 @@ class Candidates(Stage):
         (rows,) = frames
         values = table_of(rows["values"], self.values)
         least = least_equal(self.values, self.similarity)
-        found, equal = pairs(rows["band"].to_numpy(), rows["key"].to_numpy(), values, least)
-        listed = pl.DataFrame({"key": found[:, 0], "other": found[:, 1], "equal": equal})
-        return listed.unique(["key", "other"], keep="first", maintain_order=True)
+        listed = Candidate.create_empty()
+        for found, equal in pairs(rows["band"].to_numpy(), rows["key"].to_numpy(), values, least):
+            more = pl.DataFrame({"key": found[:, 0], "other": found[:, 1], "equal": equal})
+            listed = foremost(pl.concat([listed, more]).unique(["key", "other"]), DOUBTFUL, DRAWN)
+        return listed.sort("key", "other")
 
 
 @dataclass(frozen=True)
@@ -119,13 +125,9 @@ def _chosen(candidates: pl.DataFrame, sure: int) -> pl.DataFrame:
 
     `candidates`: with the `size` of the text's sketch. `sure`: values that two texts share that are near beyond doubt.
     """
-    turns = drawn_turns(candidates["key"].to_numpy(), candidates["other"].to_numpy())
-    drawn = candidates.with_columns(turn=pl.Series(turns), unlike=-pl.col("equal").cast(pl.Int32))
-    by_likeness = pl.struct("unlike", "turn").rank("ordinal").over("key")
-    by_turn = pl.col("turn").rank("ordinal").over("key")
     room = (ALIKE * SIZE // pl.col("size")).clip(ALIKE, DOUBTFUL)
     alike = pl.when(pl.col("equal").max().over("key") < sure).then(room).otherwise(ALIKE)
-    return drawn.filter((by_likeness <= alike) | (by_turn <= DRAWN))
+    return placed(candidates).filter((pl.col("alike") < alike) | (pl.col("drawn") < DRAWN))
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,11 @@ def alike(draw: np.random.Generator, texts: int, shared: int, size: int = 120) -
 
 
 def found(bands: np.ndarray, keys: np.ndarray, values: np.ndarray, least: int) -> dict[frozenset[int], int]:
-    made, equal = pairs(bands.astype(np.uint64), keys.astype(np.uint64), values, least)
-    return {frozenset(pair): count for pair, count in zip(made.tolist(), equal.tolist(), strict=True)}
+    return {
+        frozenset(pair): count
+        for made, equal in pairs(bands.astype(np.uint64), keys.astype(np.uint64), values, least)
+        for pair, count in zip(made.tolist(), equal.tolist(), strict=True)
+    }
 
 
 @pytest.mark.parametrize("size", [112, 120, 121, 6])
@@ -69,6 +72,20 @@ def test_the_order_of_rows_decides_nothing() -> None:
     bands, keys, values = draw.integers(0, 3, 300), draw.permutation(300), alike(draw, 300, 95)
     order = draw.permutation(300)
     assert found(bands, keys, values, 90) == found(bands[order], keys[order], values[order], 90)
+
+
+@pytest.mark.parametrize("room", [1, 100, 5000])
+def test_how_many_pairs_are_made_at_a_time_decides_nothing(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(7)
+    bands, keys, values = draw.integers(0, 40, 600), draw.permutation(600), alike(draw, 600, 95)
+    whole = found(bands, keys, values, 90)
+    monkeypatch.setattr(neighbours, "AT_ONCE", room)
+    assert len(list(pairs(bands.astype(np.uint64), keys.astype(np.uint64), values, 90))) >= min(40, 4000 // room)
+    assert found(bands, keys, values, 90) == whole
+
+
+def test_of_no_texts_there_are_no_pairs() -> None:
+    assert not found(np.zeros(0), np.zeros(0), np.zeros((0, 120), np.uint16), 90)
 
 
 def test_of_texts_as_alike_as_asked_few_are_missed() -> None:
