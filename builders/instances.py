@@ -57,7 +57,7 @@ Leaves = Literal[
     "needs_image",
     "struck",
 ]
-_BYTES_PER_BUCKET: Final = 32_000_000
+_BYTES_PER_BUCKET: Final = 16_000_000
 """Of corpora; chats with examples are several times as large."""
 _TEMPLATE: Final = 20
 """A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""

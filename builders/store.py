@@ -41,7 +41,9 @@ class Account:
     files: dict[str, int] = field(default_factory=dict)
 
 
-def write_rows(path: Path, frame: pl.DataFrame, account: Account, *, scratch: bool = False) -> int:
+def write_rows(
+    path: Path, frame: pl.DataFrame, account: Account, *, scratch: bool = False, row_group: int = ROW_GROUP
+) -> int:
     """Write a Parquet file as draft, flush it to disk, rename it; returns its size in bytes.
 
     Equal rows give equal bytes: one chunk, fixed row groups and statistics. `scratch` files are read once
@@ -53,7 +55,7 @@ def write_rows(path: Path, frame: pl.DataFrame, account: Account, *, scratch: bo
             compression="lz4" if scratch else "zstd",
             compression_level=None if scratch else 3,
             statistics=not scratch,
-            row_group_size=ROW_GROUP,
+            row_group_size=row_group,
             metadata={ACCOUNT: json.dumps(asdict(account), sort_keys=True)},
         )
     return path.stat().st_size

@@ -17,6 +17,8 @@ FILES = 32
 MOST_TOGETHER = 64
 MOST_BYTES = 16_000_000
 """Of the columns before they are packed, of the rows that are sorted at once, where partitions are smaller."""
+_MOST_GROUPS, _LEAST_GROUP = 64, 1024
+"""Row groups of a file, and rows of one: who reads a bucket unpacks the whole groups that it lies in."""
 _BUCKET = "__bucket__"
 
 
@@ -48,7 +50,8 @@ class Shuffle:
         frame = frame.with_columns(bucket_of(self.by, self.buckets).alias(_BUCKET)).sort(_BUCKET, maintain_order=True)
         counts = {str(number): rows for number, rows in frame[_BUCKET].value_counts().sort(_BUCKET).iter_rows()}
         account = Account(self.fingerprint, rows=frame.height, splits=counts, files=others)
-        return write_rows(path, frame.drop(_BUCKET), account, scratch=True), account
+        group = max(_LEAST_GROUP, -(-frame.height // min(self.buckets, _MOST_GROUPS)))
+        return write_rows(path, frame.drop(_BUCKET), account, scratch=True, row_group=group), account
 
 
 def _runs(sources: Sequence[Path]) -> list[list[Path]]:

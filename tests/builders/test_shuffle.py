@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -41,6 +42,16 @@ def test_a_bucket_has_the_same_rows_however_many_partitions_are_sorted_at_once(
     bucket = bucket_of(["key"], BUCKETS)
     for number in range(BUCKETS):
         assert_frame_equal(Shuffled(tuple(paths)).bucket(number, empty), whole.filter(bucket == number))
+
+
+def test_a_bucket_lies_in_few_row_groups_of_a_file(tmp_path: Path) -> None:
+    """A file was one row group, and every bucket unpacked all of it: the work grew with the square of the input."""
+    path, rows = tmp_path / "rows.parquet", 40_000
+    write_rows(path, pl.DataFrame({"key": range(rows)}), Account("rows", rows=rows))
+    Shuffle((path,), tmp_path / "scratch" / "0.parquet", ("key",), 64, "mark").run()
+    footer = pq.read_metadata(tmp_path / "scratch" / "0.parquet")
+    sizes = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
+    assert sum(sizes) == rows and max(sizes) <= 1024
 
 
 def test_there_are_as_many_files_whatever_the_number_of_partitions() -> None:
