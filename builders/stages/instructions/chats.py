@@ -15,7 +15,7 @@ from builders.stages.instructions.drawn import drawn
 from builders.stages.instructions.examples import chosen
 from schemas.instructions import ChatInstance, InstanceRationale
 
-_AT_ONCE: Final = 10_000
+_AT_ONCE: Final = 2_500
 """Instances whose examples are in memory at once: each has its own copies of them."""
 
 
@@ -53,15 +53,15 @@ class Chats(Stage):
 
     def __call__(self, *frames: pl.DataFrame, **needs: Path) -> pl.DataFrame:
         """`frames`: Instance rows, the Drawable rows of these, and InstanceRationale rows where these are wanted."""
-        rows = drawn(frames[0], frames[1], needs["mixture"])
+        rows = self._numbered(drawn(frames[0], frames[1], needs["mixture"])).sort("order", "id", "copy")
         reasons = frames[2] if len(frames) > 2 else InstanceRationale.create_empty()
         pool = pl.read_parquet(needs["examples"] / "*.parquet")
         parts = [self._made(part, reasons, pool) for part in rows.iter_slices(_AT_ONCE)]
-        return pl.concat([ChatInstance.create_empty(), *parts]).sort("order", "id", "copy")
+        return pl.concat([ChatInstance.create_empty(), *parts])
 
     def _made(self, rows: pl.DataFrame, reasons: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
         rows = rows.join(reasons, on="id", how="left", maintain_order="left")
-        rows = self._worded(self._numbered(rows))
+        rows = self._worded(rows)
         asked = rows.select("task", "licence", "document", "some", "turn", id="key")
         shots = chosen(asked, pool, "some")
         rows = rows.join(shots, left_on="key", right_on="id", how="left", maintain_order="left")
