@@ -7,13 +7,12 @@ published. Prints seconds, CPU seconds and peak RSS of the process tree for each
 """
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.process_tree import measure
+from benchmarks.mill_memory import build
 from tests.builders.near_copies import crowd
 
 FILES = 4
@@ -27,10 +26,7 @@ def main() -> None:
     for pages in asked.pages:
         with tempfile.TemporaryDirectory() as name:
             size = write(Path(name) / "in", pages)
-            command = [sys.executable, "-m", "benchmarks.mill_side", str(Path(name) / "in"), str(Path(name) / "out")]
-            done = measure([*command, "dedup", str(asked.workers)])
-        if done.exit_code:
-            raise SystemExit(done.output[-3000:])
+            done = build(Path(name) / "in", Path(name) / "out", asked.workers, "dedup")
         print(
             f"{pages:,} pages, {size / 1e6:.0f} MB: {done.seconds:.0f} s, {done.cpu_seconds:.0f} s of CPU, "
             f"peak {done.peak_rss_bytes / 1e9:.2f} GB",

@@ -73,7 +73,7 @@ def _compared(names: tuple[str, ...], shingling: Shingling, buckets: int, option
         tuple(f"{kind}.{name}" for name in names) for kind in ("bands", "signatures", "sketches")
     )
     candidates = Candidates(options.bands * options.rows, options.similarity)
-    offers = Offers(options.bands * options.rows, options.similarity, buckets)
+    offers = Offers(by_key.buckets, options.bands * options.rows, options.similarity)
     return [
         Table("crowds", Band, Crowds(), bands, shape=by_band, publish=False, input_id="key"),
         Table("glances", Glance, Glances(), ("crowds", *signatures), shape=by_key, publish=False, input_id="key"),

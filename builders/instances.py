@@ -58,7 +58,7 @@ Leaves = Literal[
     "struck",
 ]
 _BYTES_PER_BUCKET: Final = 16_000_000
-"""Of corpora; chats with examples are several times as large."""
+"""Of corpora; chats with examples are several times as large, as is what near copies of short texts are found by."""
 _TEMPLATE: Final = 20
 """A run of words in more items of a benchmark than this is its form, and no sign of any one of them."""
 _FATES: Final = ("twins", "documents")

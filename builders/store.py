@@ -46,8 +46,8 @@ def write_rows(
 ) -> int:
     """Write a Parquet file as draft, flush it to disk, rename it; returns its size in bytes.
 
-    Equal rows give equal bytes: one chunk, fixed row groups and statistics. `scratch` files are read once
-    and compressed lightly.
+    Equal rows give equal bytes: one chunk, row groups of `row_group` rows, and statistics. `scratch` files are
+    compressed lightly and have none.
     """
     with drafted(path) as draft:
         _own_values(frame).rechunk().write_parquet(

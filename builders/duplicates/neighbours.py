@@ -45,17 +45,18 @@ def pairs(
     order = np.lexsort((keys, drawn_turns(bands, keys), bands))
     bands, keys, packed = bands[order], keys[order], _packed(values[order])
     ends = np.append(np.flatnonzero(bands[1:] != bands[:-1]) + 1, len(bands))
-    for start, some in _runs(ends):
-        rows, equal = _look_everywhere(packed, start, some, values.shape[1], least, WINDOW, BEST)
+    for start, some, room in _runs(ends):
+        rows, equal = _look_everywhere(packed, start, some, room, values.shape[1], least, WINDOW, BEST)
         yield _turned(keys, rows), equal
 
 
-def _runs(ends: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Where the first bucket of each run begins, and the ends of its buckets."""
+def _runs(ends: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], int]]:
+    """Where the first bucket of each run begins, the ends of its buckets, and how many pairs these have at most."""
     sizes = np.diff(ends, prepend=0)
-    run = np.cumsum(np.minimum(sizes * (sizes - 1), sizes * 2 * BEST)) // AT_ONCE
+    room = np.minimum(sizes * (sizes - 1), sizes * 2 * BEST)
+    run = np.cumsum(room) // AT_ONCE
     for some in np.split(np.arange(len(ends)), np.flatnonzero(run[1:] != run[:-1]) + 1):
-        yield int(ends[some[0] - 1]) if some[0] else 0, ends[some]
+        yield int(ends[some[0]] - sizes[some[0]]), ends[some], int(room[some].sum())
 
 
 def _packed(values: NDArray[np.uint16]) -> NDArray[np.uint64]:
@@ -86,18 +87,12 @@ def _turned(keys, rows):
 
 
 @compiled
-def _look_everywhere(values, start, ends, width, least, window, best):
+def _look_everywhere(values, start, ends, room, width, least, window, best):
     """Rows of the pairs of the buckets from row `start`, and how many values each shares."""
-    found, equal = np.empty((1024, 2), np.int64), np.empty(1024, np.uint16)
+    found, equal = np.empty((room, 2), np.int64), np.empty(room, np.uint16)
     count = 0
     for end in ends:
-        size = end - start
-        room = count + min(size * (size - 1), size * 2 * best)
-        if room > len(equal):
-            more, more_equal = np.empty((2 * room, 2), np.int64), np.empty(2 * room, np.uint16)
-            more[:count], more_equal[:count] = found[:count], equal[:count]
-            found, equal = more, more_equal
-        if size > 1:
+        if end - start > 1:
             count = _look(values[start:end], width, least, window, best, start, found, equal, count)
         start = end
     return found[:count].copy(), equal[:count].copy()

@@ -17,6 +17,11 @@ def placed(candidates: pl.DataFrame) -> pl.DataFrame:
     return by_likeness.with_columns(alike=place).drop("turn")
 
 
+def among(alike: int | pl.Expr, drawn: int) -> pl.Expr:
+    """Of placed pairs, whether one is among the first `alike` or `drawn` of its key."""
+    return (pl.col("alike") < alike) | (pl.col("drawn") < drawn)
+
+
 def foremost(candidates: pl.DataFrame, alike: int, drawn: int) -> pl.DataFrame:
     """Those among the first `alike` or `drawn` of their key: nothing is lost to who takes no more of each from them.
 
@@ -24,5 +29,4 @@ def foremost(candidates: pl.DataFrame, alike: int, drawn: int) -> pl.DataFrame:
     """
     crowded = pl.len().over("key") > alike
     many = placed(candidates.filter(crowded))
-    first = many.filter((pl.col("alike") < alike) | (pl.col("drawn") < drawn)).select(candidates.columns)
-    return pl.concat([candidates.filter(~crowded), first])
+    return pl.concat([candidates.filter(~crowded), many.filter(among(alike, drawn)).select(candidates.columns)])

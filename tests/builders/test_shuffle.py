@@ -39,9 +39,18 @@ def test_a_bucket_has_the_same_rows_however_many_partitions_are_sorted_at_once(
         assert account_in(paths[-1]) == account
     empty = pl.read_parquet(partitions[0]).clear()
     whole = pl.concat([pl.read_parquet(path) for path in partitions])
-    bucket = bucket_of(["key"], BUCKETS)
+    bucket = pl.struct("key").hash(0) % BUCKETS
     for number in range(BUCKETS):
         assert_frame_equal(Shuffled(tuple(paths)).bucket(number, empty), whole.filter(bucket == number))
+
+
+def test_a_row_is_sent_to_the_bucket_of_its_key_by_whatever_name_it_is_known() -> None:
+    rows = pl.DataFrame({"key": range(1000), "other": range(1000)}, {"key": pl.UInt64, "other": pl.UInt64})
+    found = rows.select(
+        key=bucket_of(["key"], 64), other=bucket_of(["other"], 64), named=bucket_of([pl.col("other").alias("key")], 64)
+    )
+    assert found["key"].equals(found["other"]) and found["key"].equals(found["named"])
+    assert set(found["key"]) == set(range(64))
 
 
 def test_a_bucket_lies_in_few_row_groups_of_a_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from builders.base import Stage
 from builders.bucket import bucket_of
 from builders.duplicates.neighbours import least_equal, pairs, surely_equal
-from builders.duplicates.places import foremost, placed
+from builders.duplicates.places import among, foremost, placed
 from builders.duplicates.sketches import SIZE, flat, similarities
 from builders.settings import AtLeastOne, Share
 from builders.stages.mill.sign import table_of
@@ -96,12 +96,12 @@ class Offers(Stage):
     """Offer rows: the pairs that are compared, and the sketch of every text, once for each bucket that wants it.
 
     Brought to each pair, the sketches of 37,000 pages of one site were 30 times as long as the pages. `buckets`:
-    of the tables that are grouped by the key of a text.
+    those of the shape of `links`; by another number of them, links would be missing.
     """
 
+    buckets: AtLeastOne
     values: AtLeastOne = 120
     similarity: Share = 0.8
-    buckets: AtLeastOne = 4
 
     version: ClassVar[int] = 2
     selects: ClassVar[bool] = True
@@ -127,7 +127,7 @@ def _chosen(candidates: pl.DataFrame, sure: int) -> pl.DataFrame:
     """
     room = (ALIKE * SIZE // pl.col("size")).clip(ALIKE, DOUBTFUL)
     alike = pl.when(pl.col("equal").max().over("key") < sure).then(room).otherwise(ALIKE)
-    return placed(candidates).filter((pl.col("alike") < alike) | (pl.col("drawn") < DRAWN))
+    return placed(candidates).filter(among(alike, DRAWN))
 
 
 @dataclass(frozen=True)
